@@ -1,0 +1,189 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../config/schema.ts";
+import { AgentNetworks } from "./agent-networks.ts";
+import { type AlloyBundle, alloyBundle } from "./alloy-bundle.ts";
+import { alloyContainer } from "./alloy-container.ts";
+import { AlloyFiles } from "./alloy-files.ts";
+import { AlloyInit } from "./alloy-init.ts";
+import { replaceOnChanges } from "./hardening.ts";
+import type { Host } from "./host.ts";
+import { hostFacts } from "./host-facts.ts";
+import { hostImage } from "./images.ts";
+import { awaitLoaded, type InstallSite } from "./install-scripts.ts";
+import { limitPids } from "./pid-limit.ts";
+import type { Sinks } from "./sinks.ts";
+import { SocketProxy } from "./socket-proxy.ts";
+
+export interface AlloyAgentArgs {
+  host: Host;
+  /** The stack's settings without its secrets. */
+  settings: Pick<
+    Settings,
+    "host" | "pipelines" | "postgres" | "github" | "ingress" | "networks" | "limits" | "images"
+  >;
+  /** Contents of the pipeline files by file name. */
+  pipelines: Record<string, string>;
+  /** Where the data goes. */
+  sinks: Sinks;
+  /** Token that polls GitHub; needed where the `github` pipeline polls. */
+  githubToken?: pulumi.Input<string>;
+}
+
+type Images = Record<keyof Settings["images"], pulumi.Input<string>>;
+
+/** The whole service on one host: networks, files, socket proxy, init container and Alloy. */
+export class AlloyAgent extends pulumi.ComponentResource {
+  readonly container: docker.Container;
+  /** Version of the configuration that runs. */
+  readonly configVersion: pulumi.Output<string>;
+
+  constructor(name: string, args: AlloyAgentArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("grafana-alloy:components:AlloyAgent", name, {}, opts);
+    const { host, settings } = args;
+    const images = this.createImages(name, args);
+    const networks = new AgentNetworks(
+      `${name}-networks`,
+      { host, frontendSubnet: settings.networks.frontendSubnet },
+      { parent: this },
+    );
+    const proxy = this.createSocketProxy(name, args, images, networks);
+    const site = installSite(settings, images);
+    const bundle = bundleOf(args);
+    const files = new AlloyFiles(
+      `${name}-files`,
+      { host, site, bundle, secrets: secretFiles(args) },
+      { parent: this },
+    );
+    const init = new AlloyInit(
+      `${name}-init`,
+      {
+        host,
+        image: images.init,
+        dataDirectory: `${settings.host.directory}/data`,
+        ...settings.host.serviceAccount,
+      },
+      { parent: this, dependsOn: [files.directories] },
+    );
+    this.container = this.createContainer(name, args, images, networks, [
+      proxy.container,
+      files.installed,
+      init.done,
+    ]);
+    limitPids(`${name}-pid-limit`, { host, container: this.container, limit: 200 }, this);
+    const loaded = this.awaitLoaded(name, host, site, bundle);
+    this.configVersion = pulumi.all([files.version, loaded.urn]).apply(([version]) => version);
+    this.registerOutputs({ configVersion: this.configVersion });
+  }
+
+  private createImages(name: string, { host, settings }: AlloyAgentArgs): Images {
+    const pull = (role: keyof Settings["images"], suffix: string) =>
+      hostImage(`${name}-image-${suffix}`, { host, image: settings.images[role] }, this).reference;
+    return {
+      alloy: pull("alloy", "alloy"),
+      init: pull("init", "init"),
+      socketProxy: pull("socketProxy", "socket-proxy"),
+    };
+  }
+
+  private createSocketProxy(
+    name: string,
+    { host, settings }: AlloyAgentArgs,
+    images: Images,
+    networks: AgentNetworks,
+  ): SocketProxy {
+    return new SocketProxy(
+      `${name}-socket-proxy`,
+      {
+        host,
+        image: images.socketProxy,
+        memory: settings.limits.socketProxyMemory,
+        dockerSocket: settings.host.dockerSocket,
+        network: networks.backend.name,
+      },
+      { parent: this },
+    );
+  }
+
+  private createContainer(
+    name: string,
+    { host, settings }: AlloyAgentArgs,
+    images: Images,
+    networks: AgentNetworks,
+    dependsOn: pulumi.Input<pulumi.Resource>[],
+  ): docker.Container {
+    const container = alloyContainer({
+      image: images.alloy,
+      networks: [networks.frontend.name, networks.backend.name, ...externalNetworks(settings)],
+      host: settings.host,
+      memory: settings.limits.alloyMemory,
+      ingress: settings.ingress,
+    });
+    return new docker.Container(`${name}-container`, container, {
+      parent: this,
+      provider: host.provider,
+      dependsOn,
+      replaceOnChanges,
+      deleteBeforeReplace: true,
+    });
+  }
+
+  /** Fails the update unless the container has loaded what its configuration declares. */
+  private awaitLoaded(
+    name: string,
+    host: Host,
+    site: pulumi.Output<InstallSite>,
+    bundle: pulumi.Output<AlloyBundle>,
+  ): pulumi.Resource {
+    const create = pulumi
+      .all([site, bundle, this.container.id])
+      .apply(([at, { version, components }, id]) =>
+        [`: container ${id}, version ${version}`, awaitLoaded(at, components)].join("\n"),
+      );
+    return host.command(`${name}-loaded`, { create }, { parent: this });
+  }
+}
+
+/** Networks of other services, each once, in order of names. */
+export function externalNetworks(settings: Pick<Settings, "postgres">): string[] {
+  return [...new Set(settings.postgres.map(({ network }) => network))].sort();
+}
+
+function installSite(
+  settings: AlloyAgentArgs["settings"],
+  images: Images,
+): pulumi.Output<InstallSite> {
+  return pulumi.all([images.init, images.alloy]).apply(([initImage, alloyImage]) => ({
+    directory: settings.host.directory,
+    initImage,
+    alloyImage,
+    ...settings.host.serviceAccount,
+    alloyMemory: settings.limits.alloyMemory,
+  }));
+}
+
+function bundleOf({ settings, pipelines, sinks }: AlloyAgentArgs): pulumi.Output<AlloyBundle> {
+  const { metrics, logs } = sinks;
+  return pulumi
+    .all([metrics.url, metrics.username, logs.url, logs.username])
+    .apply(([metricsUrl, metricsUser, logsUrl, logsUser]) =>
+      alloyBundle(
+        pipelines,
+        hostFacts(settings, {
+          metrics: { url: metricsUrl, username: metricsUser },
+          logs: { url: logsUrl, username: logsUser },
+        }),
+      ),
+    );
+}
+
+/** Secret files by name. A host that ships the GitHub pipeline but does not poll has an empty one. */
+function secretFiles(args: AlloyAgentArgs): Record<string, pulumi.Input<string>> {
+  return {
+    "metrics-password": args.sinks.metrics.password,
+    "logs-password": args.sinks.logs.password,
+    ...(args.settings.pipelines.includes("github")
+      ? { "github-token": args.githubToken ?? "" }
+      : {}),
+  };
+}

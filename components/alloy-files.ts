@@ -1,0 +1,63 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type AlloyBundle, packFiles } from "./alloy-bundle.ts";
+import type { Host } from "./host.ts";
+import * as scripts from "./install-scripts.ts";
+
+export interface AlloyFilesArgs {
+  host: Host;
+  /** Where the files go and which images work on them. */
+  site: pulumi.Input<scripts.InstallSite>;
+  /** The configuration to install. */
+  bundle: pulumi.Input<AlloyBundle>;
+  /** Secret contents by file name, read by Alloy alone. */
+  secrets: Record<string, pulumi.Input<string>>;
+}
+
+/** The service's directories, configuration and secrets on the host. */
+export class AlloyFiles extends pulumi.ComponentResource {
+  /** Version of the installed configuration. */
+  readonly version: pulumi.Output<string>;
+  /** Directories exist. */
+  readonly directories: pulumi.Resource;
+  /** Secrets and configuration are in place and valid. */
+  readonly installed: pulumi.Resource;
+
+  constructor(name: string, args: AlloyFilesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("grafana-alloy:components:AlloyFiles", name, {}, opts);
+    const site = pulumi.output(args.site);
+    this.directories = args.host.command(
+      `${name}-directories`,
+      {
+        create: site.apply(scripts.createDirectories),
+        delete: site.apply(scripts.removeDirectories),
+      },
+      { parent: this },
+    );
+    const secrets = Object.entries(args.secrets).map(([secret, content]) =>
+      args.host.command(
+        `${name}-secret-${secret}`,
+        {
+          create: site.apply((at) => scripts.writeSecret(at, secret)),
+          delete: site.apply((at) => scripts.removeSecret(at, secret)),
+          stdin: pulumi.secret(content),
+        },
+        { parent: this, dependsOn: [this.directories] },
+      ),
+    );
+    const bundle = pulumi.output(args.bundle);
+    this.version = bundle.version;
+    this.installed = args.host.command(
+      `${name}-config`,
+      {
+        create: pulumi
+          .all([site, bundle])
+          .apply(([at, { version, components }]) =>
+            scripts.installVersion(at, version, components),
+          ),
+        stdin: bundle.apply(({ files }) => packFiles(files)),
+      },
+      { parent: this, dependsOn: [this.directories, ...secrets] },
+    );
+    this.registerOutputs({ version: this.version });
+  }
+}

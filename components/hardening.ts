@@ -1,0 +1,37 @@
+import type * as docker from "@pulumi/docker";
+
+/** What a container may have beyond the baseline; each exception stands where it is made, with its reason. */
+export interface HardeningArgs {
+  /** Memory limit in MB. */
+  memory: number;
+  /** Capabilities added to none, with the `CAP_` prefix, by which the provider reads them back. */
+  addCapabilities?: string[];
+}
+
+/** The part of a container's arguments that the baseline sets. */
+export type HardenedArgs = Required<
+  Pick<
+    docker.ContainerArgs,
+    "readOnly" | "securityOpts" | "capabilities" | "memory" | "memorySwap" | "destroyGraceSeconds"
+  >
+>;
+
+/**
+ * The one baseline of all containers: read-only root, no capability, no way to gain one, bounded memory.
+ * The PID limit belongs to it too, but the provider has no input for it: see `pid-limit.ts`.
+ */
+export function hardened(args: HardeningArgs): HardenedArgs {
+  return {
+    readOnly: true,
+    securityOpts: ["no-new-privileges=true"],
+    capabilities: { drops: ["ALL"], adds: args.addCapabilities ?? [] },
+    memory: args.memory,
+    // Equal to memory: no swap, and the daemon refuses to raise memory above an unset swap limit later.
+    memorySwap: args.memory,
+    // Unset, the provider kills at once and Alloy loses what it has not flushed.
+    destroyGraceSeconds: 30,
+  };
+}
+
+/** Inputs whose change the Docker provider reports as applied though it is not: they need a new container. */
+export const replaceOnChanges = ["healthcheck", "tmpfs", "init"];

@@ -1,0 +1,24 @@
+import type { Settings } from "../config/schema.ts";
+import type { HostFacts } from "./alloy-bundle.ts";
+
+/** What a stack's settings tell the pipelines. Every key is there on every host, used or not. */
+export function hostFacts(
+  settings: Pick<Settings, "host" | "postgres" | "github">,
+  sinks: HostFacts["sinks"],
+): HostFacts {
+  return {
+    name: settings.host.name,
+    sinks,
+    journal: { path: settings.host.journal.path },
+    postgres: settings.postgres.map(({ name, exporter, instance }) => ({
+      __address__: exporter,
+      instance: instance ?? `${name}-db`,
+      job: `postgres_${name}`,
+    })),
+    github: {
+      repositories: settings.github?.repositories ?? [],
+      polling_host: settings.github?.pollingHost ?? "",
+      api_url: settings.github?.apiUrl ?? "",
+    },
+  };
+}

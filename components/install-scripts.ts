@@ -1,0 +1,152 @@
+import { oneShot } from "./one-shot.ts";
+import { shellQuote } from "./shell.ts";
+
+/** Where files are and which images work on them. */
+export interface InstallSite {
+  /** The service's directory on the host. */
+  directory: string;
+  /** Image with BusyBox. */
+  initImage: string;
+  /** Image of Alloy that will run the files. */
+  alloyImage: string;
+  /** Owner of secrets and state. */
+  uid: number;
+  gid: number;
+  /** Memory limit of Alloy in MB, for validation too. */
+  alloyMemory: number;
+}
+
+const inHost = (site: InstallSite, script: string, addCapabilities: string[] = []) =>
+  oneShot({
+    image: site.initImage,
+    mounts: [`${site.directory}:/service`],
+    addCapabilities,
+    command: ["sh", "-euc", script.trim()],
+  });
+
+/** Creates the service's directories; the Docker daemon creates the parent. */
+export function createDirectories(site: InstallSite): string {
+  return inHost(site, "mkdir -p /service/config/versions /service/secrets /service/data");
+}
+
+/** Removes configuration and secrets. State stays: nothing here deletes what was not yet sent. */
+export function removeDirectories(site: InstallSite): string {
+  return inHost(site, "rm -rf /service/config /service/secrets");
+}
+
+/** Writes standard input to a secret file of mode 0400, complete or not at all. */
+export function writeSecret(site: InstallSite, name: string): string {
+  const script = `
+cd /service/secrets
+umask 077
+cat > .${name}.new
+chmod 0400 .${name}.new
+chown ${site.uid}:${site.gid} .${name}.new
+mv -f .${name}.new ${name}`;
+  return inHost(site, script, ["CHOWN"]);
+}
+
+export function removeSecret(site: InstallSite, name: string): string {
+  return inHost(site, `rm -f /service/secrets/${name}`);
+}
+
+/**
+ * Installs a version from standard input: written beside the last, validated by the image that will run
+ * it, switched to, and loaded by the agent if that runs. Whatever fails, the old version goes on.
+ */
+export function installVersion(site: InstallSite, version: string, components: string[]): string {
+  return `
+fail() { echo "$1" >&2; ${inHost(site, removeVersion(version))}; exit 1; }
+${inHost(site, unpackVersion(version))}
+${validateVersion(site, version)} >&2 || fail ${shellQuote(
+    `The configuration is invalid, see above. Version ${version} was not installed; the agent keeps running the old one.`,
+  )}
+previous=$(${inHost(site, "readlink /service/config/current || echo none")})
+${inHost(site, `cd /service/config && ln -sfn versions/${version} current`)}
+${loadIfRunning(site, components)} || {
+  docker logs --tail 20 alloy >&2
+  if [ "$previous" != none ]; then
+    ${inHost(site, 'cd /service/config && ln -sfn "$(cat)" current')} <<END
+$previous
+END
+    ${reload(site)} >&2
+  fi
+  fail ${shellQuote(`Alloy refused version ${version}, see its log above. The old version was put back.`)}
+}
+${inHost(site, `cd /service/config/versions && for v in *; do [ "$v" = ${version} ] || rm -rf "$v"; done`)}
+`;
+}
+
+/** Splits the packed text into the files of a version, each of them written complete or not at all. */
+function unpackVersion(version: string): string {
+  return `
+rm -rf /service/config/versions/${version}.new
+mkdir -p /service/config/versions/${version} /service/config/versions/${version}.new
+cd /service/config/versions/${version}.new
+awk '/^==> / { file = substr($0, 5); next } { print > file }'
+mv -f * ../${version}/
+rmdir ../${version}.new`;
+}
+
+/** Removes a refused version, unless it is the one in use. */
+function removeVersion(version: string): string {
+  return `
+cd /service/config
+[ "$(readlink current)" = versions/${version} ] || rm -rf versions/${version}`;
+}
+
+function validateVersion(site: InstallSite, version: string): string {
+  return oneShot({
+    image: site.alloyImage,
+    mounts: [`${site.directory}/config:/etc/alloy:ro`],
+    user: `${site.uid}:${site.gid}`,
+    memory: site.alloyMemory,
+    command: ["validate", `/etc/alloy/versions/${version}/`],
+  });
+}
+
+/**
+ * Loads the current version into an agent that runs on the image in question. One that stopped is started;
+ * one on another image, or none, is left to the container's own replacement.
+ */
+function loadIfRunning(site: InstallSite, components: string[]): string {
+  return `{
+  image=$(docker image inspect -f '{{.Id}}' ${shellQuote(site.alloyImage)})
+  case "$(docker ps -a --filter name='^alloy$' --format '{{.State}}'):$(docker inspect -f '{{.Image}}' alloy 2>&1 | tail -1)" in
+    running:"$image") ${reload(site)} >&2 && ${awaitLoaded(site, components)} ;;
+    exited:"$image") docker start alloy >&2 && ${awaitLoaded(site, components)} ;;
+    *) true ;;
+  esac
+}`;
+}
+
+const inAgentNetwork = (site: InstallSite, script: string) =>
+  oneShot({
+    image: site.initImage,
+    network: "container:alloy",
+    command: ["sh", "-euc", script.trim()],
+  });
+
+function reload(site: InstallSite): string {
+  return inAgentNetwork(site, "wget -q -T 60 -O - --post-data= http://127.0.0.1:12345/-/reload");
+}
+
+/** Waits up to a minute until the agent is ready and has every component that its files declare. */
+export function awaitLoaded(site: InstallSite, components: string[]): string {
+  const script = `
+missing="the agent's answer"
+for try in $(seq 60); do
+  if wget -q -T 5 -O /dev/null http://127.0.0.1:12345/-/ready &&
+    loaded=$(wget -q -T 5 -O - http://127.0.0.1:12345/api/v0/web/components); then
+    missing=
+    for id in ${components.join(" ")}; do
+      case "$loaded" in *"\\"localID\\":\\"$id\\""*) ;; *) missing="$missing $id" ;; esac
+    done
+    [ -z "$missing" ] && exit 0
+  fi
+  sleep 1
+done
+echo "Alloy runs but these components are not loaded after 60 s: $missing" >&2
+exit 1`;
+  return inAgentNetwork(site, script);
+}

@@ -1,0 +1,36 @@
+import { shellLine } from "./shell.ts";
+
+export interface OneShotArgs {
+  /** Image reference on the host. */
+  image: string;
+  /** What runs in it, word by word. */
+  command: string[];
+  /** Bind mounts as `source:target[:ro]`. */
+  mounts?: string[];
+  /** `uid:gid`; left out: root, without capabilities. */
+  user?: string;
+  /** Docker network, or `container:<name>`; left out: none at all. */
+  network?: string;
+  /** Memory limit in MB; 64 unless told. */
+  memory?: number;
+  /** Capabilities added to none. */
+  addCapabilities?: string[];
+}
+
+/**
+ * A `docker run` command line for a container that does one thing and is gone, under the same baseline
+ * as the service's containers. Standard input is handed on. Files are worked on through it because
+ * that asks nothing of the SSH user but to use Docker.
+ */
+export function oneShot(args: OneShotArgs): string {
+  return shellLine([
+    ...["docker", "run", "--rm", "-i", "--network", args.network ?? "none"],
+    ...["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"],
+    ...["--pids-limit", "50", "--memory", `${args.memory ?? 64}m`, "--tmpfs", "/tmp"],
+    ...(args.addCapabilities ?? []).flatMap((capability) => ["--cap-add", capability]),
+    ...(args.user ? ["--user", args.user] : []),
+    ...(args.mounts ?? []).flatMap((mount) => ["-v", mount]),
+    args.image,
+    ...args.command,
+  ]);
+}

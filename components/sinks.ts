@@ -1,0 +1,38 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { StackConfig } from "../config/load.ts";
+import { GrafanaCloudAccess } from "./grafana-cloud-access.ts";
+
+/** One endpoint that the agent pushes to. */
+export interface Sink {
+  /** Push URL. */
+  url: pulumi.Input<string>;
+  username: pulumi.Input<string>;
+  /** Secret; reaches the host as a file. */
+  password: pulumi.Output<string>;
+}
+
+export interface Sinks {
+  metrics: Sink;
+  logs: Sink;
+}
+
+/** Where a stack's data goes: its Grafana Cloud stack, or the sinks that it names. */
+export function sinksOf(config: StackConfig): Sinks {
+  const { grafanaCloud, sinks, cloudAccessPolicyToken, metricsPassword, logsPassword } = config;
+  if (grafanaCloud && cloudAccessPolicyToken) {
+    return new GrafanaCloudAccess("grafana-cloud", {
+      ...grafanaCloud,
+      hostName: config.host.name,
+      bootstrapToken: cloudAccessPolicyToken,
+    }).sinks;
+  }
+  if (sinks && metricsPassword && logsPassword) {
+    return {
+      metrics: { ...sinks.metrics, password: metricsPassword },
+      logs: { ...sinks.logs, password: logsPassword },
+    };
+  }
+  throw new pulumi.RunError(
+    "Neither grafanaCloud nor sinks is complete; loadConfig lets none such pass.",
+  );
+}

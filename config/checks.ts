@@ -1,0 +1,136 @@
+import { type Fault, joinPath, secretCommand, setCommand } from "./faults.ts";
+import { type SecretName, secretKeys } from "./schema.ts";
+
+/** Configuration as read: any shape, since these checks run beside the schema, not after it. */
+export type Raw = Record<string, unknown>;
+
+/** Faults that span several settings. */
+export function crossFaults(raw: Raw, stack: string): Fault[] {
+  return [
+    ...sinkFaults(raw, stack),
+    ...pipelineFaults(raw, stack),
+    ...postgresFaults(raw, stack),
+    ...rotationFaults(raw, stack),
+  ];
+}
+
+/** Secrets that were stored in plain text. */
+export function plainSecretFaults(
+  raw: Raw,
+  isSecret: (key: string) => boolean,
+  stack: string,
+): Fault[] {
+  return (Object.keys(secretKeys) as SecretName[])
+    .filter((name) => raw[name] !== undefined && !isSecret(secretKeys[name]))
+    .map((name) => ({
+      path: name,
+      reason: "is stored in plain text; revoke it, then store a new one as a secret",
+      fix: secretCommand(name, stack),
+    }));
+}
+
+function sinkFaults(raw: Raw, stack: string): Fault[] {
+  const cloud = raw.grafanaCloud !== undefined;
+  if (cloud === (raw.sinks !== undefined)) {
+    const fix = cloud
+      ? `pulumi config rm --stack ${stack} grafana-alloy:sinks`
+      : setCommand(["grafanaCloud", "stackSlug"], stack);
+    const reason = cloud
+      ? "and sinks are both set; data goes to one of them"
+      : "is missing, and so is sinks: one of them says where the data goes";
+    return [{ path: "grafanaCloud", reason, fix }];
+  }
+  return cloud
+    ? missingSecrets(raw, ["cloudAccessPolicyToken"], "grafanaCloud needs it", stack)
+    : missingSecrets(raw, ["metricsPassword", "logsPassword"], "sinks need it", stack);
+}
+
+function missingSecrets(raw: Raw, names: SecretName[], why: string, stack: string): Fault[] {
+  return names
+    .filter((name) => raw[name] === undefined)
+    .map((name) => ({
+      path: name,
+      reason: `is missing: ${why}`,
+      fix: secretCommand(name, stack),
+    }));
+}
+
+function pipelineFaults(raw: Raw, stack: string): Fault[] {
+  const pipelines = list(raw.pipelines);
+  const faults: Fault[] = duplicates(pipelines).map((name) => ({
+    path: "pipelines",
+    reason: `lists ${String(name)} twice`,
+    fix: `edit Pulumi.${stack}.yaml and list it once`,
+  }));
+  const postgres = list(raw.postgres);
+  if (pipelines.includes("postgres") && postgres.length === 0) {
+    faults.push({
+      path: "postgres",
+      reason: "is empty, but pipelines lists postgres",
+      fix: setCommand(["postgres", 0, "exporter"], stack),
+    });
+  }
+  if (!pipelines.includes("postgres") && postgres.length > 0) {
+    faults.push({
+      path: "pipelines",
+      reason: "does not list postgres, but postgres has exporters",
+      fix: `pulumi config set --stack ${stack} --path 'grafana-alloy:pipelines[${pipelines.length}]' postgres`,
+    });
+  }
+  return pipelines.includes("github") ? [...faults, ...githubFaults(raw, stack)] : faults;
+}
+
+function githubFaults(raw: Raw, stack: string): Fault[] {
+  if (raw.github === undefined) {
+    return [
+      {
+        path: "github",
+        reason: "is missing, but pipelines lists github",
+        fix: setCommand(["github", "repositories", 0], stack),
+      },
+    ];
+  }
+  const polls = record(raw.github).pollingHost === record(raw.host).name;
+  return polls ? missingSecrets(raw, ["githubToken"], "this host polls GitHub", stack) : [];
+}
+
+function postgresFaults(raw: Raw, stack: string): Fault[] {
+  const names = list(raw.postgres).map((entry) => record(entry).name);
+  return duplicates(names.filter((name) => name !== undefined)).map((name) => ({
+    path: joinPath(["postgres", names.lastIndexOf(name), "name"]),
+    reason: `is the second ${String(name)}: both would send job=postgres_${String(name)}`,
+    fix: setCommand(["postgres", names.lastIndexOf(name), "name"], stack),
+  }));
+}
+
+function rotationFaults(raw: Raw, stack: string): Fault[] {
+  const cloud = record(raw.grafanaCloud);
+  const window = hours(cloud.tokenRotationWindow ?? "720h");
+  const lifetime = hours(cloud.tokenLifetime ?? "2160h");
+  if (window === undefined || lifetime === undefined || window < lifetime) return [];
+  return [
+    {
+      path: "grafanaCloud.tokenRotationWindow",
+      reason: `is ${window} h, not shorter than the token's lifetime of ${lifetime} h: every update would rotate`,
+      fix: setCommand(["grafanaCloud", "tokenRotationWindow"], stack),
+    },
+  ];
+}
+
+/** Whole hours of `720h`; what has another form is the schema's to refuse. */
+function hours(value: unknown): number | undefined {
+  const match = /^(\d+)h$/.exec(String(value));
+  return match ? Number(match[1]) : undefined;
+}
+
+function duplicates(values: unknown[]): unknown[] {
+  return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];
+}
+
+function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function record(value: unknown): Raw {
+  return typeof value === "object" && value !== null ? (value as Raw) : {};
+}

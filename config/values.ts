@@ -1,0 +1,61 @@
+import { z } from "zod";
+
+/** Name of a Docker container or network, also usable as a label value. */
+export const dockerName = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9_.-]*$/i,
+    "must start with a letter or digit and hold only a-z 0-9 _ . -",
+  );
+
+/** DNS name or IP address, as an SSH client takes it. */
+export const hostName = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9.:-]*[a-z0-9])?$/i, "must be a DNS name or an IP address");
+
+/** Absolute path on the host, without `..` and without a character that a shell or a mount would read. */
+export const hostPath = z
+  .string()
+  .regex(/^(\/[\w.-]+)+$/, "must be an absolute path of letters, digits, `_`, `.` and `-`")
+  .refine((path) => !path.split("/").includes(".."), "must not contain `..`");
+
+/** Image reference pinned by digest; a tag alone can change under a running host. */
+export const digestImage = z
+  .string()
+  .regex(
+    /^[\w.-]+(:\d+)?(\/[\w.-]+)*(:[\w.-]+)?@sha256:[0-9a-f]{64}$/,
+    "must be an image pinned by digest: name:tag@sha256:<64 hex digits>",
+  );
+
+/** Image that exists only on the host and is never pulled. */
+export const localImage = z
+  .string()
+  .regex(/^[a-z0-9][\w./-]*(:[\w.-]+)?$/i, "must be an image name");
+
+/** Public key as `ssh-keyscan` prints it, without the host's name. */
+export const sshPublicKey = z
+  .string()
+  .regex(
+    /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+={0,2}$/,
+    "must be a public key such as `ssh-ed25519 AAAA…`, without host name and comment",
+  );
+
+/** IPv4 subnet in CIDR form whose address is the subnet's first one, /29 or larger, private. */
+export const subnet = z.string().superRefine((value, context) => {
+  const reason = subnetFault(value);
+  if (reason) context.addIssue({ code: "custom", message: reason });
+});
+
+/** Says what is wrong with a subnet, or nothing. */
+function subnetFault(value: string): string | undefined {
+  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(value);
+  if (!match) return "must be an IPv4 subnet such as 172.30.100.8/29";
+  const [a = 0, b = 0, c = 0, d = 0, bits = 0] = match.slice(1).map(Number);
+  if ([a, b, c, d].some((octet) => octet > 255)) return "has an octet above 255";
+  // Gateway, Traefik and Alloy need three of the usable addresses; a /30 has two.
+  if (bits < 8 || bits > 29) return "must be between /8 and /29: three addresses are needed";
+  const address = a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d;
+  if (address % 2 ** (32 - bits) !== 0) return `is not the first address of a /${bits} subnet`;
+  const isPrivate = a === 10 || (a === 172 && b >= 16 && b <= 31) || (a === 192 && b === 168);
+  return isPrivate ? undefined : "must be a private subnet (10/8, 172.16/12 or 192.168/16)";
+}

@@ -1,0 +1,36 @@
+import { AlloyAgent } from "./components/alloy-agent.ts";
+import { GithubToken } from "./components/github-token.ts";
+import { Host } from "./components/host.ts";
+import { pipelineFiles } from "./components/pipeline-files.ts";
+import { sinksOf } from "./components/sinks.ts";
+import { loadConfig } from "./config/load.ts";
+
+/** Deploys Grafana Alloy onto the one host that the stack describes. */
+export default async function program() {
+  const config = loadConfig();
+
+  const host = new Host("host", config.host);
+
+  const sinks = sinksOf(config);
+
+  const githubToken = config.githubToken
+    ? new GithubToken("github", { token: config.githubToken }).token
+    : undefined;
+
+  const agent = new AlloyAgent("alloy", {
+    host,
+    settings: config,
+    pipelines: pipelineFiles(config.pipelines),
+    sinks,
+    githubToken,
+  });
+
+  return {
+    /** Value of the `host` label on everything that this host sends. */
+    hostName: config.host.name,
+    /** Where Alloy's UI is, behind a log-in. */
+    ui: config.ingress && `https://${config.ingress.hostName}.${config.ingress.domain}`,
+    /** Version of the configuration that runs. */
+    configVersion: agent.configVersion,
+  };
+}

@@ -1,0 +1,400 @@
+import { describe, expect, test } from "vitest";
+import { mockProgram } from "../support/mock-program.ts";
+import { completed, completedLocal, type RawSettings } from "../support/stack-files.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: a test breaks settings of any depth
+type Loose = any;
+
+/** One kind of bad configuration: what is broken, and the two lines that the operator reads. */
+interface Case {
+  kind: string;
+  breakIt(settings: Loose): void;
+  says: [string, string];
+}
+
+const set = (path: string, value: string) =>
+  `pulumi config set --stack svlnas --path 'grafana-alloy:${path}' ${value}`;
+const unset = (path: string) => `pulumi config rm --stack svlnas --path 'grafana-alloy:${path}'`;
+const secret = (key: string) => `pulumi config set --stack svlnas --secret ${key}`;
+
+const cases: Case[] = [
+  {
+    kind: "unknown top-level key",
+    breakIt: (s) => {
+      s.pipline = ["host"];
+    },
+    says: [
+      "pipline: is not a setting; known here: cloudAccessPolicyToken, github, githubToken, grafanaCloud, host, images, ingress, limits, logsPassword, metricsPassword, networks, pipelines, postgres, sinks",
+      unset("pipline"),
+    ],
+  },
+  {
+    kind: "typo in a nested key",
+    breakIt: (s) => {
+      s.host.jornal = { gid: 102 };
+    },
+    says: [
+      "host.jornal: is not a setting; known here: connection, directory, dockerSocket, journal, name, serviceAccount",
+      unset("host.jornal"),
+    ],
+  },
+  {
+    kind: "typo in a key of the connection",
+    breakIt: (s) => {
+      s.host.connection.adress = "svlnas";
+    },
+    says: [
+      "host.connection.adress: is not a setting; known here: address, dockerSocket, hostKey, port, privateKeyFile, type, user",
+      unset("host.connection.adress"),
+    ],
+  },
+  {
+    kind: "missing host key",
+    breakIt: (s) => {
+      delete s.host.connection.hostKey;
+    },
+    says: [
+      "host.connection.hostKey: is missing",
+      set("host.connection.hostKey", `"$(ssh-keyscan -t ecdsa HOST | cut -d' ' -f2-)"`),
+    ],
+  },
+  {
+    kind: "host key with the host's name before it",
+    breakIt: (s) => {
+      s.host.connection.hostKey = `svlnas ${s.host.connection.hostKey}`;
+    },
+    says: [
+      "host.connection.hostKey: must be a public key such as `ssh-ed25519 AAAA…`, without host name and comment",
+      set("host.connection.hostKey", `"$(ssh-keyscan -t ecdsa HOST | cut -d' ' -f2-)"`),
+    ],
+  },
+  {
+    kind: "unknown kind of connection",
+    breakIt: (s) => {
+      s.host.connection = { type: "tcp", address: "svlnas" };
+    },
+    says: ["host.connection.type: must be one of: ssh, local", set("host.connection.type", "ssh")],
+  },
+  {
+    kind: "port out of range",
+    breakIt: (s) => {
+      s.host.connection.port = 70000;
+    },
+    says: ["host.connection.port: must be at most 65535", set("host.connection.port", "22")],
+  },
+  {
+    kind: "text where a number belongs",
+    breakIt: (s) => {
+      s.host.journal.gid = "systemd-journal";
+    },
+    says: ["host.journal.gid: must be a number", set("host.journal.gid", "102")],
+  },
+  {
+    kind: "missing journal GID",
+    breakIt: (s) => {
+      s.host.journal = {};
+    },
+    says: ["host.journal.gid: is missing", set("host.journal.gid", "102")],
+  },
+  {
+    kind: "relative directory",
+    breakIt: (s) => {
+      s.host.directory = "apps/alloy";
+    },
+    says: [
+      "host.directory: must be an absolute path of letters, digits, `_`, `.` and `-`",
+      set("host.directory", "/opt/apps/services/alloy"),
+    ],
+  },
+  {
+    kind: "directory that climbs",
+    breakIt: (s) => {
+      s.host.directory = "/opt/../etc";
+    },
+    says: [
+      "host.directory: must not contain `..`",
+      set("host.directory", "/opt/apps/services/alloy"),
+    ],
+  },
+  {
+    kind: "root as service account",
+    breakIt: (s) => {
+      s.host.serviceAccount = { uid: 0 };
+    },
+    says: ["host.serviceAccount.uid: must be at least 1", set("host.serviceAccount.uid", "3125")],
+  },
+  {
+    kind: "unknown pipeline",
+    breakIt: (s) => {
+      s.pipelines[0] = "cadvisor";
+    },
+    says: [
+      "pipelines[0]: must be one of: host, containers, journal, traefik, postgres, github, self",
+      set("pipelines[0]", "host"),
+    ],
+  },
+  {
+    kind: "pipeline listed twice",
+    breakIt: (s) => {
+      s.pipelines.push("host");
+    },
+    says: ["pipelines: lists host twice", "edit Pulumi.svlnas.yaml and list it once"],
+  },
+  {
+    kind: "Postgres target without network",
+    breakIt: (s) => {
+      delete s.postgres[0].network;
+    },
+    says: ["postgres[0].network: is missing", set("postgres[0].network", "immich-backend")],
+  },
+  {
+    kind: "Postgres exporter without port",
+    breakIt: (s) => {
+      s.postgres[1].exporter = "outline-db-exporter";
+    },
+    says: [
+      "postgres[1].exporter: must be host:port of a postgres_exporter",
+      set("postgres[1].exporter", "immich-db-exporter:9187"),
+    ],
+  },
+  {
+    kind: "two Postgres targets of one name",
+    breakIt: (s) => {
+      s.postgres[1].name = "immich";
+    },
+    says: [
+      "postgres[1].name: is the second immich: both would send job=postgres_immich",
+      set("postgres[1].name", "immich"),
+    ],
+  },
+  {
+    kind: "Postgres pipeline without targets",
+    breakIt: (s) => {
+      s.postgres = [];
+    },
+    says: [
+      "postgres: is empty, but pipelines lists postgres",
+      set("postgres[0].exporter", "immich-db-exporter:9187"),
+    ],
+  },
+  {
+    kind: "Postgres targets without the pipeline",
+    breakIt: (s) => {
+      s.pipelines = ["host"];
+    },
+    says: [
+      "pipelines: does not list postgres, but postgres has exporters",
+      set("pipelines[1]", "postgres"),
+    ],
+  },
+  {
+    kind: "GitHub pipeline without settings",
+    breakIt: (s) => {
+      delete s.github;
+    },
+    says: [
+      "github: is missing, but pipelines lists github",
+      set("github.repositories[0]", "owner/name"),
+    ],
+  },
+  {
+    kind: "repository without owner",
+    breakIt: (s) => {
+      s.github.repositories = ["truenas-apps"];
+    },
+    says: [
+      "github.repositories[0]: must be owner/name",
+      set("github.repositories[0]", "owner/name"),
+    ],
+  },
+  {
+    kind: "missing GitHub token",
+    breakIt: (s) => {
+      delete s.githubToken;
+    },
+    says: ["githubToken: is missing: this host polls GitHub", secret("grafana-alloy:githubToken")],
+  },
+  {
+    kind: "classic GitHub token",
+    breakIt: (s) => {
+      s.githubToken = "ghp_classic";
+    },
+    says: [
+      "githubToken: is not a fine-grained token (github_pat_…); a classic one could write wherever its owner can",
+      secret("grafana-alloy:githubToken"),
+    ],
+  },
+  {
+    kind: "missing bootstrap token",
+    breakIt: (s) => {
+      delete s.cloudAccessPolicyToken;
+    },
+    says: [
+      "cloudAccessPolicyToken: is missing: grafanaCloud needs it",
+      secret("grafana:cloudAccessPolicyToken"),
+    ],
+  },
+  {
+    kind: "no sink at all",
+    breakIt: (s) => {
+      delete s.grafanaCloud;
+    },
+    says: [
+      "grafanaCloud: is missing, and so is sinks: one of them says where the data goes",
+      set("grafanaCloud.stackSlug", "mystack"),
+    ],
+  },
+  {
+    kind: "two sinks",
+    breakIt: (s) => {
+      s.sinks = completedLocal().sinks;
+    },
+    says: [
+      "grafanaCloud: and sinks are both set; data goes to one of them",
+      "pulumi config rm --stack svlnas grafana-alloy:sinks",
+    ],
+  },
+  {
+    kind: "rotation window as long as the token lives",
+    breakIt: (s) => {
+      s.grafanaCloud.tokenLifetime = "720h";
+    },
+    says: [
+      "grafanaCloud.tokenRotationWindow: is 720 h, not shorter than the token's lifetime of 720 h: every update would rotate",
+      set("grafanaCloud.tokenRotationWindow", "720h"),
+    ],
+  },
+  {
+    kind: "lifetime in days",
+    breakIt: (s) => {
+      s.grafanaCloud.tokenLifetime = "90d";
+    },
+    says: [
+      "grafanaCloud.tokenLifetime: must be whole hours, such as 2160h",
+      set("grafanaCloud.tokenLifetime", "2160h"),
+    ],
+  },
+  {
+    kind: "image without digest",
+    breakIt: (s) => {
+      s.images = { alloy: "dhi.io/alloy:1.16.0" };
+    },
+    says: [
+      "images.alloy: must be an image pinned by digest: name:tag@sha256:<64 hex digits>",
+      set(
+        "images.alloy",
+        "dhi.io/alloy:1.16.0-debian13@sha256:cd4fba2a0fd62b3a4fea5a3f5e05851b2863ef04c6e9e16e1fb884be79bdd5d1",
+      ),
+    ],
+  },
+  {
+    kind: "digest that is too short",
+    breakIt: (s) => {
+      s.images = { init: "busybox@sha256:1487d0af" };
+    },
+    says: [
+      "images.init: must be an image pinned by digest: name:tag@sha256:<64 hex digits>",
+      set(
+        "images.init",
+        "docker.io/library/busybox:1.37.0@sha256:1487d0af5f52b4ba31c7e465126ee2123fe3f2305d638e7827681e7cf6c83d5e",
+      ),
+    ],
+  },
+  ...(
+    [
+      ["172.30.100.9/29", "is not the first address of a /29 subnet"],
+      ["172.30.100.8/30", "must be between /8 and /29: three addresses are needed"],
+      ["8.8.8.0/24", "must be a private subnet (10/8, 172.16/12 or 192.168/16)"],
+      ["172.30.300.0/24", "has an octet above 255"],
+      ["alloy", "must be an IPv4 subnet such as 172.30.100.8/29"],
+    ] as const
+  ).map(
+    ([frontendSubnet, reason]): Case => ({
+      kind: `subnet ${frontendSubnet}`,
+      breakIt: (s) => {
+        s.networks = { frontendSubnet };
+      },
+      says: [
+        `networks.frontendSubnet: ${reason}`,
+        set("networks.frontendSubnet", "172.30.100.8/29"),
+      ],
+    }),
+  ),
+  {
+    kind: "memory limit in bytes' place",
+    breakIt: (s) => {
+      s.limits = { alloyMemory: 5 };
+    },
+    says: ["limits.alloyMemory: must be at least 128", set("limits.alloyMemory", "512")],
+  },
+  {
+    kind: "domain with a scheme",
+    breakIt: (s) => {
+      s.ingress.domain = "https://example.org";
+    },
+    says: ["ingress.domain: must be a DNS domain", set("ingress.domain", "example.org")],
+  },
+  {
+    kind: "missing domain",
+    breakIt: (s) => {
+      delete s.ingress.domain;
+    },
+    says: ["ingress.domain: is missing", set("ingress.domain", "example.org")],
+  },
+];
+
+/** The message of the error that the program ends with before it registers anything. */
+async function messageFor(settings: RawSettings): Promise<string> {
+  const registered: string[] = [];
+  try {
+    await mockProgram("svlnas", settings, {
+      outputs: ({ name }) => {
+        registered.push(name);
+        return undefined;
+      },
+    });
+  } catch (error) {
+    expect(registered).toEqual([]);
+    return (error as Error).message;
+  }
+  throw new Error("the program accepted the configuration");
+}
+
+describe("bad configuration", () => {
+  test.each(cases)("$kind", async ({ breakIt, says: [fault, fix] }) => {
+    const settings = completed("svlnas");
+    breakIt(settings);
+    expect(await messageFor(settings)).toBe(
+      `Stack svlnas: 1 fault in the configuration, nothing was changed.\n  ${fault}\n    ${fix}`,
+    );
+  });
+
+  test("at least twenty kinds", () => {
+    expect(new Set(cases.map(({ kind }) => kind)).size).toBeGreaterThanOrEqual(20);
+  });
+
+  test("all faults at once", async () => {
+    const settings = completed("svlnas") as Loose;
+    const together = cases.filter(({ kind }) =>
+      [
+        "unknown top-level key",
+        "typo in a nested key",
+        "missing host key",
+        "missing journal GID",
+        "Postgres target without network",
+        "two Postgres targets of one name",
+        "image without digest",
+        "subnet 172.30.100.9/29",
+        "missing GitHub token",
+        "missing bootstrap token",
+      ].includes(kind),
+    );
+    for (const { breakIt } of together) breakIt(settings);
+    const message = await messageFor(settings);
+    expect(message.split("\n")[0]).toBe(
+      "Stack svlnas: 10 faults in the configuration, nothing was changed.",
+    );
+    for (const { says } of together) expect(message).toContain(`  ${says.join("\n    ")}`);
+    expect(message.split("\n")).toHaveLength(21);
+  });
+});

@@ -1,0 +1,113 @@
+import * as pulumi from "@pulumi/pulumi";
+import { secretKeys } from "../../config/schema.ts";
+import type { RawSettings } from "./stack-files.ts";
+
+/** One registered resource, in the order of registration. */
+export interface Registered {
+  type: string;
+  name: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests assert exact shapes of any resource
+  inputs: Record<string, any>;
+}
+
+/** Outputs that a mock adds to the inputs of a resource; `undefined` for none. */
+export type OutputsOf = (resource: Registered) => Record<string, unknown> | undefined;
+
+/** What a run of the program registered and returned. */
+export interface ProgramRun {
+  resources: Registered[];
+  outputs: Record<string, unknown>;
+  /** The one resource of that name; throws if there is none. */
+  named(name: string): Registered;
+}
+
+export const cloudStack = {
+  id: "4711",
+  slug: "homelab",
+  regionSlug: "prod-eu-west-2",
+  prometheusRemoteWriteEndpoint: "https://prometheus.example.net/api/prom/push",
+  prometheusUserId: 1001,
+  logsUrl: "https://logs.example.net",
+  logsUserId: 2002,
+};
+
+const secretSignature = "4dabf18193072939515e22adb298388d";
+const secretValue = "1b47061264138c4ac30d75fd1eb44270";
+
+/** Secret inputs reach mocks as signature objects: `{ secret: value }` here. */
+function readable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(readable);
+  if (typeof value !== "object" || value === null) return value;
+  const record = value as Record<string, unknown>;
+  if (record[secretSignature] === secretValue) return { secret: readable(record.value) };
+  return Object.fromEntries(Object.entries(record).map(([key, item]) => [key, readable(item)]));
+}
+
+function defaultOutputs({ type, name, inputs }: Registered): Record<string, unknown> {
+  if (type === "docker:index/remoteImage:RemoteImage") return { imageId: `id-of-${inputs.name}` };
+  if (type === "docker:index/container:Container") {
+    return { exitCode: 0, containerLogs: "", name: inputs.name ?? name };
+  }
+  if (type.endsWith(":AccessPolicy")) return { policyId: "policy-1" };
+  if (type.endsWith(":AccessPolicyRotatingToken")) {
+    return { token: "glc_host-secret", expiresAt: "2027-01-01T00:00:00Z" };
+  }
+  return {};
+}
+
+/** Configuration as the engine hands it to the program. */
+export function engineConfig(settings: RawSettings): [Record<string, string>, string[]] {
+  const secrets: Record<string, string> = secretKeys;
+  const entries = Object.entries(settings).map(([name, value]) => [
+    secrets[name] ?? `grafana-alloy:${name}`,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  return [Object.fromEntries(entries), Object.values(secrets)];
+}
+
+/** Runs the program with mocks in place of the engine. Errors of the program are thrown. */
+export async function mockProgram(
+  stack: string,
+  settings: RawSettings,
+  options: { outputs?: OutputsOf; cloud?: Partial<typeof cloudStack>; preview?: boolean } = {},
+): Promise<ProgramRun> {
+  const resources: Registered[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs, id }) => {
+        const resource = { type, name, inputs: readable(inputs) as Registered["inputs"] };
+        resources.push(resource);
+        const state = {
+          ...inputs,
+          ...defaultOutputs(resource),
+          ...options.outputs?.(resource),
+        };
+        return { id: id || `id-of-${name}`, state };
+      },
+      call: ({ token, inputs }) => {
+        if (token === "grafana:cloud/getStack:getStack") return { ...cloudStack, ...options.cloud };
+        throw new Error(`no mock for ${token} ${JSON.stringify(inputs)}`);
+      },
+    },
+    "grafana-alloy",
+    stack,
+    options.preview ?? false,
+  );
+  pulumi.runtime.setAllConfig(...engineConfig(settings));
+  const { default: program } = await import("../../index.ts");
+  const outputs = await valueOf(await program());
+  return {
+    resources,
+    outputs: outputs as Record<string, unknown>,
+    named: (name) => {
+      const found = resources.find((resource) => resource.name === name);
+      if (!found) throw new Error(`no resource ${name} among ${resources.map((r) => r.name)}`);
+      return found;
+    },
+  };
+}
+
+/** The value of an output, once every resource that it hangs on is registered. */
+export function valueOf<T>(output: pulumi.Input<T>): Promise<pulumi.Unwrap<T>> {
+  return (pulumi.output(output) as unknown as { promise(): Promise<pulumi.Unwrap<T>> }).promise();
+}

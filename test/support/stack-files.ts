@@ -1,0 +1,54 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+
+/** Settings of a stack without namespace, as `Pulumi.<stack>.yaml` has them. */
+export type RawSettings = Record<string, unknown>;
+
+const root = join(import.meta.dirname, "..", "..");
+
+/** What the repository's stack file sets. */
+export function stackFile(stack: string): RawSettings {
+  const file = parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8"));
+  return Object.fromEntries(
+    Object.entries(file.config).map(([key, value]) => [key.replace("grafana-alloy:", ""), value]),
+  );
+}
+
+/** A valid SSH host key of the right form; it belongs to no host. */
+export const hostKey = `ssh-ed25519 ${"A".repeat(68)}`;
+
+// biome-ignore lint/suspicious/noExplicitAny: settings of a test are taken apart freely
+type Loose = any;
+
+/** The committed stack file with what an operator adds: host key, domain, Grafana Cloud stack, secrets. */
+export function completed(stack: "svlnas" | "svlazext"): RawSettings {
+  const settings = stackFile(stack) as Loose;
+  return {
+    ...settings,
+    host: { ...settings.host, connection: { ...settings.host.connection, hostKey } },
+    ingress: { ...settings.ingress, domain: "example.org" },
+    grafanaCloud: { stackSlug: "homelab" },
+    cloudAccessPolicyToken: "glc_bootstrap-secret",
+    ...(stack === "svlnas" ? { githubToken: "github_pat_secret" } : {}),
+  };
+}
+
+/** The local stack with sinks, as the lab completes it. */
+export function completedLocal(): RawSettings {
+  return {
+    ...stackFile("local"),
+    sinks: {
+      metrics: { url: "http://172.30.200.1:9090/api/v1/write", username: "lab" },
+      logs: { url: "http://172.30.200.1:3100/loki/api/v1/push", username: "lab" },
+    },
+    metricsPassword: "metrics-secret",
+    logsPassword: "logs-secret",
+    githubToken: "github_pat_secret",
+    images: {
+      alloy: { local: "lab/alloy:1" },
+      init: { local: "lab/init:1" },
+      socketProxy: { local: "lab/socket-proxy:1" },
+    },
+  };
+}

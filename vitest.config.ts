@@ -1,0 +1,33 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/e2e/**", "test/pipelines/**"],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: "pipelines",
+          include: ["test/pipelines/**/*.test.ts"],
+          testTimeout: 120_000,
+        },
+      },
+      {
+        // One engine, one Docker daemon, one host: one file after the other.
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      },
+    ],
+  },
+});
