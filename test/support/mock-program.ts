@@ -95,7 +95,7 @@ export async function mockProgram(
   );
   pulumi.runtime.setAllConfig(...engineConfig(settings));
   const { default: program } = await import("../../index.ts");
-  const outputs = await valueOf(await program());
+  const outputs = await resolved(await program());
   return {
     resources,
     outputs: outputs as Record<string, unknown>,
@@ -108,6 +108,6 @@ export async function mockProgram(
 }
 
 /** The value of an output, once every resource that it hangs on is registered. */
-export function valueOf<T>(output: pulumi.Input<T>): Promise<pulumi.Unwrap<T>> {
+export function resolved<T>(output: pulumi.Input<T>): Promise<pulumi.Unwrap<T>> {
   return (pulumi.output(output) as unknown as { promise(): Promise<pulumi.Unwrap<T>> }).promise();
 }
