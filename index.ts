@@ -1,12 +1,12 @@
 import { AlloyAgent } from "./components/alloy-agent.ts";
 import { GithubToken } from "./components/github-token.ts";
 import { Host } from "./components/host.ts";
-import { pipelineFiles } from "./components/pipeline-files.ts";
+import { pipelineDirectory, pipelineFiles } from "./components/pipeline-files.ts";
 import { sinksOf } from "./components/sinks.ts";
 import { loadConfig } from "./config/load.ts";
 
 /** Deploys Grafana Alloy onto the one host that the stack describes. */
-export default async function program() {
+export default async function program(pipelines: string = pipelineDirectory) {
   const config = loadConfig();
 
   const host = new Host("host", config.host);
@@ -20,7 +20,7 @@ export default async function program() {
   const agent = new AlloyAgent("alloy", {
     host,
     settings: config,
-    pipelines: pipelineFiles(config.pipelines),
+    pipelines: pipelineFiles(pipelines, config.pipelines),
     sinks,
     githubToken,
   });
@@ -29,7 +29,7 @@ export default async function program() {
     /** Value of the `host` label on everything that this host sends. */
     hostName: config.host.name,
     /** Where Alloy's UI is, behind a log-in. */
-    ui: config.ingress && `https://${config.ingress.hostName}.${config.ingress.domain}`,
+    ...(config.ingress && { ui: `https://${config.ingress.hostName}.${config.ingress.domain}` }),
     /** Version of the configuration that runs. */
     configVersion: agent.configVersion,
   };

@@ -135,12 +135,12 @@ export class AlloyAgent extends pulumi.ComponentResource {
     site: pulumi.Output<InstallSite>,
     bundle: pulumi.Output<AlloyBundle>,
   ): pulumi.Resource {
-    const create = pulumi
+    const script = pulumi
       .all([site, bundle, this.container.id])
       .apply(([at, { version, components }, id]) =>
-        [`: container ${id}, version ${version}`, awaitLoaded(at, components)].join("\n"),
+        [`# version ${version} in container ${id}`, awaitLoaded(at, components)].join("\n"),
       );
-    return host.command(`${name}-loaded`, { create }, { parent: this });
+    return host.command(`${name}-loaded`, { script }, { parent: this });
   }
 }
 

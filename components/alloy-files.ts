@@ -28,7 +28,7 @@ export class AlloyFiles extends pulumi.ComponentResource {
     this.directories = args.host.command(
       `${name}-directories`,
       {
-        create: site.apply(scripts.createDirectories),
+        script: site.apply(scripts.createDirectories),
         delete: site.apply(scripts.removeDirectories),
       },
       { parent: this },
@@ -37,9 +37,9 @@ export class AlloyFiles extends pulumi.ComponentResource {
       args.host.command(
         `${name}-secret-${secret}`,
         {
-          create: site.apply((at) => scripts.writeSecret(at, secret)),
+          script: site.apply((at) => scripts.writeSecret(at, secret)),
+          data: pulumi.secret(content),
           delete: site.apply((at) => scripts.removeSecret(at, secret)),
-          stdin: pulumi.secret(content),
         },
         { parent: this, dependsOn: [this.directories] },
       ),
@@ -49,12 +49,12 @@ export class AlloyFiles extends pulumi.ComponentResource {
     this.installed = args.host.command(
       `${name}-config`,
       {
-        create: pulumi
+        script: pulumi
           .all([site, bundle])
           .apply(([at, { version, components }]) =>
             scripts.installVersion(at, version, components),
           ),
-        stdin: bundle.apply(({ files }) => packFiles(files)),
+        data: bundle.apply(({ files }) => packFiles(files)),
       },
       { parent: this, dependsOn: [this.directories, ...secrets] },
     );

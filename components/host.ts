@@ -4,21 +4,21 @@ import * as command from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Connection, SshConnection } from "../config/schema.ts";
-import { posixScript } from "./shell.ts";
+import { scriptInput, scriptRunner } from "./shell.ts";
 
 export interface HostArgs {
   /** How the host is reached: over SSH, or through a Docker socket of this machine. */
   connection: Connection;
 }
 
-/** POSIX shell scripts of one resource on the host. They must not contain a secret: `ps` shows them. */
+/** One resource on the host that is made by a POSIX shell script. */
 export interface HostCommandArgs {
-  /** Run on creation, and again when an input changes. */
-  create: pulumi.Input<string>;
-  /** Run when the resource goes. Left out: nothing is. */
+  /** Run on creation, and again when it or its data changes. Reaches the host over standard input. */
+  script: pulumi.Input<string>;
+  /** What the script reads from standard input; secrets too: never an argument, a log or a process list. */
+  data?: pulumi.Input<string>;
+  /** Command line run when the resource goes; `ps` shows it. Left out: nothing is. */
   delete?: pulumi.Input<string>;
-  /** Data for the script, secrets too: never in an argument, a log or a process list. */
-  stdin?: pulumi.Input<string>;
 }
 
 /** A Docker host: its provider, and commands on it. */
@@ -43,9 +43,11 @@ export class Host extends pulumi.ComponentResource {
     opts: pulumi.CustomResourceOptions,
   ): command.remote.Command | command.local.Command {
     const common = {
-      create: pulumi.output(args.create).apply(posixScript),
-      ...(args.delete ? { delete: pulumi.output(args.delete).apply(posixScript) } : {}),
-      ...(args.stdin ? { stdin: args.stdin } : {}),
+      create: scriptRunner(name),
+      stdin: pulumi
+        .all([args.script, args.data])
+        .apply(([script, data]) => scriptInput(script, data)),
+      ...(args.delete ? { delete: args.delete } : {}),
       // An SSH server accepts no such variables, and nothing here reads them.
       addPreviousOutputInEnv: false,
     };

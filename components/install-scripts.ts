@@ -16,13 +16,19 @@ export interface InstallSite {
   alloyMemory: number;
 }
 
-const inHost = (site: InstallSite, script: string, addCapabilities: string[] = []) =>
-  oneShot({
+/** A script over the service's directory, as root without capabilities but those named. */
+function inHost(
+  site: InstallSite,
+  script: string,
+  options: { stdin?: boolean; addCapabilities?: string[] } = {},
+): string {
+  return oneShot({
     image: site.initImage,
     mounts: [`${site.directory}:/service`],
-    addCapabilities,
     command: ["sh", "-euc", script.trim()],
+    ...options,
   });
+}
 
 /** Creates the service's directories; the Docker daemon creates the parent. */
 export function createDirectories(site: InstallSite): string {
@@ -43,7 +49,7 @@ cat > .${name}.new
 chmod 0400 .${name}.new
 chown ${site.uid}:${site.gid} .${name}.new
 mv -f .${name}.new ${name}`;
-  return inHost(site, script, ["CHOWN"]);
+  return inHost(site, script, { stdin: true, addCapabilities: ["CHOWN"] });
 }
 
 export function removeSecret(site: InstallSite, name: string): string {
@@ -55,25 +61,43 @@ export function removeSecret(site: InstallSite, name: string): string {
  * it, switched to, and loaded by the agent if that runs. Whatever fails, the old version goes on.
  */
 export function installVersion(site: InstallSite, version: string, components: string[]): string {
+  const refused = `Alloy refused version ${version}, see its log above. The old version was put back.`;
+  const invalid =
+    `The configuration is invalid, see above. Version ${version} was not installed; ` +
+    "the agent, if one runs, keeps its old one.";
   return `
-fail() { echo "$1" >&2; ${inHost(site, removeVersion(version))}; exit 1; }
-${inHost(site, unpackVersion(version))}
-${validateVersion(site, version)} >&2 || fail ${shellQuote(
-    `The configuration is invalid, see above. Version ${version} was not installed; the agent keeps running the old one.`,
-  )}
-previous=$(${inHost(site, "readlink /service/config/current || echo none")})
-${inHost(site, `cd /service/config && ln -sfn versions/${version} current`)}
-${loadIfRunning(site, components)} || {
-  docker logs --tail 20 alloy >&2
-  if [ "$previous" != none ]; then
-    ${inHost(site, 'cd /service/config && ln -sfn "$(cat)" current')} <<END
-$previous
-END
-    ${reload(site)} >&2
-  fi
-  fail ${shellQuote(`Alloy refused version ${version}, see its log above. The old version was put back.`)}
+remove_version() { ${inHost(site, removeVersion(version))}; }
+reload() { ${inAgentNetwork(site, reloadRequest)}; }
+loaded() { ${awaitLoaded(site, components)}; }
+switch_to() { ${inHost(site, switchLink, { stdin: true })}; }
+
+${inHost(site, unpackVersion(version), { stdin: true })}
+${validateVersion(site, version)} >&2 || {
+  remove_version
+  echo ${shellQuote(invalid)} >&2
+  exit 1
 }
-${inHost(site, `cd /service/config/versions && for v in *; do [ "$v" = ${version} ] || rm -rf "$v"; done`)}
+previous=$(${inHost(site, "readlink /service/config/current || true")})
+echo versions/${version} | switch_to
+agent=$(docker ps -a --filter name='^alloy$' --format '{{.State}}')
+agent_image=$(if [ "$agent" ]; then docker inspect -f '{{.Image}}' alloy; fi)
+# An agent on another image, or none, is left to the container's own replacement.
+[ "$agent_image" = "$(docker image inspect -f '{{.Id}}' ${shellQuote(site.alloyImage)})" ] || agent=
+case "$agent" in
+  running) reload >&2 && loaded || refused=yes ;;
+  exited) docker start alloy >&2 && loaded || refused=yes ;;
+esac
+if [ "\${refused-}" ]; then
+  docker logs --tail 20 alloy >&2
+  if [ "$previous" ]; then
+    echo "$previous" | switch_to
+    reload >&2
+  fi
+  remove_version
+  echo ${shellQuote(refused)} >&2
+  exit 1
+fi
+${inHost(site, pruneVersions(version))}
 `;
 }
 
@@ -105,39 +129,33 @@ function validateVersion(site: InstallSite, version: string): string {
   });
 }
 
-/**
- * Loads the current version into an agent that runs on the image in question. One that stopped is started;
- * one on another image, or none, is left to the container's own replacement.
- */
-function loadIfRunning(site: InstallSite, components: string[]): string {
-  return `{
-  image=$(docker image inspect -f '{{.Id}}' ${shellQuote(site.alloyImage)})
-  case "$(docker ps -a --filter name='^alloy$' --format '{{.State}}'):$(docker inspect -f '{{.Image}}' alloy 2>&1 | tail -1)" in
-    running:"$image") ${reload(site)} >&2 && ${awaitLoaded(site, components)} ;;
-    exited:"$image") docker start alloy >&2 && ${awaitLoaded(site, components)} ;;
-    *) true ;;
-  esac
-}`;
+/** Points the link at what standard input names. */
+const switchLink = 'cd /service/config && ln -sfn "$(cat)" current';
+
+/** What a stack no longer lists is gone from the host. */
+function pruneVersions(version: string): string {
+  return `cd /service/config/versions && for v in *; do [ "$v" = ${version} ] || rm -rf "$v"; done`;
 }
 
-const inAgentNetwork = (site: InstallSite, script: string) =>
-  oneShot({
+/** A script in the agent's network namespace: its port is published nowhere. */
+function inAgentNetwork(site: InstallSite, script: string): string {
+  return oneShot({
     image: site.initImage,
     network: "container:alloy",
     command: ["sh", "-euc", script.trim()],
   });
-
-function reload(site: InstallSite): string {
-  return inAgentNetwork(site, "wget -q -T 60 -O - --post-data= http://127.0.0.1:12345/-/reload");
 }
+
+/** `timeout`, since wget's own `-T` crashes in BusyBox 1.35. Answers 400 to a configuration that Alloy can't load, which then goes on with the old one. */
+const reloadRequest = "timeout 60 wget -q -O - --post-data= http://127.0.0.1:12345/-/reload";
 
 /** Waits up to a minute until the agent is ready and has every component that its files declare. */
 export function awaitLoaded(site: InstallSite, components: string[]): string {
   const script = `
 missing="the agent's answer"
 for try in $(seq 60); do
-  if wget -q -T 5 -O /dev/null http://127.0.0.1:12345/-/ready &&
-    loaded=$(wget -q -T 5 -O - http://127.0.0.1:12345/api/v0/web/components); then
+  if timeout 5 wget -q -O /dev/null http://127.0.0.1:12345/-/ready &&
+    loaded=$(timeout 5 wget -q -O - http://127.0.0.1:12345/api/v0/web/components); then
     missing=
     for id in ${components.join(" ")}; do
       case "$loaded" in *"\\"localID\\":\\"$id\\""*) ;; *) missing="$missing $id" ;; esac

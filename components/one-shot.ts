@@ -15,18 +15,21 @@ export interface OneShotArgs {
   memory?: number;
   /** Capabilities added to none. */
   addCapabilities?: string[];
+  /** Hands standard input on; `false` unless told, so that it is left for the next command. */
+  stdin?: boolean;
 }
 
 /**
  * A `docker run` command line for a container that does one thing and is gone, under the same baseline
- * as the service's containers. Standard input is handed on. Files are worked on through it because
+ * as the service's containers. Files are worked on through it because
  * that asks nothing of the SSH user but to use Docker.
  */
 export function oneShot(args: OneShotArgs): string {
   return shellLine([
-    ...["docker", "run", "--rm", "-i", "--network", args.network ?? "none"],
+    ...["docker", "run", "--rm", "--network", args.network ?? "none"],
     ...["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"],
     ...["--pids-limit", "50", "--memory", `${args.memory ?? 64}m`, "--tmpfs", "/tmp"],
+    ...(args.stdin ? ["--interactive"] : []),
     ...(args.addCapabilities ?? []).flatMap((capability) => ["--cap-add", capability]),
     ...(args.user ? ["--user", args.user] : []),
     ...(args.mounts ?? []).flatMap((mount) => ["-v", mount]),

@@ -12,6 +12,6 @@ export function limitPids(
   parent: pulumi.Resource,
 ): pulumi.Resource {
   const { host, container, limit } = args;
-  const create = pulumi.interpolate`docker update --pids-limit ${limit} ${container.id}`;
-  return host.command(name, { create }, { parent });
+  const script = pulumi.interpolate`docker update --pids-limit ${limit} ${container.id}`;
+  return host.command(name, { script }, { parent });
 }

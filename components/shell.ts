@@ -8,10 +8,26 @@ export function shellLine(words: string[]): string {
   return words.map(shellQuote).join(" ");
 }
 
+/** Line between the script and its data on the standard input of `scriptRunner`. */
+const dataMarker = "#data";
+
 /**
- * A script as one command line for whatever log-in shell the host's user has: TrueNAS gives root zsh,
- * which splits words differently. Standard input stays free for data.
+ * The command line that runs a script from standard input, whatever the log-in shell of the host's user.
+ * It is short because the command provider prints it with every error, and holds no secret because `ps`
+ * shows it. `read` takes single bytes: what follows the marker is left for the script's own commands.
  */
-export function posixScript(script: string): string {
-  return `sh -euc ${shellQuote(script.trim())}`;
+export function scriptRunner(name: string): string {
+  const script = `s=
+while IFS= read -r line && [ "$line" != "${dataMarker}" ]; do s="$s$line
+"; done
+eval "$s"`;
+  return `sh -euc ${shellQuote(script)} ${shellQuote(name)}`;
+}
+
+/** Standard input for `scriptRunner`: a POSIX shell script, and what the script reads. */
+export function scriptInput(script: string, data = ""): string {
+  if (`\n${script}\n`.includes(`\n${dataMarker}\n`)) {
+    throw new Error(`a script must not contain the line ${dataMarker}`);
+  }
+  return `${script.trim()}\n${dataMarker}\n${data}`;
 }

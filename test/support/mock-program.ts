@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { secretKeys } from "../../config/schema.ts";
+import { type ResourceOptions, recordOptions } from "./resource-options.ts";
 import type { RawSettings } from "./stack-files.ts";
 
 /** One registered resource, in the order of registration. */
-export interface Registered {
+export interface Registered extends ResourceOptions {
   type: string;
   name: string;
   // biome-ignore lint/suspicious/noExplicitAny: tests assert exact shapes of any resource
@@ -75,8 +76,15 @@ export async function mockProgram(
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, id }) => {
-        const resource = { type, name, inputs: readable(inputs) as Registered["inputs"] };
+        const resource: Registered = {
+          type,
+          name,
+          inputs: readable(inputs) as Registered["inputs"],
+          ...optionsOf(type, name),
+        };
         resources.push(resource);
+        // What only the host can answer is unknown in a preview.
+        if (options.preview) return { id: "", state: inputs };
         const state = {
           ...inputs,
           ...defaultOutputs(resource),
@@ -93,6 +101,7 @@ export async function mockProgram(
     stack,
     options.preview ?? false,
   );
+  const optionsOf = recordOptions();
   pulumi.runtime.setAllConfig(...engineConfig(settings));
   const { default: program } = await import("../../index.ts");
   const outputs = await resolved(await program());

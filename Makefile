@@ -1,0 +1,19 @@
+# What a person types. Each target does its own set-up; `npm` and Node are asked for where they are missing.
+.PHONY: up down test setup
+
+# Node 24 comes from the npm package `node`; the machine's own only has to run npm.
+export PATH := $(CURDIR)/node_modules/node/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+
+up: setup
+	@tsx lab/main.ts up
+
+down: setup
+	@tsx lab/main.ts down
+
+test: setup
+	@tsx lab/main.ts test
+
+setup: node_modules/.package-lock.json
+
+node_modules/.package-lock.json: package.json package-lock.json
+	@lab/bootstrap

@@ -1,0 +1,67 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
+import { execa } from "execa";
+import { cacheDir } from "./paths.ts";
+import { program } from "./programs.ts";
+import { say, step } from "./progress.ts";
+
+/** Provider plugins of the program, as `pulumi plugin install resource` names them. */
+const plugins = [
+  ["docker", "5.2.0"],
+  ["command", "1.2.1"],
+] as const;
+
+/** Longest time that is given to a download before it counts as impossible. */
+const downloadTimeoutSeconds = 180;
+
+export interface PulumiEngine {
+  command: PulumiCommand;
+  /** Real provider plugins are installed; else doubles must attach. */
+  realProviders: boolean;
+}
+
+/** The Pulumi engine: on PATH, else installed by the Automation API, else built from its Go module. */
+export async function pulumiEngine(): Promise<PulumiEngine> {
+  const command = (await onPath()) ?? (await downloaded()) ?? (await built());
+  const realProviders = await installPlugins(command);
+  say(
+    realProviders
+      ? "provider plugins: the real ones"
+      : "provider plugins can't be downloaded: doubles from lab/doubles attach",
+  );
+  return { command, realProviders };
+}
+
+async function onPath(): Promise<PulumiCommand | undefined> {
+  const found = await execa("pulumi", ["version"], { reject: false });
+  return found.failed ? undefined : PulumiCommand.get({ skipVersionCheck: true });
+}
+
+async function downloaded(): Promise<PulumiCommand | undefined> {
+  const root = join(cacheDir, "pulumi-download");
+  if (existsSync(join(root, "bin", "pulumi"))) return PulumiCommand.get({ root });
+  return step("downloading the Pulumi engine", () =>
+    PulumiCommand.install({ root }).catch((error: Error) => {
+      say(`  not to be had: ${error.message.split("\n")[0]}`);
+      return undefined;
+    }),
+  );
+}
+
+async function built(): Promise<PulumiCommand> {
+  const binary = await program("pulumi");
+  return PulumiCommand.get({ root: join(binary, "..", ".."), skipVersionCheck: true });
+}
+
+/** Whether the real plugins are there, downloaded now if need be. */
+async function installPlugins({ command }: PulumiCommand): Promise<boolean> {
+  for (const [name, version] of plugins) {
+    const install = ["plugin", "install", "resource", name, version];
+    const result = await step(`provider plugin ${name} ${version}`, () =>
+      execa(command, install, { reject: false, timeout: downloadTimeoutSeconds * 1000 }),
+    );
+    if (result.failed) return false;
+  }
+  return true;
+}

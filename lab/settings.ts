@@ -1,0 +1,54 @@
+import { join } from "node:path";
+import type { StackSettings } from "./stack.ts";
+
+/** What only the lab knows of itself, to complete a stack's settings with. */
+export interface LabFacts {
+  /** Docker socket of the lab's engine. */
+  dockerSocket: string;
+  /** Directory that stands for the host's directories. */
+  hostDirectory: string;
+  /** Names of images that are on the engine; left out where the real ones are pulled. */
+  images?: { alloy: string; init: string; socketProxy: string };
+  metrics: LabSink;
+  logs: LabSink;
+  github: { url: string; token: string };
+  journal: { gid: number; path: string };
+}
+
+export interface LabSink {
+  pushUrl: string;
+  username: string;
+  password: string;
+}
+
+type Section = Record<string, unknown>;
+
+/** Settings of a stack file with the sinks, images and directories of the lab. */
+export function inLab(settings: StackSettings, facts: LabFacts): StackSettings {
+  const host = settings.host as Section & { name: string };
+  const sink = ({ pushUrl, username }: LabSink) => ({ url: pushUrl, username });
+  return {
+    ...settings,
+    host: {
+      ...host,
+      connection: { type: "local", dockerSocket: facts.dockerSocket },
+      directory: join(facts.hostDirectory, host.name, "alloy"),
+      dockerSocket: facts.dockerSocket,
+      journal: facts.journal,
+    },
+    ...(settings.github
+      ? {
+          github: { ...(settings.github as Section), apiUrl: facts.github.url },
+          githubToken: facts.github.token,
+        }
+      : {}),
+    ...(facts.images ? { images: localImages(facts.images) } : {}),
+    sinks: { metrics: sink(facts.metrics), logs: sink(facts.logs) },
+    metricsPassword: facts.metrics.password,
+    logsPassword: facts.logs.password,
+  };
+}
+
+function localImages(images: NonNullable<LabFacts["images"]>): Section {
+  return Object.fromEntries(Object.entries(images).map(([role, local]) => [role, { local }]));
+}

@@ -1,0 +1,78 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { secretKeys } from "../config/schema.ts";
+import program from "../index.ts";
+import { labDir } from "./paths.ts";
+import type { PulumiEngine } from "./pulumi.ts";
+
+/** Settings of a stack without namespace, secrets beside the others. */
+export type StackSettings = Record<string, unknown>;
+
+export interface LabStackArgs {
+  name: string;
+  settings: StackSettings;
+  engine: PulumiEngine;
+  /** Environment by which doubles attach; empty where the real providers are used. */
+  providerEnv: Record<string, string>;
+  /** Directory of the pipeline files; the repository's unless told. */
+  pipelines?: string;
+}
+
+const projectName = "grafana-alloy";
+
+/** A stack of the real program, its state in files under `.lab/`, its configuration as given. */
+export async function labStack(args: LabStackArgs): Promise<Stack> {
+  const workDir = join(labDir, "pulumi", args.name);
+  const backend = join(labDir, "pulumi", "state");
+  await Promise.all([workDir, backend].map((path) => mkdir(path, { recursive: true })));
+  const stack = await LocalWorkspace.createOrSelectStack(
+    { stackName: args.name, projectName, program: () => program(args.pipelines) },
+    {
+      workDir,
+      pulumiCommand: args.engine.command,
+      projectSettings: {
+        name: projectName,
+        runtime: "nodejs",
+        backend: { url: `file://${backend}` },
+      },
+      envVars: {
+        PULUMI_CONFIG_PASSPHRASE: await passphrase(),
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+        ...args.providerEnv,
+      },
+    },
+  );
+  await configure(stack, args.settings);
+  return stack;
+}
+
+/** Makes the stack's configuration what is given and nothing else. */
+async function configure(stack: Stack, settings: StackSettings): Promise<void> {
+  const secrets: Record<string, string> = secretKeys;
+  const entries = Object.entries(settings).map(([name, value]) => [
+    secrets[name] ?? `${projectName}:${name}`,
+    {
+      value: typeof value === "string" ? value : JSON.stringify(value),
+      secret: name in secrets,
+    },
+  ]);
+  const config = Object.fromEntries(entries);
+  const old = Object.keys(await stack.getAllConfig()).filter((key) => !(key in config));
+  if (old.length > 0) await stack.removeAllConfig(old);
+  await stack.setAllConfig(config);
+}
+
+/** Passphrase of the lab's own state, made once. */
+async function passphrase(): Promise<string> {
+  const file = join(labDir, "pulumi", "passphrase");
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    const made = randomBytes(24).toString("base64url");
+    await writeFile(file, made, { mode: 0o600 });
+    return made;
+  }
+}

@@ -1,0 +1,16 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { withTable } from "../../scripts/settings-table.ts";
+
+const readme = readFileSync(join(import.meta.dirname, "..", "..", "README.md"), "utf8");
+
+test("the table of settings is the schema's; `npm run docs` renews it", () => {
+  expect(readme).toBe(withTable(readme));
+});
+
+test("the table has a row for each setting that needs a value", () => {
+  for (const path of ["host.name", "host.journal.gid", "postgres[].network", "ingress.domain"]) {
+    expect(readme).toContain(`| \`${path}\` | **required** |`);
+  }
+});

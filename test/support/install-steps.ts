@@ -1,0 +1,24 @@
+/** What a call of docker during an installation is for, by a part of its last word or its first words. */
+const purposes: [RegExp, string][] = [
+  [/^run .* validate \/etc\/alloy\/versions\/\w+\/$/, "validate"],
+  [/awk /, "unpack"],
+  [/readlink \/service\/config\/current/, "read link"],
+  [/ln -sfn /, "switch link"],
+  [/\/-\/reload/, "reload"],
+  [/\/api\/v0\/web\/components/, "await loaded"],
+  [/\[ "\$\(readlink current\)" = /, "remove version"],
+  [/for v in \*/, "prune versions"],
+  [/^ps /, "agent's state"],
+  [/^inspect /, "agent's image"],
+  [/^image inspect /, "image"],
+  [/^start alloy$/, "start agent"],
+  [/^logs /, "agent's log"],
+];
+
+/** Calls of docker by purpose; one that none of these describes is shown as it is. */
+export function steps(calls: string[][]): string[] {
+  return calls.map((call) => {
+    const line = call.join(" ");
+    return purposes.find(([pattern]) => pattern.test(line))?.[1] ?? line;
+  });
+}
