@@ -146,8 +146,8 @@ function inAgentNetwork(site: InstallSite, script: string): string {
   });
 }
 
-/** `timeout`, since wget's own `-T` crashes in BusyBox 1.35. Answers 400 to a configuration that Alloy can't load, which then goes on with the old one. */
-const reloadRequest = "timeout 60 wget -q -O - --post-data= http://127.0.0.1:12345/-/reload";
+/** Waits long: a sink that is away holds a reload up for a minute. `timeout`, since wget's own `-T` crashes in BusyBox 1.35. Answers 400 to a configuration that Alloy can't load, which then goes on with the old one. */
+const reloadRequest = "timeout 300 wget -q -O - --post-data= http://127.0.0.1:12345/-/reload";
 
 /** Waits up to a minute until the agent is ready and has every component that its files declare. */
 export function awaitLoaded(site: InstallSite, components: string[]): string {

@@ -1,0 +1,66 @@
+import { join } from "node:path";
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { dockerEngine, type Engine } from "./docker-engine.ts";
+import { startDoubles } from "./doubles/start.ts";
+import { allRoles, labImages } from "./images.ts";
+import { labDir } from "./paths.ts";
+import { type PulumiEngine, pulumiEngine } from "./pulumi.ts";
+import type { LabFacts } from "./settings.ts";
+import { labStack, type StackSettings } from "./stack.ts";
+import { startWorld, type World } from "./world.ts";
+
+/** A host on this machine, ready to be deployed to. */
+export interface Lab {
+  docker: Engine;
+  world: World;
+  facts: LabFacts;
+  /** A stack of the real program on the lab's engine. */
+  stack(name: string, settings: StackSettings, pipelines?: string): Promise<Stack>;
+  /** Ends what lives only as long as this process: the provider doubles. */
+  close(): Promise<void>;
+}
+
+/** Images of the service itself: pulled where that is possible, built where not. */
+const agentRoles = ["alloy", "init", "socketProxy"] as const;
+
+/** Starts the lab, or what of it is missing. The second time it takes seconds. */
+export async function startLab(): Promise<Lab> {
+  const docker = await dockerEngine();
+  const pulumi = await pulumiEngine();
+  const roles = docker.canPull
+    ? allRoles.filter((role) => !(agentRoles as readonly string[]).includes(role))
+    : allRoles;
+  const images = await labImages(docker, roles);
+  const world = await startWorld(docker, images);
+  const providers = await startProviders(pulumi);
+  const { alloy, init, socketProxy } = images;
+  return {
+    docker,
+    world,
+    facts: labFacts(docker, world, docker.canPull ? undefined : { alloy, init, socketProxy }),
+    stack: (name, settings, pipelines) =>
+      labStack({ name, settings, pipelines, engine: pulumi, providerEnv: providers.env }),
+    close: providers.stop,
+  };
+}
+
+/** Doubles where the real providers can't be had; nothing where they can. */
+async function startProviders(
+  pulumi: PulumiEngine,
+): Promise<{ env: Record<string, string>; stop(): Promise<void> }> {
+  if (pulumi.realProviders) return { env: {}, stop: async () => undefined };
+  const doubles = await startDoubles({ logDir: join(labDir, "doubles") });
+  return { env: { ...doubles.env }, stop: doubles.stop };
+}
+
+function labFacts(docker: Engine, world: World, images: LabFacts["images"]): LabFacts {
+  return {
+    dockerSocket: docker.host.replace("unix://", ""),
+    hostDirectory: join(labDir, "hosts"),
+    images,
+    metrics: world.metrics,
+    logs: world.logs,
+    github: world.github,
+    journal: { gid: world.journal.gid, path: world.journal.directories[0] ?? "" },
+  };
+}

@@ -1,0 +1,19 @@
+import { check } from "./check.ts";
+import { down } from "./down.ts";
+import { say } from "./progress.ts";
+import { up } from "./up.ts";
+
+const commands: Record<string, () => Promise<void>> = { up, down, test: check };
+
+const name = process.argv[2] ?? "";
+const command = commands[name];
+if (!command) {
+  say(`usage: make ${Object.keys(commands).join(" | make ")}`);
+  process.exit(2);
+}
+try {
+  await command();
+} catch (error) {
+  say(`make ${name} failed: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** A sink as its operator asks it. */
+export interface QueryableSink {
+  /** Base URL, without a path. */
+  queryUrl: string;
+  username: string;
+  password: string;
+}
+
+/** One series of an instant query: its labels and its value. */
+export interface Sample {
+  labels: Record<string, string>;
+  value: number;
+}
+
+/** One log line: the labels of its stream, its time in ns since 1970, its text. */
+export interface LogLine {
+  labels: Record<string, string>;
+  time: bigint;
+  line: string;
+}
+
+/** The series that a PromQL query answers now. Throws on anything but success. */
+export async function queryMetrics(sink: QueryableSink, query: string): Promise<Sample[]> {
+  const { result } = await ask(sink, "/api/v1/query", { query });
+  return (result as { metric: Record<string, string>; value: [number, string] }[]).map(
+    ({ metric, value }) => ({ labels: metric, value: Number(value[1]) }),
+  );
+}
+
+/** The newest lines that a LogQL query answers, of the last `hours` (1 unless told). */
+export async function queryLogs(
+  sink: QueryableSink,
+  query: string,
+  { hours = 1, limit = 1000 }: { hours?: number; limit?: number } = {},
+): Promise<LogLine[]> {
+  const start = `${(Date.now() - hours * 3_600_000) * 1_000_000}`;
+  const parameters = { query, start, limit: `${limit}`, direction: "backward" };
+  const { result } = await ask(sink, "/loki/api/v1/query_range", parameters);
+  return (result as { stream: Record<string, string>; values: [string, string][] }[]).flatMap(
+    ({ stream, values }) =>
+      values.map(([time, line]) => ({ labels: stream, time: BigInt(time), line })),
+  );
+}
+
+async function ask(
+  sink: QueryableSink,
+  path: string,
+  parameters: Record<string, string>,
+): Promise<{ result: unknown[] }> {
+  const url = `${sink.queryUrl}${path}?${new URLSearchParams(parameters)}`;
+  const authorization = `Basic ${btoa(`${sink.username}:${sink.password}`)}`;
+  const answer = await fetch(url, {
+    headers: { authorization },
+    signal: AbortSignal.timeout(15_000),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${text.slice(0, 300)}`);
+  return JSON.parse(text).data;
+}
+
+/** Asks once a second until the answer is not empty; throws when `seconds` are over. */
+export async function arrived<T>(
+  what: string,
+  seconds: number,
+  query: () => Promise<T[]>,
+): Promise<T[]> {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    const found = await query();
+    if (found.length > 0) return found;
+    if (Date.now() > end) throw new Error(`${what} did not arrive within ${seconds} s`);
+    await sleep(1000);
+  }
+}

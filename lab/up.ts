@@ -1,0 +1,87 @@
+import { type Lab, startLab } from "./lab.ts";
+import { say, step } from "./progress.ts";
+import { inLab } from "./settings.ts";
+import { arrived, queryLogs, queryMetrics } from "./sink-queries.ts";
+import { stackFile } from "./stack-file.ts";
+import { joinFrontend } from "./world.ts";
+
+/** Longest wait for the first sample: an interval of 60 s, and as much again on a busy machine. */
+const firstSampleSeconds = 180;
+
+/** Deploys the `local` stack to a host on this machine and waits until its data arrives. */
+export async function up(): Promise<void> {
+  const lab = await startLab();
+  try {
+    const stack = await lab.stack("local", inLab(await stackFile("local"), lab.facts));
+    await step("pulumi up --stack local", () => stack.up({ onOutput: showChange }));
+    await joinFrontend(lab.docker);
+    await step("waiting for the first samples and log lines", () => dataArrives(lab));
+    process.stdout.write(await summary(lab));
+  } finally {
+    await lab.close();
+  }
+}
+
+/** Of the engine's output, the lines that say what changes or fails. */
+function showChange(output: string): void {
+  for (const line of output.split("\n")) {
+    if (/^ (\+|~|-|\+-|\+\+|--) |error|warning/.test(line)) say(`  ${line.trim()}`);
+  }
+}
+
+async function dataArrives({ world }: Lab): Promise<void> {
+  const up = 'up{job="alloy",host="local"} == 1';
+  const lines = '{host="local",job="docker"}';
+  await Promise.all([
+    arrived(up, firstSampleSeconds, () => queryMetrics(world.metrics, up)),
+    arrived(lines, firstSampleSeconds, () => queryLogs(world.logs, lines, { limit: 1 })),
+  ]);
+}
+
+/** What runs and where to look, for the terminal. */
+async function summary({ docker, world }: Lab): Promise<string> {
+  const series = await queryMetrics(world.metrics, 'count by (job) ({host="local"})');
+  const streams = await queryLogs(world.logs, '{host="local"}');
+  const jobs = new Set(streams.map(({ labels }) => labels.job ?? ""));
+  const rows = [
+    ["signal", "now", "where to look"],
+    ...series
+      .sort((a, b) => b.value - a.value)
+      .map(({ labels, value }) => [
+        `metrics ${labels.job}`,
+        `${value} series`,
+        `{job="${labels.job}"}`,
+      ]),
+    ...[...jobs].map((job) => [
+      `logs ${job}`,
+      `${streams.filter(({ labels }) => labels.job === job).length} lines`,
+      `{host="local",job="${job}"}`,
+    ]),
+  ];
+  const login = ({ username, password }: { username: string; password: string }) =>
+    `${username}:${password}`;
+  return [
+    "",
+    table(rows),
+    "",
+    `Docker      ${docker.host}  (alloy, alloy-docker-proxy, alloy-init)`,
+    `Prometheus  ${world.metrics.queryUrl}/api/v1/query  user ${login(world.metrics)}`,
+    `Loki        ${world.logs.queryUrl}/loki/api/v1/query_range  user ${login(world.logs)}`,
+    "make down removes all of it.",
+    "",
+  ].join("\n");
+}
+
+function table(rows: string[][]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
