@@ -30,6 +30,7 @@ export interface AlloyAgentArgs {
   githubToken?: pulumi.Input<string>;
 }
 
+type SecretFiles = Record<string, pulumi.Input<string>>;
 type Images = Record<keyof Settings["images"], pulumi.Input<string>>;
 
 /** The whole service on one host: networks, files, socket proxy, init container and Alloy. */
@@ -177,13 +178,14 @@ function bundleOf({ settings, pipelines, sinks }: AlloyAgentArgs): pulumi.Output
     );
 }
 
-/** Secret files by name. A host that ships the GitHub pipeline but does not poll has an empty one. */
-function secretFiles(args: AlloyAgentArgs): Record<string, pulumi.Input<string>> {
+/** Secret files by name. A host that ships the GitHub pipeline but does not poll has an empty token. */
+function secretFiles({ settings, sinks, githubToken }: AlloyAgentArgs): SecretFiles {
+  const polls = settings.github?.pollingHost === settings.host.name;
   return {
-    "metrics-password": args.sinks.metrics.password,
-    "logs-password": args.sinks.logs.password,
-    ...(args.settings.pipelines.includes("github")
-      ? { "github-token": args.githubToken ?? "" }
+    "metrics-password": sinks.metrics.password,
+    "logs-password": sinks.logs.password,
+    ...(settings.pipelines.includes("github")
+      ? { "github-token": (polls && githubToken) || "" }
       : {}),
   };
 }

@@ -91,7 +91,8 @@ if [ "\${refused-}" ]; then
   docker logs --tail 20 alloy >&2
   if [ "$previous" ]; then
     echo "$previous" | switch_to
-    reload >&2
+    if [ "$agent" = running ]; then reload >&2; else docker start alloy >&2; fi ||
+      echo "The old version could not be loaded either, see above." >&2
   fi
   remove_version
   echo ${shellQuote(refused)} >&2
@@ -146,7 +147,10 @@ function inAgentNetwork(site: InstallSite, script: string): string {
   });
 }
 
-/** Waits long: a sink that is away holds a reload up for a minute. `timeout`, since wget's own `-T` crashes in BusyBox 1.35. Answers 400 to a configuration that Alloy can't load, which then goes on with the old one. */
+/**
+ * Answers 400 to a configuration that Alloy can't load, which then goes on with the old one. A sink that is
+ * away holds it up for a minute. `timeout`, since wget's own `-T` crashes in Debian's BusyBox 1.35.
+ */
 const reloadRequest = "timeout 300 wget -q -O - --post-data= http://127.0.0.1:12345/-/reload";
 
 /** Waits up to a minute until the agent is ready and has every component that its files declare. */

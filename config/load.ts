@@ -47,7 +47,14 @@ export function readRaw(all: Record<string, string>, project: string): Raw {
 
 /** Structured values reach the program as JSON, all others as plain text. */
 function parseValue(text: string): unknown {
-  return /^\s*[[{]/.test(text) ? JSON.parse(text) : text;
+  if (!/^\s*[[{]/.test(text)) return text;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // Not JSON after all: the schema refuses the text with its path.
+    if (error instanceof SyntaxError) return text;
+    throw error;
+  }
 }
 
 function wrapSecrets(data: Settings): Record<SecretName, pulumi.Output<string> | undefined> {

@@ -200,12 +200,18 @@ export const settings = z.strictObject({
     .prefault({}),
   limits: z
     .strictObject({
-      alloyMemory: z.int().min(128).default(512).describe("Memory limit of `alloy`, in MB; `MEM_LIMIT` of the compose service."),
+      alloyMemory: z
+        .int()
+        .min(128)
+        .default(512)
+        .describe("Memory limit of `alloy`, in MB; `MEM_LIMIT` of the compose service."),
       socketProxyMemory: z
         .int()
         .min(16)
         .default(50)
-        .describe("Memory limit of `alloy-docker-proxy`, in MB; `SOCKET_PROXY_MEM_LIMIT` of the compose service."),
+        .describe(
+          "Memory limit of `alloy-docker-proxy`, in MB; `SOCKET_PROXY_MEM_LIMIT` of the compose service.",
+        ),
     })
     .prefault({}),
   images: z

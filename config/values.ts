@@ -46,16 +46,26 @@ export const subnet = z.string().superRefine((value, context) => {
   if (reason) context.addIssue({ code: "custom", message: reason });
 });
 
+/** Private address ranges: first two octets' bounds and the shortest prefix that stays inside. */
+const privateRanges = [
+  { from: [10, 0], to: [10, 255], bits: 8 },
+  { from: [172, 16], to: [172, 31], bits: 12 },
+  { from: [192, 168], to: [192, 168], bits: 16 },
+] as const;
+
 /** Says what is wrong with a subnet, or nothing. */
 function subnetFault(value: string): string | undefined {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(value);
+  const octet = "(0|[1-9]\\d{0,2})";
+  const match = new RegExp(`^${octet}\\.${octet}\\.${octet}\\.${octet}/(\\d{1,2})$`).exec(value);
   if (!match) return "must be an IPv4 subnet such as 172.30.100.8/29";
   const [a = 0, b = 0, c = 0, d = 0, bits = 0] = match.slice(1).map(Number);
-  if ([a, b, c, d].some((octet) => octet > 255)) return "has an octet above 255";
+  if ([a, b, c, d].some((part) => part > 255)) return "has an octet above 255";
   // Gateway, Traefik and Alloy need three of the usable addresses; a /30 has two.
   if (bits < 8 || bits > 29) return "must be between /8 and /29: three addresses are needed";
   const address = a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d;
   if (address % 2 ** (32 - bits) !== 0) return `is not the first address of a /${bits} subnet`;
-  const isPrivate = a === 10 || (a === 172 && b >= 16 && b <= 31) || (a === 192 && b === 168);
+  const isPrivate = privateRanges.some(
+    ({ from, to, bits: least }) => a === from[0] && b >= from[1] && b <= to[1] && bits >= least,
+  );
   return isPrivate ? undefined : "must be a private subnet (10/8, 172.16/12 or 192.168/16)";
 }

@@ -1,19 +1,24 @@
 import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { simulatedGrafanaCloud } from "./cloud.ts";
 import { dockerEngine, type Engine } from "./docker-engine.ts";
 import { startDoubles } from "./doubles/start.ts";
 import { allRoles, labImages } from "./images.ts";
 import { labDir } from "./paths.ts";
-import { type PulumiEngine, pulumiEngine } from "./pulumi.ts";
-import type { LabFacts } from "./settings.ts";
+import { pulumiEngine } from "./pulumi.ts";
+import type { LabFacts, SimulatedGrafanaCloud } from "./settings.ts";
 import { labStack, type StackSettings } from "./stack.ts";
-import { startWorld, type World } from "./world.ts";
+import { acceptToken, startWorld, type World } from "./world.ts";
 
 /** A host on this machine, ready to be deployed to. */
 export interface Lab {
   docker: Engine;
   world: World;
   facts: LabFacts;
+  /** The Grafana Cloud that the double of its provider simulates. */
+  cloud: SimulatedGrafanaCloud;
+  /** Makes the sinks take a token that the simulated Grafana Cloud made, as the real ones do by themselves. */
+  acceptToken(token: string): Promise<void>;
   /** A stack of the real program on the lab's engine. */
   stack(name: string, settings: StackSettings, pipelines?: string): Promise<Stack>;
   /** Ends what lives only as long as this process: the provider doubles. */
@@ -32,25 +37,23 @@ export async function startLab(): Promise<Lab> {
     : allRoles;
   const images = await labImages(docker, roles);
   const world = await startWorld(docker, images);
-  const providers = await startProviders(pulumi);
+  const cloud = await simulatedGrafanaCloud(world);
+  const doubles = await startDoubles({
+    logDir: join(labDir, "doubles"),
+    realHostProviders: pulumi.realProviders,
+    grafana: cloud,
+  });
   const { alloy, init, socketProxy } = images;
   return {
     docker,
     world,
+    cloud,
     facts: labFacts(docker, world, docker.canPull ? undefined : { alloy, init, socketProxy }),
+    acceptToken: (token) => acceptToken(docker, images, token),
     stack: (name, settings, pipelines) =>
-      labStack({ name, settings, pipelines, engine: pulumi, providerEnv: providers.env }),
-    close: providers.stop,
+      labStack({ name, settings, pipelines, engine: pulumi, providerEnv: doubles.env }),
+    close: doubles.stop,
   };
-}
-
-/** Doubles where the real providers can't be had; nothing where they can. */
-async function startProviders(
-  pulumi: PulumiEngine,
-): Promise<{ env: Record<string, string>; stop(): Promise<void> }> {
-  if (pulumi.realProviders) return { env: {}, stop: async () => undefined };
-  const doubles = await startDoubles({ logDir: join(labDir, "doubles") });
-  return { env: { ...doubles.env }, stop: doubles.stop };
 }
 
 function labFacts(docker: Engine, world: World, images: LabFacts["images"]): LabFacts {

@@ -52,3 +52,37 @@ export function inLab(settings: StackSettings, facts: LabFacts): StackSettings {
 function localImages(images: NonNullable<LabFacts["images"]>): Section {
   return Object.fromEntries(Object.entries(images).map(([role, local]) => [role, { local }]));
 }
+
+/** The same host reached through an SSH server in place of its socket. */
+export function overSsh(
+  settings: StackSettings,
+  sshd: { host: string; port: number; user: string; hostKey: string; privateKeyFile: string },
+  journalGid: number,
+): StackSettings {
+  const { host: address, port, user, hostKey, privateKeyFile } = sshd;
+  const host = settings.host as Section;
+  return {
+    ...settings,
+    host: {
+      ...host,
+      connection: { type: "ssh", address, port, user, hostKey, privateKeyFile },
+      journal: { ...(host.journal as Section), gid: journalGid },
+    },
+    ingress: { ...(settings.ingress as Section), domain: "example.org" },
+  };
+}
+
+/** The Grafana Cloud that the double of its provider simulates. */
+export interface SimulatedGrafanaCloud {
+  stackSlug: string;
+  bootstrapToken: string;
+}
+
+/** Settings that send to the simulated Grafana Cloud in place of named sinks. */
+export function withSimulatedCloud(
+  settings: StackSettings,
+  { stackSlug, bootstrapToken }: SimulatedGrafanaCloud,
+): StackSettings {
+  const { sinks: _, metricsPassword: __, logsPassword: ___, ...rest } = settings;
+  return { ...rest, grafanaCloud: { stackSlug }, cloudAccessPolicyToken: bootstrapToken };
+}

@@ -14,8 +14,8 @@ export interface LabStackArgs {
   name: string;
   settings: StackSettings;
   engine: PulumiEngine;
-  /** Environment by which doubles attach; empty where the real providers are used. */
-  providerEnv: Record<string, string>;
+  /** Environment by which doubles attach. */
+  providerEnv: Readonly<Record<string, string>>;
   /** Directory of the pipeline files; the repository's unless told. */
   pipelines?: string;
 }

@@ -1,0 +1,76 @@
+import { existsSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
+import { execa } from "execa";
+import { findCommand } from "./processes.ts";
+import { step } from "./progress.ts";
+
+/** Debian's hook that says whether a package may start its service: 101 forbids it. */
+const POLICY = "/usr/sbin/policy-rc.d";
+
+export interface HostPackages {
+  /** Debian packages that bring the command. */
+  packages: string[];
+  /** Services that they would start now and at every boot: the lab wants neither. */
+  services: string[];
+  /** What the lab needs them for, for the message. */
+  why: string;
+}
+
+const root = () => process.getuid?.() === 0;
+
+/** Makes sure that `command` exists, installing its packages without starting or enabling anything. */
+export async function needCommand(command: string, from: HostPackages): Promise<string> {
+  const found = findCommand(command);
+  if (found) return found;
+  const names = from.packages.join(" ");
+  if (!root() || !findCommand("apt-get")) {
+    throw new Error(
+      `${from.why} needs \`${command}\`, which this machine lacks. ` +
+        `Install it (Debian: apt-get install ${names}), or run as root on Debian or Ubuntu, where the lab does it itself.`,
+    );
+  }
+  await step(`installing ${names} (${from.why})`, () => installQuietly(from));
+  const installed = findCommand(command);
+  if (!installed) throw new Error(`apt-get installed ${names}, but \`${command}\` is not on PATH.`);
+  return installed;
+}
+
+async function installQuietly({ packages, services }: HostPackages): Promise<void> {
+  const ownPolicy = !existsSync(POLICY);
+  if (ownPolicy) await writeFile(POLICY, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+  try {
+    await withFreshLists(() =>
+      apt([
+        "install",
+        "-y",
+        "--no-install-recommends",
+        "-o",
+        "DPkg::Lock::Timeout=120",
+        ...packages,
+      ]),
+    );
+  } finally {
+    if (ownPolicy) await rm(POLICY);
+  }
+  if (services.length && findCommand("systemctl")) {
+    await execa("systemctl", ["disable", "--quiet", ...services]);
+  }
+}
+
+/** Runs apt-get and returns what it printed. */
+export async function apt(args: string[], cwd?: string): Promise<string> {
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  const { stdout } = await execa("apt-get", ["-qq", ...args], { env, cwd });
+  return stdout;
+}
+
+/** A new machine has no package lists, an old one stale ones: fetch them once and try again. */
+export async function withFreshLists<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!root()) throw error;
+    await step("fetching the Debian package lists", () => apt(["update"]));
+    return work();
+  }
+}

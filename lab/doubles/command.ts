@@ -1,0 +1,25 @@
+import { copyToRemote } from "./command-copy.ts";
+import type { CommandClient } from "./command-lifecycle.ts";
+import { localCommand, localRun } from "./command-local.ts";
+import { remoteCommand } from "./command-remote.ts";
+import type { ProviderDouble } from "./provider.ts";
+import { serve } from "./serve.ts";
+
+/**
+ * Double of the `command` provider (@pulumi/command 1.2). Nothing is simulated: local commands are
+ * real processes, remote ones and copies go over SSH to a real sshd.
+ */
+export const commandDouble: ProviderDouble<CommandClient> = {
+  name: "command",
+  version: "1.2.1",
+  config: [],
+  configure: async () => ({}),
+  resources: {
+    "command:local:Command": localCommand,
+    "command:remote:Command": remoteCommand,
+    "command:remote:CopyToRemote": copyToRemote,
+  },
+  functions: { "command:local:run": localRun },
+};
+
+if (import.meta.main) await serve(commandDouble);

@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type Docker from "dockerode";
+import { message } from "./docker-client.ts";
+import { bags, stringList } from "./shapes.ts";
+import type { Bag } from "./values.ts";
+
+/** The real provider looks after 100 ms whether a started container runs. */
+const FIRST_LOOK_MS = 100;
+const POLL_MS = 250;
+
+/** A container that must run and ended; the caller removes it. */
+export class ExitedError extends Error {}
+
+/** Takes the container off the default network and connects it to those that were asked for. */
+export async function connectNetworks(docker: Docker, id: string, inputs: Bag): Promise<void> {
+  const networks = bags(inputs.networksAdvanced);
+  if (networks.length === 0) return;
+  try {
+    await docker.getNetwork("bridge").disconnect({ Container: id });
+  } catch (error) {
+    if (!message(error).includes("is not connected to")) {
+      throw new Error(`Unable to disconnect the default network: ${message(error)}`);
+    }
+  }
+  for (const network of networks) {
+    await connectNetwork(docker, id, network);
+  }
+}
+
+async function connectNetwork(docker: Docker, id: string, network: Bag): Promise<void> {
+  const { name, aliases, ipv4Address, ipv6Address } = network;
+  try {
+    await docker.getNetwork(String(name)).connect({
+      Container: id,
+      EndpointConfig: {
+        Aliases: stringList(aliases),
+        IPAMConfig: {
+          ...(ipv4Address ? { IPv4Address: String(ipv4Address) } : {}),
+          ...(ipv6Address ? { IPv6Address: String(ipv6Address) } : {}),
+        },
+      },
+    });
+  } catch (error) {
+    throw new Error(`Unable to connect to network '${name}': ${message(error)}`);
+  }
+}
+
+/** Waits until the health check says healthy. */
+export async function waitHealthy(container: Docker.Container, seconds: number): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const { State } = await container.inspect();
+    if (!State.Health || State.Health.Status === "none") {
+      throw new Error("container has no healthcheck, which `wait` needs");
+    }
+    if (State.Health.Status === "healthy") return;
+    const output = State.Health.Log?.at(-1)?.Output?.trim();
+    const last = output ? `; its last check said: ${output}` : "";
+    const failed = "container failed to be in healthy state";
+    if (State.Health.Status === "unhealthy") throw new Error(`${failed}: it is unhealthy${last}`);
+    if (!State.Running) throw new Error(`${failed}: it exited with code ${State.ExitCode}${last}`);
+    if (Date.now() > deadline) throw new Error(`${failed} within ${seconds} s${last}`);
+    await sleep(POLL_MS);
+  }
+}
+
+/** Waits for the end; gives the output if `logs` was set. */
+export async function waitExit(
+  container: Docker.Container,
+  logs: boolean,
+): Promise<string | undefined> {
+  try {
+    await container.wait();
+  } catch (error) {
+    throw new Error(`Unable to wait container end of execution: ${message(error)}`);
+  }
+  if (!logs) return undefined;
+  return demultiplex(await container.logs({ stdout: true, stderr: true, follow: false }));
+}
+
+/** Docker frames each piece of output: 8 bytes, the last 4 its length (API docs, "stream format"). */
+export function demultiplex(buffer: Buffer): string {
+  let text = "";
+  for (let at = 0; at + 8 <= buffer.length; ) {
+    const end = at + 8 + buffer.readUInt32BE(at + 4);
+    text += buffer.subarray(at + 8, end).toString();
+    at = end;
+  }
+  return text;
+}
+
+/** Looks whether a container that must run does, shortly after its start. */
+export async function requireRunning(
+  container: Docker.Container,
+  timeoutMs: number,
+): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  await sleep(FIRST_LOOK_MS);
+  for (;;) {
+    const { State } = await container.inspect();
+    if (State.Running) return;
+    if (State.Status === "exited" || State.Status === "dead") {
+      throw new ExitedError("container exited immediately");
+    }
+    if (Date.now() > deadline) throw new ExitedError("container failed to be in running state");
+    await sleep(POLL_MS);
+  }
+}

@@ -1,0 +1,75 @@
+import { dockerClient, type Engine } from "./docker-engine.ts";
+import { type BuiltImage, imagesArchive } from "./images/archive.ts";
+import { alloyImage, initImage, socketProxyImage } from "./images/roles/agent.ts";
+import { gatewayImage, lokiImage, prometheusImage } from "./images/roles/sinks.ts";
+import {
+  loggerImage,
+  postgresExporterImage,
+  postgresImage,
+  standInsImage,
+} from "./images/roles/sources.ts";
+import { step } from "./progress.ts";
+
+/** What a container of the lab is for, with how its image is made. */
+const BUILDERS = {
+  alloy: alloyImage,
+  init: initImage,
+  socketProxy: socketProxyImage,
+  prometheus: prometheusImage,
+  loki: lokiImage,
+  gateway: gatewayImage,
+  postgres: postgresImage,
+  postgresExporter: postgresExporterImage,
+  standIns: standInsImage,
+  logger: loggerImage,
+} satisfies Record<string, () => Promise<BuiltImage>>;
+
+export type Role = keyof typeof BUILDERS;
+
+/** The roles of the agent's own containers, whose real images are used where they can be pulled. */
+export type AgentRole = "alloy" | "init" | "socketProxy";
+
+/** The roles of what stands around the agent. */
+export type WorldRole = Exclude<Role, AgentRole>;
+export type WorldImages = Record<WorldRole, string>;
+
+export const agentRoles: AgentRole[] = ["alloy", "init", "socketProxy"];
+export const allRoles = Object.keys(BUILDERS) as Role[];
+export const worldRoles = allRoles.filter(
+  (role) => !agentRoles.includes(role as AgentRole),
+) as WorldRole[];
+
+/** Local image names for `roles`, built from Debian packages and Go modules where the engine lacks them. */
+export async function labImages<R extends Role = Role>(
+  engine: Engine,
+  roles: R[] = allRoles as R[],
+): Promise<Record<R, string>> {
+  const docker = dockerClient(engine.host);
+  const images = new Map<R, BuiltImage>();
+  for (const role of roles) images.set(role, await BUILDERS[role]());
+  const present = new Set((await docker.listImages()).flatMap(({ RepoTags }) => RepoTags ?? []));
+  const missing = [...images.values()].filter(({ name }) => !present.has(name));
+  if (missing.length) {
+    await step(`loading ${missing.length} images into Docker`, () => load(docker, missing));
+  }
+  return Object.fromEntries([...images].map(([role, { name }]) => [role, name])) as Record<
+    R,
+    string
+  >;
+}
+
+/** Removes the lab's images from an engine that stays. */
+export async function removeLabImages(engine: Engine): Promise<void> {
+  const docker = dockerClient(engine.host);
+  const reference = ["grafana-alloy-lab/*"];
+  const images = await docker.listImages({ filters: { reference } });
+  const names = images.flatMap(({ RepoTags }) => RepoTags ?? []);
+  for (const name of names) await docker.getImage(name).remove();
+}
+
+async function load(docker: ReturnType<typeof dockerClient>, images: BuiltImage[]): Promise<void> {
+  const answer = await docker.loadImage(imagesArchive(images));
+  await new Promise((done, failed) =>
+    docker.modem.followProgress(answer, (error) => (error ? failed(error) : done(undefined))),
+  );
+}

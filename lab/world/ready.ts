@@ -1,0 +1,88 @@
+import type Docker from "dockerode";
+import { until } from "../processes.ts";
+import { lastLines } from "./containers.ts";
+import { addressIn, LAB_LABEL } from "./networks.ts";
+import { DATABASES, exporterName } from "./postgres.ts";
+import { LAB_NETWORK, type Sink } from "./sinks.ts";
+import { TRAEFIK } from "./stand-ins.ts";
+
+/** Loki takes 3 s and PostgreSQL's first start 5 s on an idle machine; a busy one needs a multiple. */
+const READY_SECONDS = 90;
+
+interface Check {
+  container: string;
+  url: string;
+  login?: Sink;
+  /** What the answer has to contain. */
+  expect?: string;
+}
+
+/** Waits until every part of the world answers with what it is there for. */
+export async function waitForWorld(
+  docker: Docker,
+  { metrics, logs }: { metrics: Sink; logs: Sink },
+  github: { callsUrl: string },
+): Promise<void> {
+  const exporters = DATABASES.map((database) => `lab-${exporterName(database)}`);
+  const address = (name: string) => addressIn(docker, name, LAB_NETWORK.name);
+  const checks: Check[] = [
+    {
+      container: "lab-prometheus",
+      url: `${metrics.queryUrl}/api/v1/query?query=1`,
+      login: metrics,
+    },
+    { container: "lab-loki", url: `${logs.queryUrl}/loki/api/v1/labels`, login: logs },
+    { container: "lab-github-stand-in", url: github.callsUrl },
+    { container: TRAEFIK, url: `http://${await address(TRAEFIK)}:8082/metrics` },
+  ];
+  for (const container of exporters) {
+    const url = `http://${await address(container)}:9187/metrics`;
+    checks.push({ container, url, expect: "\npg_up 1\n" });
+  }
+  await Promise.all(checks.map((check) => waitFor(docker, check)));
+}
+
+/** Waits until the gateway takes a password beside the sink's own. */
+export async function waitForPassword(docker: Docker, sink: Sink, password: string): Promise<void> {
+  await waitFor(docker, metricsCheck("lab-sinks", { ...sink, password }));
+}
+
+function metricsCheck(container: string, login: Sink): Check {
+  return { container, url: `${login.queryUrl}/api/v1/query?query=1`, login };
+}
+
+async function waitFor(docker: Docker, check: Check): Promise<void> {
+  let last = "";
+  const settled = async () => {
+    last = await fault(check);
+    return last === "" || (await firstStopped(docker)) !== undefined;
+  };
+  await until(settled, READY_SECONDS);
+  if (last === "") return;
+  const culprit = (await firstStopped(docker)) ?? check.container;
+  const log = await lastLines(docker, culprit);
+  throw new Error(
+    `${check.container} is not ready (${check.url}: ${last}). The last lines of ${culprit}:\n${log}`,
+  );
+}
+
+/** A container of the lab that ended: waiting longer is useless then. */
+async function firstStopped(docker: Docker): Promise<string | undefined> {
+  const filters = { label: [`${LAB_LABEL}=true`], status: ["exited", "dead"] };
+  const [stopped] = await docker.listContainers({ all: true, filters });
+  return stopped?.Names[0]?.slice(1);
+}
+
+/** What is wrong with an answer; nothing when it is as expected. */
+async function fault({ url, login, expect }: Check): Promise<string> {
+  const credentials = login && btoa(`${login.username}:${login.password}`);
+  const headers = credentials ? { authorization: `Basic ${credentials}` } : undefined;
+  try {
+    const answer = await fetch(url, { headers, signal: AbortSignal.timeout(5000) });
+    const text = await answer.text();
+    if (!answer.ok) return `status ${answer.status}`;
+    return !expect || text.includes(expect) ? "" : `no ${JSON.stringify(expect)} in the answer`;
+  } catch (error) {
+    return `no answer, ${(error as Error).message}`;
+  }
+}

@@ -1,0 +1,75 @@
+import type Docker from "dockerode";
+import type { WorldImages } from "../images.ts";
+import type { ContainerSpec } from "./containers.ts";
+import { LAB_LABEL } from "./networks.ts";
+import type { WorldSecrets } from "./secrets.ts";
+import { LAB_NETWORK, PUBLISH_AT } from "./sinks.ts";
+
+export const TRAEFIK = "lab-traefik-stand-in";
+const GITHUB = "lab-github-stand-in";
+const TOKEN_FILE = "run/secrets/github-token";
+
+/** What can't be real without an account or a domain, and a container that writes a line a second. */
+export function standInContainers(
+  images: WorldImages,
+  secrets: WorldSecrets,
+  repositories: string[],
+): ContainerSpec[] {
+  const traefik: ContainerSpec = {
+    name: TRAEFIK,
+    image: images.standIns,
+    cmd: ["/srv/traefik.ts"],
+    networks: { [LAB_NETWORK.name]: {} },
+    memory: 128,
+  };
+  const github: ContainerSpec = {
+    name: GITHUB,
+    image: images.standIns,
+    cmd: ["/srv/github.ts", `/${TOKEN_FILE}`, ...repositories],
+    networks: { [LAB_NETWORK.name]: {} },
+    publish: { port: 8080, at: PUBLISH_AT, hostPort: secrets.githubPort },
+    memory: 128,
+    files: [{ path: TOKEN_FILE, uid: 65534, mode: 0o400, content: secrets.githubToken }],
+  };
+  return [traefik, github, logger(images.logger)];
+}
+
+/** The GitHub stand-in's addresses: `url` for the agent, `callsUrl` for this machine. */
+export function github({ githubPort, githubToken }: WorldSecrets) {
+  return {
+    url: `http://${LAB_NETWORK.host}:${githubPort}`,
+    token: githubToken,
+    callsUrl: `http://127.0.0.1:${githubPort}/__calls`,
+  };
+}
+
+/** Puts the Traefik stand-in into the agent's network, once that exists, under the name `traefik`. */
+export async function joinNetwork(docker: Docker, network: string): Promise<void> {
+  if (await isIn(docker, network)) return;
+  await docker
+    .getNetwork(network)
+    .connect({ Container: TRAEFIK, EndpointConfig: { Aliases: ["traefik"] } });
+}
+
+/** Takes it out again: a network with a container in it can't be removed. */
+export async function leaveNetwork(docker: Docker, network: string): Promise<void> {
+  if (await isIn(docker, network)) {
+    await docker.getNetwork(network).disconnect({ Container: TRAEFIK, Force: true });
+  }
+}
+
+async function isIn(docker: Docker, network: string): Promise<boolean> {
+  const filters = { label: [`${LAB_LABEL}=true`], name: [`^/${TRAEFIK}$`] };
+  const [container] = await docker.listContainers({ all: true, filters });
+  return network in (container?.NetworkSettings.Networks ?? {});
+}
+
+function logger(image: string): ContainerSpec {
+  return {
+    name: "lab-logger",
+    image,
+    labels: { "com.docker.compose.project": "lab", "com.docker.compose.service": "logger" },
+    networks: { [LAB_NETWORK.name]: {} },
+    memory: 16,
+  };
+}

@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { hardened, replaceOnChanges } from "../../components/hardening.ts";
+
+test("the baseline, exactly", () => {
+  expect(hardened({ memory: 512 })).toEqual({
+    readOnly: true,
+    securityOpts: ["no-new-privileges=true"],
+    capabilities: { drops: ["ALL"], adds: [] },
+    memory: 512,
+    memorySwap: 512,
+    destroyGraceSeconds: 30,
+  });
+});
+
+test("an exception adds its capability to none", () => {
+  expect(hardened({ memory: 64, addCapabilities: ["CAP_CHOWN"] })).toEqual({
+    ...hardened({ memory: 64 }),
+    capabilities: { drops: ["ALL"], adds: ["CAP_CHOWN"] },
+  });
+});
+
+test("what the provider applies in name only replaces the container", () => {
+  expect(replaceOnChanges).toEqual(["healthcheck", "tmpfs", "init"]);
+});

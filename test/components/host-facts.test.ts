@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import { hostFacts } from "../../components/host-facts.ts";
+import { settings } from "../../config/schema.ts";
+import { completed, completedLocal, type RawSettings } from "../support/stack-files.ts";
+
+const sinks = {
+  metrics: { url: "https://metrics.example.net/push", username: "1" },
+  logs: { url: "https://logs.example.net/push", username: "2" },
+};
+const factsOf = (raw: RawSettings) => hostFacts(settings.parse(raw), sinks);
+
+test("of svlnas: two databases and the two repositories that it polls", () => {
+  expect(factsOf(completed("svlnas"))).toEqual({
+    name: "svlnas",
+    sinks,
+    journal: { path: "/var/log/journal" },
+    postgres: [
+      {
+        __address__: "immich-db-exporter:9187",
+        instance: "immich-db",
+        job: "postgres_immich",
+      },
+      {
+        __address__: "outline-db-exporter:9187",
+        instance: "outline-db",
+        job: "postgres_outline",
+      },
+    ],
+    github: {
+      repositories: ["DevSecNinja/truenas-apps", "DevSecNinja/dotfiles"],
+      polling_host: "svlnas",
+      api_url: "https://api.github.com",
+    },
+  });
+});
+
+test("of svlazext: every key is there, though nothing fills it", () => {
+  expect(factsOf(completed("svlazext"))).toEqual({
+    name: "svlazext",
+    sinks,
+    journal: { path: "/var/log/journal" },
+    postgres: [],
+    github: { repositories: [], polling_host: "", api_url: "" },
+  });
+});
+
+test("what a stack sets itself wins: instance, journal directory, GitHub's address", () => {
+  const local = completedLocal();
+  const facts = factsOf({
+    ...local,
+    host: { ...(local.host as object), journal: { gid: 1, path: "/run/log/journal" } },
+    postgres: [{ name: "a", exporter: "a:9187", instance: "db.a", network: "a-backend" }],
+    github: { ...(local.github as object), apiUrl: "http://github-stand-in:8080" },
+  });
+  expect(facts).toMatchObject({
+    journal: { path: "/run/log/journal" },
+    postgres: [{ __address__: "a:9187", instance: "db.a", job: "postgres_a" }],
+    github: { api_url: "http://github-stand-in:8080" },
+  });
+});

@@ -1,0 +1,135 @@
+// Docker is SIMULATED here, see ../support/simulated-host.ts; the scripts run in a real shell.
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { packFiles } from "../../components/alloy-bundle.ts";
+import { createDirectories, installVersion } from "../../components/install-scripts.ts";
+import { steps } from "../support/install-steps.ts";
+import { SimulatedHost } from "../support/simulated-host.ts";
+
+const oldFiles = { "a.alloy": 'local.file "old" {\n}\n', "host.json": "{}\n" };
+const newFiles = { "b.alloy": 'local.file "new" {\n}\n', "host.json": '{"a":1}\n' };
+const loadedNew = ["local.file.new"];
+
+let host: SimulatedHost;
+beforeEach(() => {
+  host = new SimulatedHost();
+  host.run(createDirectories(host.site));
+  host.write("calls", "");
+});
+afterEach(() => host[Symbol.dispose]());
+
+const install = () => host.run(installVersion(host.site, "new", loadedNew), packFiles(newFiles));
+const done = { status: 0, stderr: "" };
+
+describe("without an agent", () => {
+  test("the first version is validated, then linked; nothing is reloaded", () => {
+    expect(install()).toMatchObject(done);
+    expect(steps(host.calls())).toEqual([
+      "unpack",
+      "validate",
+      "read link",
+      "switch link",
+      "agent's state",
+      "image",
+      "prune versions",
+    ]);
+    expect(host.current()).toBe("versions/new");
+    expect(host.files("config/current")).toEqual(newFiles);
+    expect(host.names("config/versions")).toEqual(["new"]);
+  });
+});
+
+describe("with an agent that runs", () => {
+  beforeEach(() => {
+    host.setAgent({ state: "running" });
+    host.givenVersion("old", oldFiles);
+  });
+
+  test("it is reloaded after the switch, waited for, and the old version is gone", () => {
+    expect(install().status).toBe(0);
+    expect(steps(host.calls())).toEqual([
+      "unpack",
+      "validate",
+      "read link",
+      "switch link",
+      "agent's state",
+      "agent's image",
+      "image",
+      "reload",
+      "await loaded",
+      "prune versions",
+    ]);
+    expect(host.current()).toBe("versions/new");
+    expect(host.read("loaded")).toBe("versions/new\n");
+    expect(host.names("config/versions")).toEqual(["new"]);
+    expect(host.read("agent")).toBe("running sha256:alloy-image\n");
+  });
+
+  test("on another image it is left to its own replacement", () => {
+    host.setAgent({ state: "running", image: "other" });
+    expect(install()).toMatchObject(done);
+    expect(steps(host.calls()).slice(4)).toEqual([
+      "agent's state",
+      "agent's image",
+      "image",
+      "prune versions",
+    ]);
+    expect(host.current()).toBe("versions/new");
+    expect(host.read("loaded")).toBe("versions/old\n");
+  });
+
+  test("the version that it has is installed again without harm", () => {
+    host.givenVersion("new", newFiles);
+    expect(install().status).toBe(0);
+    expect(host.files("config/current")).toEqual(newFiles);
+    expect(host.names("config/versions")).toEqual(["new"]);
+  });
+});
+
+test("an agent that stopped is started, not reloaded", () => {
+  host.setAgent({ state: "exited" });
+  host.givenVersion("old", oldFiles);
+  expect(install().status).toBe(0);
+  expect(steps(host.calls()).slice(4)).toEqual([
+    "agent's state",
+    "agent's image",
+    "image",
+    "start agent",
+    "await loaded",
+    "prune versions",
+  ]);
+  expect(host.read("agent")).toBe("running sha256:alloy-image\n");
+  expect(host.read("loaded")).toBe("versions/new\n");
+});
+
+test("what an interrupted run left behind does not get in", () => {
+  host.givenVersion("new.new", { "stale.alloy": "// stale\n" });
+  host.givenVersion("old", oldFiles);
+  expect(install()).toMatchObject(done);
+  expect(host.names("config/versions")).toEqual(["new"]);
+  expect(host.files("config/current")).toEqual(newFiles);
+});
+
+test("every container of an installation is bounded, and only one of them is on a network", () => {
+  host.setAgent({ state: "running" });
+  host.givenVersion("old", oldFiles);
+  install();
+  const runs = host.calls().filter(([command]) => command === "run");
+  expect(runs.length).toBeGreaterThanOrEqual(7);
+  for (const run of runs) {
+    const line = run.join(" ");
+    expect(line).toMatch(/^run --rm --network (none|container:alloy) --read-only --cap-drop ALL /);
+    expect(line).toMatch(/ --security-opt no-new-privileges --pids-limit 50 --memory \d+m /);
+    expect(line).not.toContain("--cap-add");
+    expect(line).not.toContain("docker.sock");
+  }
+});
+
+test("validation runs as Alloy's user, with its memory, on a read-only mount, without a network", () => {
+  install();
+  const [validate] = host.calls().filter((call) => call.includes("validate"));
+  expect(validate?.join(" ")).toBe(
+    "run --rm --network none --read-only --cap-drop ALL --security-opt no-new-privileges " +
+      "--pids-limit 50 --memory 512m --tmpfs /tmp --user 3125:3125 " +
+      `-v ${host.site.directory}/config:/etc/alloy:ro alloy-image validate /etc/alloy/versions/new/`,
+  );
+});

@@ -1,0 +1,105 @@
+import { describe, expect, test } from "vitest";
+import { commandOf } from "../../support/commands.ts";
+import { mockProgram, type ProgramRun } from "../../support/mock-program.ts";
+import { programFailure } from "../../support/program-failure.ts";
+import { completed, completedLocal } from "../../support/stack-files.ts";
+import { stackRun } from "../../support/stack-runs.ts";
+
+/** What the pipelines read of a run's sinks. */
+function sinksOf(run: ProgramRun) {
+  const { data } = commandOf(run.named("alloy-files-config"));
+  const text = data.split("==> host.json\n")[1]?.split("\n==> ")[0] ?? "";
+  return JSON.parse(text).sinks;
+}
+
+describe.each(["svlnas", "svlazext"] as const)("%s", (stack) => {
+  test("has a policy that can write metrics and logs to one Grafana stack", async () => {
+    const run = await stackRun(stack);
+    expect(run.named("grafana-cloud-policy").inputs).toEqual({
+      region: "prod-eu-west-2",
+      name: `alloy-${stack}`,
+      displayName: `Alloy on ${stack}`,
+      scopes: ["metrics:write", "logs:write"],
+      realms: [{ type: "stack", identifier: "4711" }],
+    });
+  });
+
+  test("has a token of that policy that is renewed 720 h before its end", async () => {
+    const run = await stackRun(stack);
+    expect(run.named("grafana-cloud-token").inputs).toEqual({
+      region: "prod-eu-west-2",
+      accessPolicyId: "policy-1",
+      namePrefix: `alloy-${stack}`,
+      expireAfter: "2160h",
+      earlyRotationWindow: "720h",
+    });
+  });
+
+  test("gives the bootstrap token to the provider, as a secret, and to nothing else", async () => {
+    const run = await stackRun(stack);
+    expect(run.named("grafana-cloud-provider").inputs).toEqual({
+      cloudAccessPolicyToken: { secret: "glc_bootstrap-secret" },
+    });
+    const holders = run.resources.filter((found) => JSON.stringify(found).includes("bootstrap"));
+    expect(holders.map(({ name }) => name)).toEqual(["grafana-cloud-provider"]);
+  });
+
+  test("pushes to what Grafana Cloud says of the stack", async () => {
+    const run = await stackRun(stack);
+    expect(sinksOf(run)).toEqual({
+      metrics: { url: "https://prometheus.example.net/api/prom/push", username: "1001" },
+      logs: { url: "https://logs.example.net/loki/api/v1/push", username: "2002" },
+    });
+  });
+});
+
+test("lifetime and rotation window are the stack's", async () => {
+  const grafanaCloud = { stackSlug: "x", tokenLifetime: "48h", tokenRotationWindow: "24h" };
+  const run = await mockProgram("svlazext", { ...completed("svlazext"), grafanaCloud });
+  expect(run.named("grafana-cloud-token").inputs).toMatchObject({
+    expireAfter: "48h",
+    earlyRotationWindow: "24h",
+  });
+});
+
+test("an address of Loki with a slash at its end becomes the same push URL", async () => {
+  const cloud = { logsUrl: "https://logs.example.net/" };
+  const run = await mockProgram("svlazext", completed("svlazext"), { cloud });
+  expect(sinksOf(run).logs.url).toBe("https://logs.example.net/loki/api/v1/push");
+});
+
+test("a stack with sinks of its own has nothing of Grafana Cloud", async () => {
+  const run = await stackRun("local");
+  expect(run.resources.filter(({ type }) => type.includes("grafana:"))).toEqual([]);
+  expect(sinksOf(run)).toEqual(completedLocal().sinks);
+});
+
+describe("a slug that does not exist", () => {
+  const unknown = { id: "", prometheusRemoteWriteEndpoint: "", logsUrl: "" };
+
+  test.each([false, true])("is said in one sentence, preview: %s", async (preview) => {
+    const { message, errors } = await programFailure(() =>
+      mockProgram("svlnas", completed("svlnas"), { cloud: unknown, preview }),
+    );
+    expect(message).toBe(
+      'grafanaCloud.stackSlug: there is no Grafana Cloud stack "homelab" that the bootstrap token can read. ' +
+        "Its slug is the first part of its address, SLUG.grafana.net: " +
+        "pulumi config set --stack svlnas --path 'grafana-alloy:grafanaCloud.stackSlug' SLUG",
+    );
+    expect(errors).toHaveLength(1);
+  });
+
+  test("ends before a policy, a configuration or an agent", async () => {
+    const names: string[] = [];
+    const outputs = ({ name }: { name: string }) => {
+      names.push(name);
+      return undefined;
+    };
+    await programFailure(() =>
+      mockProgram("svlnas", completed("svlnas"), { cloud: unknown, outputs }),
+    );
+    expect(names).not.toContain("grafana-cloud-policy");
+    expect(names).not.toContain("alloy-files-config");
+    expect(names).not.toContain("alloy-container");
+  });
+});

@@ -1,0 +1,65 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import * as scripts from "../../components/install-scripts.ts";
+import { scriptRunner } from "../../components/shell.ts";
+
+const site: scripts.InstallSite = {
+  directory: "/mnt/vm-pool/apps/services/alloy",
+  initImage: "sha256:init",
+  alloyImage: "sha256:alloy",
+  uid: 3125,
+  gid: 3125,
+  alloyMemory: 512,
+};
+
+const all: [string, string][] = [
+  ["createDirectories", scripts.createDirectories(site)],
+  ["removeDirectories", scripts.removeDirectories(site)],
+  ["writeSecret", scripts.writeSecret(site, "github-token")],
+  ["removeSecret", scripts.removeSecret(site, "github-token")],
+  ["installVersion", scripts.installVersion(site, "0123456789ab", ["local.file.host"])],
+  ["installVersion of nothing", scripts.installVersion(site, "0123456789ab", [])],
+  ["awaitLoaded", scripts.awaitLoaded(site, ["local.file.host", "loki.write.grafana_cloud"])],
+  ["scriptRunner", scriptRunner("alloy-loaded")],
+];
+
+/** Shells of hosts and of BusyBox images, as far as this machine has them. */
+const shells = [["/bin/sh"], ["/bin/bash", "--posix"], ["/usr/bin/busybox", "sh"]].filter(
+  ([program = ""]) => existsSync(program),
+);
+
+/** Errors that a shell finds in a script without running it. */
+function syntaxErrors([program = "", ...args]: string[], script: string): string {
+  const { status, stderr } = spawnSync(program, [...args, "-n"], {
+    input: script,
+    encoding: "utf8",
+  });
+  return status === 0 ? "" : stderr;
+}
+
+/** Scripts that a script hands to `sh -euc` in a container, as that shell gets them. */
+function innerScripts(script: string): string[] {
+  const quoted = script.matchAll(/sh -euc ('(?:[^']|'\\'')*'(?:\\''[^']*')*)/g);
+  return [...quoted].map(([, word = ""]) => word.slice(1, -1).replaceAll(`'\\''`, "'"));
+}
+
+describe.each(shells.map((shell) => ({ name: shell.join(" "), shell })))(
+  "$name reads",
+  ({ shell }) => {
+    test.each(all)("%s", (_name, script) => {
+      expect(syntaxErrors(shell, script)).toBe("");
+      for (const inner of innerScripts(script)) expect(syntaxErrors(shell, inner)).toBe("");
+    });
+
+    test("no broken script", () => {
+      expect(syntaxErrors(shell, "if true; then echo")).not.toBe("");
+    });
+  },
+);
+
+test("the scripts inside scripts are found", () => {
+  const script = scripts.installVersion(site, "0123456789ab", ["local.file.host"]);
+  expect(innerScripts(script)).toHaveLength(7);
+  expect(innerScripts(script).join("\n")).toContain(`missing="the agent's answer"`);
+});

@@ -1,0 +1,74 @@
+import { spawnSync } from "node:child_process";
+import { describe, expect, test } from "vitest";
+import { shellLine, shellQuote } from "../../components/shell.ts";
+
+/** What a real /bin/sh makes of a script. */
+function sh(script: string, input = ""): string {
+  const { stdout, stderr, status } = spawnSync("/bin/sh", ["-c", script], {
+    input,
+    encoding: "utf8",
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  return stdout;
+}
+
+const awkward = [
+  "",
+  " ",
+  "two words",
+  "it's",
+  "'",
+  "''",
+  `"double"`,
+  "$HOME $(id) `id`",
+  `\${x}`,
+  "back\\slash\\",
+  "line\nbreak\n",
+  "tab\there",
+  "*?[a]",
+  "~root",
+  "#comment",
+  "a;b&c|d<e>f(g){h}",
+  "!history",
+  "-n",
+  "--option=value",
+  "ünïcödé €",
+];
+
+describe("shellQuote", () => {
+  test.each([
+    ["alloy", "alloy"],
+    ["-o", "-o"],
+    ["a.b/c:d@e%f+g=h,i_j-k", "a.b/c:d@e%f+g=h,i_j-k"],
+    ["", "''"],
+    ["two words", "'two words'"],
+    ["it's", `'it'\\''s'`],
+    ["{{.Id}}", "'{{.Id}}'"],
+    ["$HOME", "'$HOME'"],
+    ["trailing\n", "'trailing\n'"],
+  ])("%j is written %s", (word, quoted) => {
+    expect(shellQuote(word)).toBe(quoted);
+  });
+
+  test.each(awkward)("a real shell reads %j back", (word) => {
+    expect(sh(`printf %s ${shellQuote(word)}`)).toBe(word);
+  });
+
+  test("quoting twice is read back by two shells", () => {
+    for (const word of awkward) {
+      const inner = shellLine(["printf", "%s", word]);
+      expect(sh(shellLine(["/bin/sh", "-c", inner]))).toBe(word);
+    }
+  });
+});
+
+test("shellLine keeps words apart", () => {
+  expect(shellLine(["docker", "ps", "--filter", "name=^alloy$"])).toBe(
+    "docker ps --filter 'name=^alloy$'",
+  );
+  expect(
+    sh(`printf '%s\\0' ${shellLine(awkward)}`)
+      .split("\0")
+      .slice(0, -1),
+  ).toEqual(awkward);
+});

@@ -1,0 +1,64 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, it } from "vitest";
+import { startDoubles } from "../../lab/doubles/start.ts";
+
+const TIMEOUT = 60_000;
+const dir = mkdtempSync(join(tmpdir(), "doubles-start-"));
+
+/** True if something serves there. */
+function answers(port: string): Promise<boolean> {
+  return new Promise((done) => {
+    const socket = connect(Number(port), "127.0.0.1");
+    socket.on("connect", () => done(true));
+    socket.on("error", () => done(false));
+    socket.on("connect", () => socket.destroy());
+  });
+}
+
+function ports(providers: string): string[] {
+  return providers.split(",").map((entry) => entry.split(":")[1] ?? "");
+}
+
+it("starts a process for each double and ends them", { timeout: TIMEOUT }, async () => {
+  const doubles = await startDoubles({ logDir: join(dir, "logs") });
+  expect(doubles.env).toEqual({
+    PULUMI_DEBUG_PROVIDERS: expect.stringMatching(/^docker:\d+,command:\d+$/),
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  });
+  const served = ports(doubles.env.PULUMI_DEBUG_PROVIDERS);
+  expect(await Promise.all(served.map(answers))).toEqual([true, true]);
+  await doubles.stop();
+  expect(await Promise.all(served.map(answers))).toEqual([false, false]);
+});
+
+it("says which double does not start, and leaves none behind", { timeout: TIMEOUT }, async () => {
+  const grafana = { seedFile: join(dir, "no-such-file.json") };
+  const started = startDoubles({ logDir: join(dir, "logs"), grafana });
+  await expect(started).rejects.toThrow(/double of grafana ended with code 1.*grafana\.log/);
+});
+
+it("leaves no double behind when its parent is killed", { timeout: TIMEOUT }, async () => {
+  const [script, written] = [join(dir, "parent.ts"), join(dir, "providers")];
+  const start = join(import.meta.dirname, "../../lab/doubles/start.ts");
+  const lines = [
+    `import { writeFileSync } from "node:fs";`,
+    `import { startDoubles } from ${JSON.stringify(start)};`,
+    `const { env } = await startDoubles({ logDir: ${JSON.stringify(dir)} });`,
+    `writeFileSync(${JSON.stringify(written)}, env.PULUMI_DEBUG_PROVIDERS);`,
+  ];
+  writeFileSync(script, lines.join("\n"));
+  writeFileSync(join(dir, "package.json"), '{ "type": "module" }');
+  const cwd = join(import.meta.dirname, "../..");
+  const parent = spawn(process.execPath, ["--import", "tsx", script], { cwd, stdio: "ignore" });
+  while (!existsSync(written) && parent.exitCode === null) await sleep(100);
+  const served = ports(readFileSync(written, "utf8"));
+  expect(await Promise.all(served.map(answers))).toEqual([true, true]);
+  parent.kill("SIGKILL");
+  await sleep(1000);
+  expect(await Promise.all(served.map(answers))).toEqual([false, false]);
+});

@@ -1,0 +1,67 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import type Docker from "dockerode";
+import { dockerClient } from "../../../lab/docker-engine.ts";
+import { type Lab, startLab } from "../../../lab/lab.ts";
+import { labDir } from "../../../lab/paths.ts";
+import { inLab } from "../../../lab/settings.ts";
+import type { StackSettings } from "../../../lab/stack.ts";
+import { stackFile } from "../../../lab/stack-file.ts";
+import { leaveFrontend } from "../../../lab/world.ts";
+
+export interface TestLab extends Lab {
+  client: Docker;
+}
+
+/** The lab with no stack deployed: what `make up` or an earlier test left is destroyed. */
+export async function emptyLab(): Promise<TestLab> {
+  const lab = await startLab();
+  for (const name of ["local", "svlnas", "svlazext"]) {
+    const stack = await lab.stack(name, inLab(await stackFile(name), lab.facts));
+    await destroy(lab, stack);
+  }
+  return { ...lab, client: dockerClient(lab.docker.host) };
+}
+
+/** Destroys a stack after taking the Traefik stand-in out of its network. */
+export async function destroy(lab: Lab, stack: Stack): Promise<void> {
+  await leaveFrontend(lab.docker);
+  await stack.destroy();
+}
+
+/** The settings of a stack file as the lab completes them, changed as a test wants. */
+export async function settingsOf(
+  lab: Lab,
+  name: string,
+  change: (settings: StackSettings) => StackSettings = (settings) => settings,
+): Promise<StackSettings> {
+  return change(inLab(await stackFile(name), lab.facts));
+}
+
+/** The stack's state file as it lies on disk. */
+export function stateFile(name: string): Promise<string> {
+  const stacks = join(labDir, "pulumi", "state", ".pulumi", "stacks", "grafana-alloy");
+  return readFile(join(stacks, `${name}.json`), "utf8");
+}
+
+/** Runs a program in a container on the lab's engine and returns what it printed. */
+export async function runIn(
+  lab: TestLab,
+  args: { network: string; command: string[] },
+): Promise<string> {
+  const image = lab.facts.images?.init ?? "busybox";
+  const chunks: Buffer[] = [];
+  const { Writable } = await import("node:stream");
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      chunks.push(chunk);
+      done();
+    },
+  });
+  await lab.client.run(image, args.command, sink, {
+    HostConfig: { NetworkMode: args.network, AutoRemove: true },
+    Tty: true,
+  });
+  return Buffer.concat(chunks).toString();
+}

@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { repoDir } from "../../lab/paths.ts";
+import { cacheKey, isOlder, mainModule, moduleEdits } from "../../lab/programs.ts";
+
+describe("cacheKey", () => {
+  const sources = { "go.mod": "module a", "main.go": "package main" };
+  const settings = { flags: ["-tags", "netgo"], env: { CGO_ENABLED: "0" } };
+  const key = cacheKey(sources, settings);
+
+  test("is the same for the same inputs in another order", () => {
+    const reversed = { "main.go": "package main", "go.mod": "module a" };
+    expect(cacheKey(reversed, settings)).toBe(key);
+    expect(key).toMatch(/^[0-9a-f]{8}$/);
+  });
+
+  test.each([
+    ["a file's content", { ...sources, "main.go": "package x" }, settings],
+    ["a file's name", { "go.mod": "module a", "a.go": "package main" }, settings],
+    ["the flags", sources, { ...settings, flags: ["-tags", ""] }],
+    ["the environment", sources, { ...settings, env: { CGO_ENABLED: "1" } }],
+  ])("changes with %s", (_, otherSources, otherSettings) => {
+    expect(cacheKey(otherSources, otherSettings)).not.toBe(key);
+  });
+});
+
+describe("mainModule", () => {
+  test.each([
+    ["engine", "github.com/pulumi/pulumi/pkg/v3", "v3.259.0"],
+    ["alloy", "github.com/grafana/alloy", "v1.15.1"],
+    ["loki", "github.com/grafana/loki/v3", "v3.7.8"],
+  ])("of lab/%s is the first that it requires, its hash pinned", (folder, path, version) => {
+    const read = (file: string) => readFileSync(join(repoDir, "lab", folder, file), "utf8");
+    expect(mainModule(read("go.mod"))).toEqual({ path, version });
+    expect(read("go.sum")).toContain(`${path} ${version} h1:`);
+  });
+
+  test("refuses a go.mod that requires nothing", () => {
+    expect(() => mainModule("module lab/x\n\ngo 1.26.5\n")).toThrow("requires no module");
+  });
+});
+
+test("moduleEdits puts our versions and replacements over those of the program", () => {
+  const edits = moduleEdits({
+    Module: { Path: "lab/alloy" },
+    Go: "1.26.5",
+    Require: [{ Path: "a.org/syntax", Version: "v0.1.1" }],
+    Replace: [{ Old: { Path: "b.org/profiler" }, New: { Path: "./profiler" } }],
+    Tool: null,
+  });
+  expect(edits).toEqual([
+    "-module=lab/alloy",
+    "-go=1.26.5",
+    "-dropreplace=a.org/syntax",
+    "-require=a.org/syntax@v0.1.1",
+    "-dropreplace=b.org/profiler",
+    "-replace=b.org/profiler=./profiler",
+  ]);
+});
+
+test.each([
+  ["go1.26.8", "1.26.5", false],
+  ["go1.26.5", "1.26.5", false],
+  ["go1.27", "1.26.5", false],
+  ["go2.0", "1.26.5", false],
+  ["go1.26", "1.26.5", true],
+  ["go1.19.8", "1.26.5", true],
+  ["go1.25.11", "1.26.5", true],
+])("%s against go %s: older is %s", (found, needed, older) => {
+  expect(isOlder(found, needed)).toBe(older);
+});
