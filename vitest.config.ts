@@ -8,6 +8,8 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/e2e/**", "test/pipelines/**"],
+          // Pulumi's SDK takes seconds to load: once a worker, not once a file.
+          isolate: false,
           testTimeout: 20_000,
         },
       },

@@ -31,7 +31,8 @@ export function alloyContainer(args: AlloyContainerArgs): docker.ContainerArgs {
   const { serviceAccount, journal } = args.host;
   const ingress = args.ingress ? ingressLabels(args.ingress) : {};
   return {
-    ...hardened({ memory: args.memory }),
+    // Alloy flushes its write-ahead log and its log batches before it ends.
+    ...hardened({ memory: args.memory, graceSeconds: 30 }),
     name: "alloy",
     image: args.image,
     command: alloyCommand,

@@ -26,6 +26,7 @@ export class AlloyInit extends pulumi.ComponentResource {
     const container = new docker.Container(`${name}-container`, alloyInitContainer(args), {
       parent: this,
       provider: args.host.provider,
+      dependsOn: opts?.dependsOn,
       deleteBeforeReplace: true,
     });
     limitPids(`${name}-pid-limit`, { host: args.host, container, limit: 50 }, this);
@@ -43,7 +44,7 @@ function alloyInitContainer(args: AlloyInitArgs): docker.ContainerArgs {
   const owner = `${args.uid}:${args.gid}`;
   return {
     // CAP_CHOWN: to give root's directory to Alloy's user.
-    ...hardened({ memory: 64, addCapabilities: ["CAP_CHOWN"] }),
+    ...hardened({ memory: 64, graceSeconds: 2, addCapabilities: ["CAP_CHOWN"] }),
     name: "alloy-init",
     image: args.image,
     // What Alloy's user owns already is left alone: without CAP_DAC_READ_SEARCH root can't look into it.

@@ -4,6 +4,8 @@ import type * as docker from "@pulumi/docker";
 export interface HardeningArgs {
   /** Memory limit in MB. */
   memory: number;
+  /** Seconds between the wish to stop and the kill. */
+  graceSeconds: number;
   /** Capabilities added to none, with the `CAP_` prefix, by which the provider reads them back. */
   addCapabilities?: string[];
 }
@@ -28,8 +30,8 @@ export function hardened(args: HardeningArgs): HardenedArgs {
     memory: args.memory,
     // Equal to memory: no swap, and the daemon refuses to raise memory above an unset swap limit later.
     memorySwap: args.memory,
-    // Unset, the provider kills at once and Alloy loses what it has not flushed.
-    destroyGraceSeconds: 30,
+    // Unset, the provider kills at once.
+    destroyGraceSeconds: args.graceSeconds,
   };
 }
 

@@ -91,7 +91,7 @@ if [ "\${refused-}" ]; then
   docker logs --tail 20 alloy >&2
   if [ "$previous" ]; then
     echo "$previous" | switch_to
-    if [ "$agent" = running ]; then reload >&2; else docker start alloy >&2; fi ||
+    if [ "$agent" = running ]; then reload >&2; else docker restart alloy >&2; fi ||
       echo "The old version could not be loaded either, see above." >&2
   fi
   remove_version

@@ -47,7 +47,8 @@ export class SocketProxy extends pulumi.ComponentResource {
 
 function socketProxyContainer(args: SocketProxyArgs): docker.ContainerArgs {
   return {
-    ...hardened({ memory: args.memory }),
+    // HAProxy would wait for streams that never end; it has nothing to lose.
+    ...hardened({ memory: args.memory, graceSeconds: 2 }),
     name: "alloy-docker-proxy",
     image: args.image,
     // No user: HAProxy must be root to open the socket, whose group differs from host to host.

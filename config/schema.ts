@@ -101,7 +101,8 @@ const postgres = z.strictObject({
   }),
   exporter: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9._-]*:\d{1,5}$/i, "must be host:port of a postgres_exporter")
+    .regex(/^[a-z0-9][a-z0-9._-]*:[1-9]\d{0,4}$/i, "must be host:port of a postgres_exporter")
+    .refine((address) => !(Number(address.split(":")[1]) > 65535), "has a port above 65535")
     .meta({ description: "Address of the exporter.", examples: ["immich-db-exporter:9187"] }),
   instance: z
     .string()

@@ -7,6 +7,7 @@ import { startLab } from "./lab.ts";
 import { labDir } from "./paths.ts";
 import { say, step } from "./progress.ts";
 import { inLab } from "./settings.ts";
+import { stopSshd } from "./sshd.ts";
 import { stackFile } from "./stack-file.ts";
 import { leaveFrontend, stopWorld } from "./world.ts";
 
@@ -17,6 +18,7 @@ export async function down(): Promise<void> {
     return;
   }
   if (await hasStacks()) await destroyStacks();
+  await stopSshd();
   const engine = await dockerEngine();
   await step("removing sinks, databases and stand-ins", () => stopWorld(engine));
   if (engine.private) await step("ending the private Docker engine", stopDockerEngine);

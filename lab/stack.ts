@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { execa } from "execa";
 import { secretKeys } from "../config/schema.ts";
 import program from "../index.ts";
 import { labDir } from "./paths.ts";
@@ -44,12 +45,27 @@ export async function labStack(args: LabStackArgs): Promise<Stack> {
       },
     },
   );
-  await configure(stack, args.settings);
+  await configure(stack, args);
   return stack;
 }
 
 /** Makes the stack's configuration what is given and nothing else. */
-async function configure(stack: Stack, settings: StackSettings): Promise<void> {
+async function configure(stack: Stack, args: LabStackArgs): Promise<void> {
+  const wanted = configOf(args.settings);
+  const present = await stack.getAllConfig();
+  const old = Object.keys(present).filter((key) => !(key in wanted));
+  if (old.length > 0) await stack.removeAllConfig(old);
+  const changed = Object.entries(wanted).filter(
+    ([key, { value }]) => present[key]?.value !== value,
+  );
+  const plain = changed.filter(([, { secret }]) => !secret);
+  if (plain.length > 0) await stack.setAllConfig(Object.fromEntries(plain));
+  for (const [key, { value, secret }] of changed) {
+    if (secret) await setSecret(stack, args.engine, key, value);
+  }
+}
+
+function configOf(settings: StackSettings): Record<string, { value: string; secret: boolean }> {
   const secrets: Record<string, string> = secretKeys;
   const entries = Object.entries(settings).map(([name, value]) => [
     secrets[name] ?? `${projectName}:${name}`,
@@ -58,10 +74,17 @@ async function configure(stack: Stack, settings: StackSettings): Promise<void> {
       secret: name in secrets,
     },
   ]);
-  const config = Object.fromEntries(entries);
-  const old = Object.keys(await stack.getAllConfig()).filter((key) => !(key in config));
-  if (old.length > 0) await stack.removeAllConfig(old);
-  await stack.setAllConfig(config);
+  return Object.fromEntries(entries);
+}
+
+/** Over standard input: the Automation API would pass the value as an argument, which `ps` shows. */
+async function setSecret(stack: Stack, engine: PulumiEngine, key: string, value: string) {
+  const { workDir, envVars } = stack.workspace;
+  await execa(engine.command.command, ["config", "set", "--stack", stack.name, "--secret", key], {
+    cwd: workDir,
+    env: envVars,
+    input: value,
+  });
 }
 
 /** Passphrase of the lab's own state, made once. */

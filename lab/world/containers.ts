@@ -51,8 +51,7 @@ export async function removeLabelled(docker: Docker): Promise<void> {
   await Promise.all(
     containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })),
   );
-  for (const network of await docker.listNetworks({ filters }))
-    await removeNetwork(docker, network);
+  await removeLabelledNetworks(docker);
 }
 
 /** Writes files into a container, whether it runs or not. */

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { hardened, replaceOnChanges } from "../../components/hardening.ts";
 
 test("the baseline, exactly", () => {
-  expect(hardened({ memory: 512 })).toEqual({
+  expect(hardened({ memory: 512, graceSeconds: 30 })).toEqual({
     readOnly: true,
     securityOpts: ["no-new-privileges=true"],
     capabilities: { drops: ["ALL"], adds: [] },
@@ -13,8 +13,8 @@ test("the baseline, exactly", () => {
 });
 
 test("an exception adds its capability to none", () => {
-  expect(hardened({ memory: 64, addCapabilities: ["CAP_CHOWN"] })).toEqual({
-    ...hardened({ memory: 64 }),
+  expect(hardened({ memory: 64, graceSeconds: 2, addCapabilities: ["CAP_CHOWN"] })).toEqual({
+    ...hardened({ memory: 64, graceSeconds: 2 }),
     capabilities: { drops: ["ALL"], adds: ["CAP_CHOWN"] },
   });
 });

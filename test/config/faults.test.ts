@@ -158,6 +158,16 @@ const cases: Case[] = [
     ],
   },
   {
+    kind: "Postgres exporter with a port out of range",
+    breakIt: (s) => {
+      s.postgres[1].exporter = "outline-db-exporter:70000";
+    },
+    says: [
+      "postgres[1].exporter: has a port above 65535",
+      set("postgres[1].exporter", "immich-db-exporter:9187"),
+    ],
+  },
+  {
     kind: "two Postgres targets of one name",
     breakIt: (s) => {
       s.postgres[1].name = "immich";

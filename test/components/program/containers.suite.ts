@@ -31,19 +31,22 @@ describe.each(stacks)("on $stack", ({ stack, directory, journal }) => {
   });
 
   test.each([
-    [alloy, 512, []],
-    [proxy, 50, []],
-    [init, 64, ["CAP_CHOWN"]],
-  ])("%s: baseline, %d MB without swap, capabilities %j", (name, memory, adds) => {
-    expect(inputs(name)).toMatchObject({
-      readOnly: true,
-      securityOpts: ["no-new-privileges=true"],
-      capabilities: { drops: ["ALL"], adds },
-      memory,
-      memorySwap: memory,
-      destroyGraceSeconds: 30,
-    });
-  });
+    [alloy, 512, 30, []],
+    [proxy, 50, 2, []],
+    [init, 64, 2, ["CAP_CHOWN"]],
+  ])(
+    "%s: baseline, %d MB without swap, %d s to end, capabilities %j",
+    (name, memory, grace, adds) => {
+      expect(inputs(name)).toMatchObject({
+        readOnly: true,
+        securityOpts: ["no-new-privileges=true"],
+        capabilities: { drops: ["ALL"], adds },
+        memory,
+        memorySwap: memory,
+        destroyGraceSeconds: grace,
+      });
+    },
+  );
 
   test("nothing is set that would open what the baseline closes", () => {
     const baseline = "capabilities destroyGraceSeconds image labels memory memorySwap name";
