@@ -25,6 +25,8 @@ export interface SshdOptions {
   port?: number;
   /** Who logs in, with the lab's key alone. Default: who runs the lab. */
   user?: string;
+  /** Variables that a client may send, as a pattern. Default: none, as most hosts have it. */
+  acceptEnv?: string;
 }
 
 const HOST = "127.0.0.1";
@@ -51,7 +53,13 @@ export async function startSshd(engine: Engine, options: SshdOptions = {}): Prom
   await Promise.all([makeKey(hostKeyFile), makeKey(privateKeyFile)]);
   await writeFile(
     configFile,
-    sshdConfig({ port, user, dockerHost: engine.host, path: serverPath() }),
+    sshdConfig({
+      port,
+      user,
+      dockerHost: engine.host,
+      path: serverPath(),
+      acceptEnv: options.acceptEnv,
+    }),
   );
   await makeEmptyDir();
   await startDetached(sshd, ["-D", "-e", "-f", configFile], { logFile, pidFile });
@@ -73,7 +81,13 @@ export async function stopSshd(): Promise<void> {
  * Key log-in alone: no passwords, no PAM, which in a container can't record the log-in. MaxStartups stays
  * as on a real host, where of 40 log-ins at once 13 are turned away: who deploys has to live with that.
  */
-export function sshdConfig(of: { port: number; user: string; dockerHost: string; path: string }) {
+export function sshdConfig(of: {
+  port: number;
+  user: string;
+  dockerHost: string;
+  path: string;
+  acceptEnv?: string;
+}) {
   return `${[
     `Port ${of.port}`,
     `ListenAddress ${HOST}`,
@@ -92,6 +106,7 @@ export function sshdConfig(of: { port: number; user: string; dockerHost: string;
     "LogLevel INFO",
     "Subsystem sftp internal-sftp",
     `SetEnv DOCKER_HOST=${of.dockerHost} PATH=${of.path}`,
+    ...(of.acceptEnv ? [`AcceptEnv ${of.acceptEnv}`] : []),
   ].join("\n")}\n`;
 }
 

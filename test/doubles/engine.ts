@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as auto from "@pulumi/pulumi/automation/index.js";
+import { pulumiEngine } from "../../lab/pulumi.ts";
 
 /** What a run did to one resource; the stack and providers are left out. */
 export interface Step {
@@ -20,6 +21,14 @@ export interface TestStack {
   stateFile(): string;
 }
 
+let found: ReturnType<typeof pulumiEngine> | undefined;
+
+/** The lab's engine, looked for once. */
+function labPulumi(): ReturnType<typeof pulumiEngine> {
+  found ??= pulumiEngine();
+  return found;
+}
+
 const open = new Set<TestStack>();
 
 /** Destroys what is left of every stack since the last call, also of those whose test failed. */
@@ -29,28 +38,13 @@ export async function destroyAll(): Promise<void> {
   for (const stack of stacks) await stack.destroy();
 }
 
-/** A setting of the lab, or an error that says which one is missing. */
-export function labSetting(name: "LAB_DOCKER_HOST" | "LAB_PULUMI_ROOT"): string {
-  const value = process.env[name];
-  if (!value) {
-    throw new Error(
-      `${name} is not set: these tests run in the lab (LAB_DOCKER_HOST=unix:///path/docker.sock, ` +
-        "LAB_PULUMI_ROOT=directory with bin/pulumi)",
-    );
-  }
-  return value;
-}
-
 /** Makes a stack of `program`; `env` is what `startDoubles` gave. */
 export async function testStack(
   program: () => Promise<Record<string, unknown> | undefined>,
   env: Record<string, string>,
 ): Promise<TestStack> {
   const backend = mkdtempSync(join(tmpdir(), "doubles-"));
-  const pulumiCommand = await auto.PulumiCommand.get({
-    root: labSetting("LAB_PULUMI_ROOT"),
-    skipVersionCheck: true,
-  });
+  const { command: pulumiCommand } = await labPulumi();
   const projectSettings = {
     name: "doubles",
     runtime: "nodejs",

@@ -9,7 +9,7 @@ import * as grafana from "@pulumiverse/grafana";
 import type Docker from "dockerode";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Doubles, startDoubles } from "../../lab/doubles/start.ts";
-import { changes, destroyAll, labSetting, testStack } from "../doubles/engine.ts";
+import { changes, destroyAll, testStack } from "../doubles/engine.ts";
 import { IMAGE, labDocker, startHost, type TestHost } from "../doubles/host.ts";
 
 /** One engine run takes 1 to 4 s; a test has up to eight of them, on a busy machine. */
@@ -33,10 +33,11 @@ const stackFields = {
 
 let doubles: Doubles;
 let engine: Docker;
+let engineHost: string;
 let host: TestHost;
 
 beforeAll(async () => {
-  engine = await labDocker();
+  ({ host: engineHost, client: engine } = await labDocker());
   host = await startHost();
   doubles = await startDoubles({
     logDir: join(dir, "logs"),
@@ -80,7 +81,7 @@ function sshProvider(name = "host"): docker.Provider {
 }
 
 function socketProvider(): docker.Provider {
-  return new docker.Provider("socket", { host: labSetting("LAB_DOCKER_HOST") });
+  return new docker.Provider("socket", { host: engineHost });
 }
 
 const connection = () => ({

@@ -1,0 +1,82 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { alloyBundle, type HostFacts } from "../../components/alloy-bundle.ts";
+import { pipelineDirectory, pipelineFiles } from "../../components/pipeline-files.ts";
+import { pipelineNames } from "../../config/schema.ts";
+import { program } from "../../lab/programs.ts";
+import { stackFile } from "../support/stack-files.ts";
+
+let alloy: string;
+let work: string;
+
+beforeAll(async () => {
+  alloy = await program("alloy");
+  work = await mkdtemp(join(tmpdir(), "bundles-"));
+}, 3_600_000);
+
+afterAll(() => rm(work, { recursive: true }));
+
+const facts: HostFacts = {
+  name: "svlnas",
+  sinks: {
+    metrics: { url: "https://metrics.example.org/push", username: "1" },
+    logs: { url: "https://logs.example.org/push", username: "2" },
+  },
+  journal: { path: "/var/log/journal" },
+  postgres: [{ __address__: "db:9187", instance: "a-db", job: "postgres_a" }],
+  github: { repositories: ["owner/name"], polling_host: "svlnas", api_url: "https://example.org" },
+};
+
+/** Writes a set of files as it is installed on a host. */
+async function install(name: string, files: Record<string, string>): Promise<string> {
+  const directory = join(work, name);
+  await mkdir(directory);
+  for (const [file, text] of Object.entries(files)) await writeFile(join(directory, file), text);
+  return `${directory}/`;
+}
+
+const validate = (directory: string) => execa(alloy, ["validate", directory], { reject: false });
+
+test("there is a file for each pipeline and for the sinks, and no other", async () => {
+  const files = (await readdir(pipelineDirectory)).sort();
+  expect(files).toEqual([...pipelineNames, "sinks"].map((name) => `${name}.alloy`).sort());
+});
+
+test.each([...pipelineNames, "sinks"])("%s.alloy is formatted", async (name) => {
+  const file = join(pipelineDirectory, `${name}.alloy`);
+  const { exitCode, stderr } = await execa(alloy, ["fmt", "--test", file], { reject: false });
+  expect([exitCode, stderr]).toEqual([0, ""]);
+});
+
+describe("alloy validate", () => {
+  test.each(pipelineNames)("%s alone, with the sinks", async (name) => {
+    const { files } = alloyBundle(pipelineFiles(pipelineDirectory, [name]), facts);
+    const { exitCode, stderr } = await validate(await install(`alone-${name}`, files));
+    expect(stderr).toBe("");
+    expect(exitCode).toBe(0);
+  });
+
+  test.each(["svlnas", "svlazext", "local"])("all that %s lists", async (stack) => {
+    const pipelines = stackFile(stack).pipelines as (typeof pipelineNames)[number][];
+    const { files } = alloyBundle(pipelineFiles(pipelineDirectory, pipelines), facts);
+    expect((await validate(await install(stack, files))).exitCode).toBe(0);
+  });
+
+  test("refuses a pipeline that names what is not there", async () => {
+    const { files } = alloyBundle(pipelineFiles(pipelineDirectory, ["host"]), facts);
+    const broken = { ...files, "sinks.alloy": "" };
+    const { exitCode, stderr } = await validate(await install("broken", broken));
+    expect(exitCode).not.toBe(0);
+    expect(stderr).toContain('component "prometheus.remote_write.grafana_cloud.receiver" does not');
+  });
+});
+
+test("the generated file is formatted", async () => {
+  const { files } = alloyBundle(pipelineFiles(pipelineDirectory, ["host"]), facts);
+  const directory = await install("generated", files);
+  const args = ["fmt", "--test", join(directory, "host-facts.alloy")];
+  expect((await execa(alloy, args, { reject: false })).exitCode).toBe(0);
+});
