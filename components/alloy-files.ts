@@ -28,7 +28,7 @@ export class AlloyFiles extends pulumi.ComponentResource {
     this.directories = args.host.command(
       `${name}-directories`,
       {
-        script: site.apply(scripts.createDirectories),
+        script: site.apply(scripts.prepareHost),
         delete: site.apply(scripts.removeDirectories),
       },
       { parent: this },

@@ -30,9 +30,21 @@ function inHost(
   });
 }
 
-/** Creates the service's directories; the Docker daemon creates the parent. */
-export function createDirectories(site: InstallSite): string {
-  return inHost(site, "mkdir -p /service/config/versions /service/secrets /service/data");
+/**
+ * Creates the service's directories; the Docker daemon creates the parent. The first thing done on a host,
+ * so it asks for what the agent's mounts need before anything is changed.
+ */
+export function prepareHost(site: InstallSite): string {
+  const advice =
+    "The host's / is not a shared mount, so Alloy could not follow disks that are mounted later. " +
+    "As root on the host: mount --make-rshared / (systemd does so at boot).";
+  const mounts = ["/:/host:ro,rslave"];
+  return `
+${oneShot({ image: site.initImage, mounts, command: ["true"] })} || {
+  echo ${shellQuote(advice)} >&2
+  exit 1
+}
+${inHost(site, "mkdir -p /service/config/versions /service/secrets /service/data")}`;
 }
 
 /** Removes configuration and secrets. State stays: nothing here deletes what was not yet sent. */

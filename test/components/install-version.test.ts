@@ -1,7 +1,7 @@
 // Docker is SIMULATED here, see ../support/simulated-host.ts; the scripts run in a real shell.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { packFiles } from "../../components/alloy-bundle.ts";
-import { createDirectories, installVersion } from "../../components/install-scripts.ts";
+import { installVersion, prepareHost } from "../../components/install-scripts.ts";
 import { steps } from "../support/install-steps.ts";
 import { SimulatedHost } from "../support/simulated-host.ts";
 
@@ -12,7 +12,7 @@ const loadedNew = ["local.file.new"];
 let host: SimulatedHost;
 beforeEach(() => {
   host = new SimulatedHost();
-  host.run(createDirectories(host.site));
+  host.run(prepareHost(host.site));
   host.write("calls", "");
 });
 afterEach(() => host[Symbol.dispose]());

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { packFiles } from "../../components/alloy-bundle.ts";
-import { createDirectories, installVersion } from "../../components/install-scripts.ts";
+import { installVersion, prepareHost } from "../../components/install-scripts.ts";
 import { SimulatedHost } from "../support/simulated-host.ts";
 
 describe("packFiles", () => {
@@ -43,7 +43,7 @@ test("what is packed is unpacked to the byte by the host's awk", () => {
     "host.json": `${JSON.stringify({ name: "svlnas" }, null, 2)}\n`,
   };
   using host = new SimulatedHost();
-  expect(host.run(createDirectories(host.site))).toMatchObject({ status: 0 });
+  expect(host.run(prepareHost(host.site))).toMatchObject({ status: 0 });
   const script = installVersion(host.site, "0123456789ab", []);
   expect(host.run(script, packFiles(files))).toMatchObject({ status: 0, stderr: "" });
   expect(host.files("config/versions/0123456789ab")).toEqual(files);

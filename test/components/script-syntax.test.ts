@@ -14,7 +14,7 @@ const site: scripts.InstallSite = {
 };
 
 const all: [string, string][] = [
-  ["createDirectories", scripts.createDirectories(site)],
+  ["prepareHost", scripts.prepareHost(site)],
   ["removeDirectories", scripts.removeDirectories(site)],
   ["writeSecret", scripts.writeSecret(site, "github-token")],
   ["removeSecret", scripts.removeSecret(site, "github-token")],
