@@ -20,7 +20,15 @@ export interface AlloyAgentArgs {
   /** The stack's settings without its secrets. */
   settings: Pick<
     Settings,
-    "host" | "pipelines" | "postgres" | "github" | "ingress" | "networks" | "limits" | "images"
+    | "host"
+    | "pipelines"
+    | "postgres"
+    | "github"
+    | "ingress"
+    | "networks"
+    | "restart"
+    | "limits"
+    | "images"
   >;
   /** Contents of the pipeline files by file name. */
   pipelines: Record<string, string>;
@@ -99,6 +107,7 @@ export class AlloyAgent extends pulumi.ComponentResource {
         host,
         image: images.socketProxy,
         memory: settings.limits.socketProxyMemory,
+        restart: settings.restart,
         dockerSocket: settings.host.dockerSocket,
         network: networks.backend.name,
       },
@@ -118,6 +127,7 @@ export class AlloyAgent extends pulumi.ComponentResource {
       networks: [networks.frontend.name, networks.backend.name, ...externalNetworks(settings)],
       host: settings.host,
       memory: settings.limits.alloyMemory,
+      restart: settings.restart,
       ingress: settings.ingress,
     });
     return new docker.Container(`${name}-container`, container, {

@@ -1,7 +1,7 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../config/schema.ts";
-import { hardened } from "./hardening.ts";
+import { hardened, restartPolicy } from "./hardening.ts";
 import { composeLabels, ingressLabels, toContainerLabels } from "./labels.ts";
 
 export interface AlloyContainerArgs {
@@ -12,6 +12,7 @@ export interface AlloyContainerArgs {
   host: Settings["host"];
   /** Memory limit in MB. */
   memory: number;
+  restart: Settings["restart"];
   ingress?: Settings["ingress"];
 }
 
@@ -39,8 +40,7 @@ export function alloyContainer(args: AlloyContainerArgs): docker.ContainerArgs {
     user: `${serviceAccount.uid}:${serviceAccount.gid}`,
     // Journal files have mode 0640 and this group.
     groupAdds: [`${journal.gid}`],
-    restart: "on-failure",
-    maxRetryCount: 3,
+    ...restartPolicy(args.restart),
     tmpfs: { "/tmp": "" },
     networksAdvanced: args.networks.map((name) => ({ name })),
     mounts: alloyMounts(args.host.directory),

@@ -1,4 +1,5 @@
 import type * as docker from "@pulumi/docker";
+import type { Settings } from "../config/schema.ts";
 
 /** What a container may have beyond the baseline; each exception stands where it is made, with its reason. */
 export interface HardeningArgs {
@@ -33,6 +34,13 @@ export function hardened(args: HardeningArgs): HardenedArgs {
     // Unset, the provider kills at once.
     destroyGraceSeconds: args.graceSeconds,
   };
+}
+
+/** The part of a container's arguments that says when Docker starts it again; after a failure, 3 times. */
+export function restartPolicy(
+  restart: Settings["restart"],
+): Pick<docker.ContainerArgs, "restart" | "maxRetryCount"> {
+  return restart === "on-failure" ? { restart, maxRetryCount: 3 } : { restart };
 }
 
 /** Inputs whose change the Docker provider reports as applied though it is not: they need a new container. */

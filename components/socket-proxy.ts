@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { hardened, replaceOnChanges } from "./hardening.ts";
+import type { Settings } from "../config/schema.ts";
+import { hardened, replaceOnChanges, restartPolicy } from "./hardening.ts";
 import type { Host } from "./host.ts";
 import { composeLabels, toContainerLabels } from "./labels.ts";
 import { limitPids } from "./pid-limit.ts";
@@ -11,6 +12,7 @@ export interface SocketProxyArgs {
   image: pulumi.Input<string>;
   /** Memory limit in MB. */
   memory: number;
+  restart: Settings["restart"];
   /** Docker socket on the host. */
   dockerSocket: string;
   /** The internal network on which Alloy reaches it. */
@@ -53,8 +55,7 @@ function socketProxyContainer(args: SocketProxyArgs): docker.ContainerArgs {
     image: args.image,
     // No user: HAProxy must be root to open the socket, whose group differs from host to host.
     envs: socketProxyEnvs,
-    restart: "on-failure",
-    maxRetryCount: 3,
+    ...restartPolicy(args.restart),
     tmpfs: { "/run": "" },
     networksAdvanced: [{ name: args.network }],
     mounts: [

@@ -199,6 +199,12 @@ export const settings = z.strictObject({
         .describe("Pinned subnet of `alloy-frontend`; Traefik's allow list names it."),
     })
     .prefault({}),
+  restart: z
+    .enum(["on-failure", "unless-stopped"])
+    .default("on-failure")
+    .describe(
+      "Restart policy of `alloy` and the socket proxy: after a failure, 3 times; or always, also when the host was rebooted in an orderly way.",
+    ),
   limits: z
     .strictObject({
       alloyMemory: z

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hardened, replaceOnChanges } from "../../components/hardening.ts";
+import { hardened, replaceOnChanges, restartPolicy } from "../../components/hardening.ts";
 
 test("the baseline, exactly", () => {
   expect(hardened({ memory: 512, graceSeconds: 30 })).toEqual({
@@ -21,4 +21,9 @@ test("an exception adds its capability to none", () => {
 
 test("what the provider applies in name only replaces the container", () => {
   expect(replaceOnChanges).toEqual(["healthcheck", "tmpfs", "init"]);
+});
+
+test("a container is restarted after a failure, three times, or always", () => {
+  expect(restartPolicy("on-failure")).toEqual({ restart: "on-failure", maxRetryCount: 3 });
+  expect(restartPolicy("unless-stopped")).toEqual({ restart: "unless-stopped" });
 });

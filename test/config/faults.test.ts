@@ -24,7 +24,7 @@ const cases: Case[] = [
       s.pipline = ["host"];
     },
     says: [
-      "pipline: is not a setting; known here: cloudAccessPolicyToken, github, githubToken, grafanaCloud, host, images, ingress, limits, logsPassword, metricsPassword, networks, pipelines, postgres, sinks",
+      "pipline: is not a setting; known here: cloudAccessPolicyToken, github, githubToken, grafanaCloud, host, images, ingress, limits, logsPassword, metricsPassword, networks, pipelines, postgres, restart, sinks",
       unset("pipline"),
     ],
   },
