@@ -39,7 +39,7 @@ async function destroyStacks(): Promise<void> {
   try {
     await leaveFrontend(lab.docker);
     for (const name of stackNames) {
-      const stack = await lab.stack(name, inLab(await stackFile(name), lab.facts));
+      const stack = await lab.stack(name, inLab(stackFile(name), lab.facts));
       await step(`pulumi destroy --stack ${name}`, () => stack.destroy());
     }
   } finally {

@@ -1,12 +1,12 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { cp, link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { execa } from "execa";
 import { apt, withFreshLists } from "./apt.ts";
+import { locked } from "./build-lock.ts";
+import { type GoModule, goIn, mainModule, needGo, wholeModule } from "./go-module.ts";
 import { cacheDir, repoDir } from "./paths.ts";
-import { commandLine, findCommand, logTail } from "./processes.ts";
+import { findCommand } from "./processes.ts";
 import { say, step } from "./progress.ts";
 
 /** Programs built from their published Go modules: the one source where nothing can be downloaded. */
@@ -51,15 +51,6 @@ const RECIPES: Record<Program, Recipe> = {
 
 export type BuildSettings = ReturnType<typeof buildSettings>;
 
-/** A go.mod as `go mod edit -json` prints it. */
-export interface GoModule {
-  Module: { Path: string };
-  Go: string;
-  Require: { Path: string; Version: string }[];
-  Replace: { Old: { Path: string }; New: { Path: string } }[] | null;
-  Tool: { Path: string }[] | null;
-}
-
 /** Path of the program in the cache, `…/<name>-<version>-<key>/bin/<name>`; builds it when absent. */
 export async function program(name: Program): Promise<string> {
   const sources = readSources(RECIPES[name].folder);
@@ -92,34 +83,6 @@ export function cacheKey(sources: Record<string, string>, settings: BuildSetting
   return createHash("sha256").update(inputs).digest("hex").slice(0, 8);
 }
 
-/** The module that a program is published in: the first that our go.mod requires. */
-export function mainModule(goMod: string): { path: string; version: string } {
-  const [, path, version] = /^\s*(?:require )?(\S+) (v\d\S*)/m.exec(goMod) ?? [];
-  if (!path || !version) throw new Error("go.mod requires no module: its first one is built.");
-  return { path, version };
-}
-
-/** `go mod edit` arguments that put our lines over those of the program's own go.mod. */
-export function moduleEdits({ Module, Go, Require, Replace }: GoModule): string[] {
-  const required = Require.flatMap((r) => [
-    `-dropreplace=${r.Path}`,
-    `-require=${r.Path}@${r.Version}`,
-  ]);
-  const replaced = (Replace ?? []).flatMap(({ Old, New }) => [
-    `-dropreplace=${Old.Path}`,
-    `-replace=${Old.Path}=${New.Path}`,
-  ]);
-  return [`-module=${Module.Path}`, `-go=${Go}`, ...required, ...replaced];
-}
-
-/** Whether `go env GOVERSION` names a release before the one that a go.mod asks for. */
-export function isOlder(found: string, needed: string): boolean {
-  const numbers = (text: string) => (/\d+(\.\d+)*/.exec(text)?.[0] ?? "0").split(".").map(Number);
-  const [have, want] = [numbers(found), numbers(needed)];
-  const differs = want.findIndex((part, i) => part !== (have[i] ?? 0));
-  return differs >= 0 && (have[differs] ?? 0) < (want[differs] ?? 0);
-}
-
 function readSources(folder: string): Record<string, string> {
   const dir = join(repoDir, "lab", folder);
   const files = readdirSync(dir, { recursive: true, encoding: "utf8" });
@@ -144,46 +107,6 @@ async function build(name: Program, home: string, { flags, env }: BuildSettings)
   await rename(work, home);
 }
 
-type Go = (...args: string[]) => Promise<string>;
-
-/**
- * Completes our go.mod and go.sum in `source` with the program's own. Go ignores the `replace` lines
- * of a dependency and does not use its go.sum, without which many checksums can't be looked up.
- * Ours pins the module itself, so what is copied from it is pinned too.
- */
-async function wholeModule(source: string, ours: GoModule, go: Go) {
-  const sums = await readFile(join(source, "go.sum"), "utf8");
-  const main = mainModule(await readFile(join(source, "go.mod"), "utf8"));
-  const { Dir } = JSON.parse(await go("mod", "download", "-json", `${main.path}@${main.version}`));
-  await writeFile(join(source, "go.mod"), await readFile(join(Dir, "go.mod")));
-  await writeFile(join(source, "go.sum"), (await readFile(join(Dir, "go.sum"), "utf8")) + sums);
-  await go("mod", "edit", ...moduleEdits(ours));
-  return main;
-}
-
-/** Runs Go in a folder with its output kept, and shows the end of that when it fails. */
-function goIn(cwd: string, settings: BuildSettings["env"], log: string): Go {
-  const env = { ...settings, GOTOOLCHAIN: "local", GOFLAGS: "-buildvcs=false", GOWORK: "off" };
-  const file = { file: log, append: true } as const;
-  return async (...args) => {
-    const options = { cwd, env, reject: false, stdout: ["pipe", file], stderr: file } as const;
-    const { failed, stdout } = await execa("go", args, options);
-    if (!failed) return stdout;
-    throw new Error(`go ${args[0]} failed, see ${log}:\n${await logTail(log, 20)}`);
-  };
-}
-
-async function needGo(name: Program, goMod: string): Promise<void> {
-  const needed = /^go (\S+)/m.exec(goMod)?.[1] ?? "";
-  const env = { GOTOOLCHAIN: "local" };
-  const { stdout } = await execa("go", ["env", "GOVERSION"], { env, reject: false });
-  if (stdout && !isOlder(stdout, needed)) return;
-  throw new Error(
-    `Building ${name} needs Go ${needed} or newer on PATH and this machine has ${stdout || "none"}: ` +
-      "install it as https://go.dev/doc/install says, then run this again.",
-  );
-}
-
 /** Alloy's journal reader compiles against libsystemd's headers; they ship in no Go module. */
 async function needJournalHeaders(): Promise<void> {
   if (findCommand("gcc") && existsSync("/usr/include/systemd/sd-journal.h")) return;
@@ -194,30 +117,4 @@ async function needJournalHeaders(): Promise<void> {
   }
   const install = ["install", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120"];
   await step(command, () => withFreshLists(() => apt([...install, ...packages])));
-}
-
-/** One build of a program at a time. A lock whose process is gone is taken over. */
-async function locked(lock: string, work: () => Promise<void>): Promise<void> {
-  const mine = `${lock}.${randomUUID()}`;
-  await writeFile(mine, String(process.pid));
-  try {
-    while (!(await take(mine, lock))) await sleep(1000);
-    await work().finally(() => rm(lock));
-  } finally {
-    await rm(mine);
-  }
-}
-
-/** A link appears at once with its content, so no one ever reads a lock without a pid. */
-async function take(mine: string, lock: string): Promise<boolean> {
-  try {
-    await link(mine, lock);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  }
-  // Empty when it was released since.
-  const holder = Number(await readFile(lock, "utf8").catch(() => ""));
-  if (holder && !(await commandLine(holder))) await rm(lock, { force: true });
-  return false;
 }

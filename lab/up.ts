@@ -12,7 +12,7 @@ const firstSampleSeconds = 180;
 export async function up(): Promise<void> {
   const lab = await startLab();
   try {
-    const stack = await lab.stack("local", inLab(await stackFile("local"), lab.facts));
+    const stack = await lab.stack("local", inLab(stackFile("local"), lab.facts));
     await step("pulumi up --stack local", () => stack.up({ onOutput: showChange }));
     await joinFrontend(lab.docker);
     await step("waiting for the first samples and log lines", () => dataArrives(lab));

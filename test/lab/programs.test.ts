@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { isOlder, mainModule, moduleEdits } from "../../lab/go-module.ts";
 import { repoDir } from "../../lab/paths.ts";
-import { cacheKey, isOlder, mainModule, moduleEdits } from "../../lab/programs.ts";
+import { cacheKey } from "../../lab/programs.ts";
 
 describe("cacheKey", () => {
   const sources = { "go.mod": "module a", "main.go": "package main" };

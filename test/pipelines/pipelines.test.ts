@@ -7,7 +7,7 @@ import { alloyBundle, type HostFacts } from "../../components/alloy-bundle.ts";
 import { pipelineDirectory, pipelineFiles } from "../../components/pipeline-files.ts";
 import { pipelineNames } from "../../config/schema.ts";
 import { program } from "../../lab/programs.ts";
-import { stackFile } from "../support/stack-files.ts";
+import { stackFile } from "../../lab/stack-file.ts";
 
 let alloy: string;
 let work: string;

@@ -1,19 +1,7 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parse } from "yaml";
+import { stackFile } from "../../lab/stack-file.ts";
 
 /** Settings of a stack without namespace, as `Pulumi.<stack>.yaml` has them. */
 export type RawSettings = Record<string, unknown>;
-
-const root = join(import.meta.dirname, "..", "..");
-
-/** What the repository's stack file sets. */
-export function stackFile(stack: string): RawSettings {
-  const file = parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8"));
-  return Object.fromEntries(
-    Object.entries(file.config).map(([key, value]) => [key.replace("grafana-alloy:", ""), value]),
-  );
-}
 
 /** A valid SSH host key of the right form; it belongs to no host. */
 export const hostKey = `ssh-ed25519 ${"A".repeat(68)}`;

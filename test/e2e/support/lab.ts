@@ -18,7 +18,7 @@ export interface TestLab extends Lab {
 export async function emptyLab(): Promise<TestLab> {
   const lab = await startLab();
   for (const name of ["local", "svlnas", "svlazext"]) {
-    const stack = await lab.stack(name, inLab(await stackFile(name), lab.facts));
+    const stack = await lab.stack(name, inLab(stackFile(name), lab.facts));
     await destroy(lab, stack);
   }
   return { ...lab, client: dockerClient(lab.docker.host) };
@@ -36,7 +36,7 @@ export async function settingsOf(
   name: string,
   change: (settings: StackSettings) => StackSettings = (settings) => settings,
 ): Promise<StackSettings> {
-  return change(inLab(await stackFile(name), lab.facts));
+  return change(inLab(stackFile(name), lab.facts));
 }
 
 /** The stack's state file as it lies on disk. */

@@ -1,0 +1,28 @@
+import { existsSync } from "node:fs";
+import { mkdir, realpath, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { labDir } from "../paths.ts";
+
+const NAME = "pulumi-language-nodejs";
+
+/** Directory for the engine's PATH in which it finds the stand-in of the Node language host. */
+export async function languageHostPath(): Promise<string> {
+  const directory = join(labDir, "language-host");
+  const loader = fileURLToPath(import.meta.resolve("tsx"));
+  const command = [
+    process.execPath,
+    "--import",
+    loader,
+    join(import.meta.dirname, "language-nodejs.ts"),
+  ];
+  const script = `#!/bin/sh\nexec ${command.map((word) => `'${word}'`).join(" ")} "$@"\n`;
+  await mkdir(directory, { recursive: true });
+  await writeFile(join(directory, NAME), script, { mode: 0o755 });
+  return directory;
+}
+
+/** Whether an engine has the real one, which releases keep beside the `pulumi` command. */
+export async function hasLanguageHost(command: string): Promise<boolean> {
+  return existsSync(join(dirname(await realpath(command)), NAME));
+}
