@@ -9,9 +9,9 @@ import { loadConfig } from "./config/load.ts";
 export default async function program(pipelines: string = pipelineDirectory) {
   const config = loadConfig();
 
-  const host = new Host("host", config.host);
+  const sinks = await sinksOf(config);
 
-  const sinks = sinksOf(config);
+  const host = new Host("host", config.host);
 
   const githubToken = config.githubToken
     ? new GithubToken("github", { token: config.githubToken }).token

@@ -3,12 +3,12 @@ import * as grafana from "@pulumiverse/grafana";
 import type { Sinks } from "./sinks.ts";
 
 export interface GrafanaCloudAccessArgs {
-  /** Slug of the Grafana Cloud stack that receives the data. */
-  stackSlug: string;
+  /** Provider that acts with the bootstrap token. */
+  provider: grafana.Provider;
+  /** The Grafana Cloud stack that receives the data, as `findCloudStack` found it. */
+  stack: CloudStack;
   /** Host that the token is for. */
   hostName: string;
-  /** Token with `accesspolicies:read|write|delete` and `stacks:read`. Secret, never on the host. */
-  bootstrapToken: pulumi.Input<string>;
   /** Lifetime of the token, in whole hours: `2160h`. */
   tokenLifetime: string;
   /** How long before its end an update replaces the token: `720h`. The old one lives on until its end. */
@@ -16,14 +16,15 @@ export interface GrafanaCloudAccessArgs {
 }
 
 /** The parts of a Grafana Cloud stack that are used here. */
-export interface CloudStack {
-  id: string;
-  regionSlug: string;
-  prometheusRemoteWriteEndpoint: string;
-  prometheusUserId: number;
-  logsUrl: string;
-  logsUserId: number;
-}
+export type CloudStack = Pick<
+  grafana.cloud.GetStackResult,
+  | "id"
+  | "regionSlug"
+  | "prometheusRemoteWriteEndpoint"
+  | "prometheusUserId"
+  | "logsUrl"
+  | "logsUserId"
+>;
 
 /** A token that can write metrics and logs to one Grafana Cloud stack and do nothing else. */
 export class GrafanaCloudAccess extends pulumi.ComponentResource {
@@ -34,21 +35,14 @@ export class GrafanaCloudAccess extends pulumi.ComponentResource {
 
   constructor(name: string, args: GrafanaCloudAccessArgs, opts?: pulumi.ComponentResourceOptions) {
     super("grafana-alloy:components:GrafanaCloudAccess", name, {}, opts);
-    const provider = new grafana.Provider(
-      `${name}-provider`,
-      { cloudAccessPolicyToken: args.bootstrapToken },
-      { parent: this },
-    );
+    const { stack, hostName, provider } = args;
     const child = { parent: this, provider };
-    const stack = grafana.cloud
-      .getStackOutput({ slug: args.stackSlug }, child)
-      .apply((found) => existingStack(found, args.stackSlug));
     const policy = new grafana.cloud.AccessPolicy(
       `${name}-policy`,
       {
         region: stack.regionSlug,
-        name: `alloy-${args.hostName}`,
-        displayName: `Alloy on ${args.hostName}`,
+        name: `alloy-${hostName}`,
+        displayName: `Alloy on ${hostName}`,
         scopes: ["metrics:write", "logs:write"],
         realms: [{ type: "stack", identifier: stack.id }],
       },
@@ -59,7 +53,7 @@ export class GrafanaCloudAccess extends pulumi.ComponentResource {
       {
         region: stack.regionSlug,
         accessPolicyId: policy.policyId,
-        namePrefix: `alloy-${args.hostName}`,
+        namePrefix: `alloy-${hostName}`,
         expireAfter: args.tokenLifetime,
         earlyRotationWindow: args.tokenRotationWindow,
       },
@@ -71,9 +65,19 @@ export class GrafanaCloudAccess extends pulumi.ComponentResource {
   }
 }
 
-/** The stack as found; the provider answers a slug that does not exist with empty fields, not an error. */
-export function existingStack(found: CloudStack, slug: string): CloudStack {
-  if (found.id && found.prometheusRemoteWriteEndpoint && found.logsUrl) return found;
+/**
+ * Looks a Grafana Cloud stack up, so that nobody copies URLs and user ids by hand. Awaited before anything
+ * is created. Throws one sentence when Grafana Cloud refuses, or has no such stack: the provider answers
+ * that with empty fields, not an error.
+ */
+export async function findCloudStack(
+  slug: string,
+  provider: grafana.Provider,
+): Promise<CloudStack> {
+  const stack = await grafana.cloud.getStack({ slug }, { provider }).catch((error: Error) => {
+    throw new pulumi.RunError(refusal(error));
+  });
+  if (stack.id && stack.prometheusRemoteWriteEndpoint && stack.logsUrl) return stack;
   const command = `pulumi config set --stack ${pulumi.getStack()} --path 'grafana-alloy:grafanaCloud.stackSlug' SLUG`;
   throw new pulumi.RunError(
     `grafanaCloud.stackSlug: there is no Grafana Cloud stack "${slug}" that the bootstrap token can read. ` +
@@ -81,16 +85,26 @@ export function existingStack(found: CloudStack, slug: string): CloudStack {
   );
 }
 
-function cloudSinks(stack: pulumi.Output<CloudStack>, password: pulumi.Output<string>): Sinks {
+/** What the operator reads when the look-up fails; of the provider's error, the first line. */
+function refusal(error: Error): string {
+  const said = error.message.split("\n")[0];
+  return (
+    `grafana:cloudAccessPolicyToken: Grafana Cloud could not be asked for the stack (${said}). The bootstrap ` +
+    "token needs accesspolicies:read, accesspolicies:write, accesspolicies:delete and stacks:read: " +
+    `pulumi config set --stack ${pulumi.getStack()} --secret grafana:cloudAccessPolicyToken`
+  );
+}
+
+function cloudSinks(stack: CloudStack, password: pulumi.Output<string>): Sinks {
   return {
     metrics: {
       url: stack.prometheusRemoteWriteEndpoint,
-      username: stack.prometheusUserId.apply(String),
+      username: `${stack.prometheusUserId}`,
       password,
     },
     logs: {
-      url: stack.logsUrl.apply((url) => `${url.replace(/\/+$/, "")}/loki/api/v1/push`),
-      username: stack.logsUserId.apply(String),
+      url: `${stack.logsUrl.replace(/\/+$/, "")}/loki/api/v1/push`,
+      username: `${stack.logsUserId}`,
       password,
     },
   };

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import * as grafana from "@pulumiverse/grafana";
 import type { StackConfig } from "../config/load.ts";
-import { GrafanaCloudAccess } from "./grafana-cloud-access.ts";
+import { findCloudStack, GrafanaCloudAccess } from "./grafana-cloud-access.ts";
 
 /** One endpoint that the agent pushes to. */
 export interface Sink {
@@ -17,14 +18,15 @@ export interface Sinks {
 }
 
 /** Where a stack's data goes: its Grafana Cloud stack, or the sinks that it names. */
-export function sinksOf(config: StackConfig): Sinks {
+export async function sinksOf(config: StackConfig): Promise<Sinks> {
   const { grafanaCloud, sinks, cloudAccessPolicyToken, metricsPassword, logsPassword } = config;
   if (grafanaCloud && cloudAccessPolicyToken) {
-    return new GrafanaCloudAccess("grafana-cloud", {
-      ...grafanaCloud,
-      hostName: config.host.name,
-      bootstrapToken: cloudAccessPolicyToken,
-    }).sinks;
+    const provider = new grafana.Provider("grafana-cloud-provider", { cloudAccessPolicyToken });
+    const stack = await findCloudStack(grafanaCloud.stackSlug, provider);
+    const { tokenLifetime, tokenRotationWindow } = grafanaCloud;
+    const hostName = config.host.name;
+    const args = { provider, stack, hostName, tokenLifetime, tokenRotationWindow };
+    return new GrafanaCloudAccess("grafana-cloud", args).sinks;
   }
   if (sinks && metricsPassword && logsPassword) {
     return {

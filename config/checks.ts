@@ -30,19 +30,22 @@ export function plainSecretFaults(
 }
 
 function sinkFaults(raw: Raw, stack: string): Fault[] {
-  const cloud = raw.grafanaCloud !== undefined;
-  if (cloud === (raw.sinks !== undefined)) {
-    const fix = cloud
-      ? `pulumi config rm --stack ${stack} grafana-alloy:sinks`
-      : setCommand(["grafanaCloud", "stackSlug"], stack);
-    const reason = cloud
-      ? "and sinks are both set; data goes to one of them"
-      : "is missing, and so is sinks: one of them says where the data goes";
-    return [{ path: "grafanaCloud", reason, fix }];
+  const [cloud, sinks] = [raw.grafanaCloud !== undefined, raw.sinks !== undefined];
+  const needs = (names: SecretName[], who: string) =>
+    missingSecrets(raw, names, `${who} needs it`, stack);
+  if (cloud && sinks) {
+    const fix = `pulumi config rm --stack ${stack} grafana-alloy:sinks`;
+    return [
+      { path: "grafanaCloud", reason: "and sinks are both set; data goes to one of them", fix },
+    ];
   }
-  return cloud
-    ? missingSecrets(raw, ["cloudAccessPolicyToken"], "grafanaCloud needs it", stack)
-    : missingSecrets(raw, ["metricsPassword", "logsPassword"], "sinks need it", stack);
+  if (sinks) return needs(["metricsPassword", "logsPassword"], "sinks");
+  const missing: Fault = {
+    path: "grafanaCloud",
+    reason: "is missing, and so is sinks: one of them says where the data goes",
+    fix: setCommand(["grafanaCloud", "stackSlug"], stack),
+  };
+  return [...(cloud ? [] : [missing]), ...needs(["cloudAccessPolicyToken"], "grafanaCloud")];
 }
 
 function missingSecrets(raw: Raw, names: SecretName[], why: string, stack: string): Fault[] {

@@ -3,6 +3,7 @@ import { mkdir, realpath, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { labDir } from "../paths.ts";
+import { findCommand } from "../processes.ts";
 
 const NAME = "pulumi-language-nodejs";
 
@@ -22,7 +23,8 @@ export async function languageHostPath(): Promise<string> {
   return directory;
 }
 
-/** Whether an engine has the real one, which releases keep beside the `pulumi` command. */
+/** Whether an engine has the real one: beside the `pulumi` command, as in releases, or on PATH. */
 export async function hasLanguageHost(command: string): Promise<boolean> {
-  return existsSync(join(dirname(await realpath(command)), NAME));
+  const engine = await realpath(findCommand(command) ?? command);
+  return existsSync(join(dirname(engine), NAME)) || findCommand(NAME) !== undefined;
 }

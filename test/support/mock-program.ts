@@ -104,7 +104,10 @@ export async function mockProgram(
   const optionsOf = recordOptions();
   pulumi.runtime.setAllConfig(...engineConfig(settings));
   const { default: program } = await import("../../index.ts");
-  const outputs = await resolved(await program());
+  // What is still under way at the end must not reach the mocks of the next run.
+  const outputs = await program()
+    .then(resolved)
+    .finally(() => pulumi.runtime.disconnect());
   return {
     resources,
     outputs: outputs as Record<string, unknown>,

@@ -4,7 +4,7 @@ import { stackRun } from "../../support/stack-runs.ts";
 
 const parents: Record<string, string[]> = {
   host: ["host-docker"],
-  "grafana-cloud": ["grafana-cloud-provider", "grafana-cloud-policy", "grafana-cloud-token"],
+  "grafana-cloud": ["grafana-cloud-policy", "grafana-cloud-token"],
   alloy: [
     "alloy-image-alloy",
     "alloy-image-init",
@@ -62,10 +62,9 @@ describe("parents", () => {
     const expected = Object.entries(parents).flatMap(([parent, names]) =>
       names.map((name): [string, string | undefined] => [name, parent]),
     );
-    const roots = ["host", "grafana-cloud", "github", "alloy"].map((name): [string, undefined] => [
-      name,
-      undefined,
-    ]);
+    const roots = ["grafana-cloud-provider", "host", "grafana-cloud", "github", "alloy"].map(
+      (name): [string, undefined] => [name, undefined],
+    );
     expect(Object.fromEntries(found)).toEqual(Object.fromEntries([...roots, ...expected]));
     expect(found).toHaveLength(roots.length + expected.length);
   });

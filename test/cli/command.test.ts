@@ -1,0 +1,117 @@
+import { afterEach, expect, test } from "vitest";
+import { command, usage } from "../../cli/verify/command.ts";
+import { targetOf } from "../../cli/verify/outputs.ts";
+import { progressLines } from "../../cli/verify/progress.ts";
+import { factsOf } from "./support/facts.ts";
+import { healthyHost } from "./support/healthy-host.ts";
+import { type StandIn, type StandInData, startSinkStandIn } from "./support/sink-stand-in.ts";
+
+const open: StandIn[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((standIn) => standIn.close()));
+});
+
+const verifyOutput = (sink: StandIn["sink"]) => ({
+  verify: { facts: factsOf("svlnas"), metrics: sink, logs: sink },
+});
+
+/** Runs the command against a stand-in; answers exit code and what was printed. */
+async function run(args: string[], data: StandInData = healthyHost("svlnas")) {
+  const standIn = await startSinkStandIn(data);
+  open.push(standIn);
+  const printed = { out: "", err: "" };
+  const code = await command(args, {
+    target: async (stack) => targetOf(stack, stack === "old" ? {} : verifyOutput(standIn.sink)),
+    out: (text) => {
+      printed.out += text;
+    },
+    say: (line) => {
+      printed.err += `${line}\n`;
+    },
+    terminal: { width: 120, colour: false },
+  });
+  return { code, ...printed };
+}
+
+const broken = () => healthyHost("svlnas", { 'time() - (max(timestamp(up{job="traefik"': [] });
+
+test("0 and a table when everything arrives; progress goes elsewhere", async () => {
+  const { code, out, err } = await run(["--stack", "svlnas", "--timeout", "0"]);
+  expect(code).toBe(0);
+  expect(out).toMatch(/^\nsignal +query +age +found +state\n/);
+  expect(out).toMatch(/\n\d+ ok\n$/);
+  expect(err).toContain("arrived: host metrics (0 s)");
+  expect(out + err).not.toContain("secret");
+});
+
+test("1 when a signal is missing; a warning alone is no failure", async () => {
+  const missing = await run(["--stack", "svlnas", "--timeout=0"], broken());
+  expect(missing).toMatchObject({ code: 1 });
+  expect(missing.out).toContain("1 missing or stale");
+  const dropped = { loki_write_dropped_entries_total: [[{ reason: "rate_limited" }, 5]] } as const;
+  const data = healthyHost("svlnas", dropped as unknown as Parameters<typeof healthyHost>[1]);
+  const warning = await run(["--stack", "svlnas", "--timeout=0"], data);
+  expect(warning).toMatchObject({ code: 0 });
+  expect(warning.out).toContain("1 to look at");
+});
+
+test("--json: an array of results and nothing else on standard output", async () => {
+  const { code, out } = await run(["--stack", "svlnas", "--timeout", "0", "--json"], broken());
+  const rows: { signal: string; state: string }[] = JSON.parse(out);
+  expect(code).toBe(1);
+  expect(rows.find(({ signal }) => signal === "traefik")).toMatchObject({ state: "missing" });
+  expect(rows.find(({ signal }) => signal === "self")).toMatchObject({ state: "ok" });
+});
+
+test.each([
+  [[], "--stack is missing"],
+  [["--stack", "svlnas", "--timeout", "soon"], '--timeout must be whole seconds, not "soon"'],
+  [["--stack", "svlnas", "--timeout=-1"], "--timeout must be whole seconds"],
+  [["--stak", "svlnas"], "'--stak'"],
+  [["svlnas"], "svlnas"],
+])("2 and the usage for %j", async (args, text) => {
+  const { code, out, err } = await run(args);
+  expect({ code, out }).toEqual({ code: 2, out: "" });
+  expect(err).toContain(text);
+  expect(err).toContain(usage);
+});
+
+test("0 and the usage for --help", async () => {
+  expect(await run(["--help"])).toEqual({ code: 0, out: "", err: `${usage}\n` });
+});
+
+test("1 and one sentence when the stack has no such output", async () => {
+  expect(await run(["--stack", "old"])).toEqual({
+    code: 1,
+    out: "",
+    err: 'verify: Stack old has no output "verify" yet: run `pulumi up --stack old` with this version of the program, then ask again.\n',
+  });
+});
+
+test("outputs of another form are told by path, without their values", () => {
+  const sink = { queryUrl: "https://metrics.example.net/api/prom/", username: "1", password: "pw" };
+  const outputs = verifyOutput(sink);
+  expect(targetOf("svlnas", outputs).sinks.metrics.queryUrl).toBe(
+    "https://metrics.example.net/api/prom",
+  );
+  const wrong = { ...outputs.verify, logs: { ...sink, queryUrl: "pw-as-url", username: 7 } };
+  expect(() => targetOf("svlnas", { verify: wrong })).toThrow(
+    /\(logs\.queryUrl: .+; logs\.username: .+\): run `pulumi up --stack svlnas`\.$/,
+  );
+  expect(() => targetOf("svlnas", { verify: wrong })).not.toThrow(/pw-as-url/);
+});
+
+test("what is waited for is told every 15 s, a problem when it changes", () => {
+  const lines: string[] = [];
+  const show = progressLines((line) => lines.push(line));
+  const waiting = { kind: "waiting", titles: ["Traefik", "GitHub poll"], secondsLeft: 90 } as const;
+  show(waiting);
+  show({ ...waiting, problem: "It is away." });
+  show({ ...waiting, problem: "It is away." });
+  show({ kind: "checking" });
+  expect(lines).toEqual([
+    "waiting for Traefik, GitHub poll (90 s left)",
+    "It is away.",
+    "checking what arrived",
+  ]);
+});

@@ -1,0 +1,33 @@
+import type { StandInData } from "./sink-stand-in.ts";
+
+/** Values of a query that contains the text. */
+type Overrides = Record<string, ReturnType<StandInData["metrics"]>>;
+
+/** Answers of the sinks of a host from which everything arrives, but for what is given by query text. */
+export function healthyHost(host: string, overrides: Overrides = {}): StandInData {
+  const node = { job: "integrations/node_exporter", instance: host };
+  const answers: Overrides = {
+    ...overrides,
+    "count by (host, instance, job)": [
+      [{ host, ...node }, 309],
+      [{ host, instance: host, job: "alloy" }, 471],
+      [{ host: "other", instance: "other", job: "alloy" }, 470],
+    ],
+    "count by (job, instance)": [[node, 1]],
+    loki_source_journal_target_lines_total: [[{}, 900]],
+    "time() - alloy_resources": [[{}, 3600]],
+    "time() - (": [[{}, 12]],
+    'count(last_over_time(up{job="integrations/github_exporter"': [],
+    "offset 1h": [],
+    "max(max by (component_id)": [[{}, 4]],
+    wal_storage_active_series: [[{}, 1853]],
+    "!=": [],
+    "count(": [[{}, 42]],
+    "": [[{}, 1]],
+  };
+  const given = Object.keys(answers);
+  return {
+    metrics: (query) => answers[given.find((text) => query.includes(text)) ?? ""] ?? [],
+    logs: (selector) => (selector.includes("transport") ? [[node, 30]] : [[{}, 30]]),
+  };
+}

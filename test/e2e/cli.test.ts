@@ -1,0 +1,176 @@
+import { cp, mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, isAbsolute, join } from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hasLanguageHost, languageHostPath } from "../../lab/doubles/language-path.ts";
+import { repoDir } from "../../lab/paths.ts";
+import { emptyLab, settingsOf, type TestLab } from "./support/lab.ts";
+
+/** What the program is made of: what a fresh clone has and `npm ci` adds. */
+const sources = [
+  ...["Pulumi.yaml", "Pulumi.svlnas.yaml", "index.ts", "package.json", "tsconfig.json"],
+  ...["components", "config", "pipelines"],
+];
+
+let lab: TestLab;
+let project: Project;
+
+beforeAll(async () => {
+  lab = await emptyLab();
+  const { workspace } = await lab.stack("svlnas", await settingsOf(lab, "svlnas"));
+  project = await cloneProject(workspace.pulumiCommand.command, workspace.envVars);
+  await project.run("pulumi stack init svlnas --no-select");
+});
+
+afterAll(async () => {
+  await project?.remove();
+  await lab?.close();
+});
+
+describe("an operator with the ordinary CLI", () => {
+  test("is told what svlnas needs, each with its command", async () => {
+    const { code, output } = await preview();
+    expect(code).not.toBe(0);
+    expect(errorIn(output)).toBe(`\
+Stack svlnas: 5 faults in the configuration, nothing was changed.
+  host.connection.hostKey: is missing
+    pulumi config set --stack svlnas --path 'grafana-alloy:host.connection.hostKey' "$(ssh-keyscan -t ecdsa HOST | cut -d' ' -f2-)"
+  ingress.domain: is missing
+    pulumi config set --stack svlnas --path 'grafana-alloy:ingress.domain' example.org
+  grafanaCloud: is missing, and so is sinks: one of them says where the data goes
+    pulumi config set --stack svlnas --path 'grafana-alloy:grafanaCloud.stackSlug' mystack
+  cloudAccessPolicyToken: is missing: grafanaCloud needs it
+    pulumi config set --stack svlnas --secret grafana:cloudAccessPolicyToken
+  githubToken: is missing: this host polls GitHub
+    pulumi config set --stack svlnas --secret grafana-alloy:githubToken`);
+    expect(output).not.toMatch(stackTrace);
+    await obey(output);
+  });
+
+  test("who has run those commands sees the plan, without a route to the host", async () => {
+    const { code, output } = await preview();
+    // The 27 of hosts.test.ts, and the three images, which the lab's settings do not have pulled.
+    expect(output).toMatch(/^ *\+ 30 to create$/m);
+    expect(output).not.toContain("error");
+    expect(code).toBe(0);
+    const stored = await readFile(join(project.directory, "Pulumi.svlnas.yaml"), "utf8");
+    for (const secret of Object.values(secrets())) {
+      expect(secret.length).toBeGreaterThan(20);
+      expect(output.includes(secret), "the output holds a secret").toBe(false);
+      expect(stored.includes(secret), "Pulumi.svlnas.yaml holds a secret").toBe(false);
+    }
+  });
+
+  test("reads one sentence about a Grafana Cloud stack that does not exist", async () => {
+    const path = "grafana-alloy:grafanaCloud.stackSlug";
+    await project.run(`pulumi config set --stack svlnas --path '${path}' nosuchstack`);
+    const { code, output } = await preview();
+    expect(code).not.toBe(0);
+    expect(errorIn(output)).toBe(
+      'grafanaCloud.stackSlug: there is no Grafana Cloud stack "nosuchstack" that the bootstrap token can read. ' +
+        "Its slug is the first part of its address, SLUG.grafana.net: " +
+        `pulumi config set --stack svlnas --path '${path}' SLUG`,
+    );
+    expect(output).not.toMatch(stackTrace);
+    expect(output, "nothing is planned").not.toContain("alloy-container");
+  });
+
+  test("reads one sentence about a bootstrap token that Grafana Cloud refuses", async () => {
+    const set = "pulumi config set --stack svlnas --secret grafana:cloudAccessPolicyToken";
+    await project.run(set, "glc_revoked-long-ago");
+    const { code, output } = await preview();
+    expect(code).not.toBe(0);
+    const said = errorIn(output) ?? "";
+    expect(said).toMatch(/^grafana:cloudAccessPolicyToken: Grafana Cloud could not be asked/);
+    expect(said).toContain("needs accesspolicies:read, accesspolicies:write");
+    expect(said.endsWith(set)).toBe(true);
+    expect(output).not.toMatch(stackTrace);
+    expect(output).not.toContain("glc_revoked");
+  });
+});
+
+/** Frames of a JavaScript stack, or what the SDK says above them. */
+const stackTrace = /^\s+at .+:\d+|unhandled exception/m;
+
+function preview() {
+  return project.run("pulumi preview --stack svlnas --non-interactive");
+}
+
+/** The one error of a run, as it is indented below `Diagnostics:`. */
+function errorIn(output: string): string | undefined {
+  return /^ {4}error: (.*?)\n\n/ms.exec(output)?.[1]?.replaceAll(/^ {4}(?= )/gm, "");
+}
+
+/** Runs the commands that a message printed, with real values in place of the examples. */
+async function obey(output: string): Promise<void> {
+  for (const [command] of output.matchAll(/pulumi config set .+/g)) {
+    const { code, output: said } = await setSetting(command);
+    expect(code, said).toBe(0);
+  }
+}
+
+/** A secret is typed or piped; every other value stands at the end, after the quoted path. */
+function setSetting(command: string) {
+  const secret = /--secret (\S+)$/.exec(command)?.[1];
+  if (secret) return project.run(command, secrets()[secret]);
+  const [, start = "", path = ""] = /^(.+ '(\S+)') /.exec(command) ?? [];
+  return project.run(`${start} '${values()[path]}'`);
+}
+
+function values(): Record<string, string> {
+  return {
+    // Any key: a preview reaches no host that could show another one.
+    "grafana-alloy:host.connection.hostKey": `ssh-ed25519 ${"A".repeat(68)}`,
+    "grafana-alloy:ingress.domain": "example.org",
+    "grafana-alloy:grafanaCloud.stackSlug": lab.cloud.stackSlug,
+  };
+}
+
+function secrets(): Record<string, string> {
+  return {
+    "grafana-alloy:githubToken": lab.world.github.token,
+    "grafana:cloudAccessPolicyToken": lab.cloud.bootstrapToken,
+  };
+}
+
+interface Project {
+  directory: string;
+  /** Runs one line of a shell in the project, as an operator would type it. */
+  run(line: string, input?: string): Promise<{ code: number | undefined; output: string }>;
+  remove(): Promise<void>;
+}
+
+/** A clone of the repository with its own state, for the CLI at `engine`. */
+async function cloneProject(engine: string, engineEnv: Record<string, string>): Promise<Project> {
+  const root = await mkdtemp(join(tmpdir(), "alloy-cli-"));
+  const directory = join(root, "grafana-alloy");
+  const state = join(root, "state");
+  await Promise.all([directory, state].map((path) => mkdir(path)));
+  for (const source of sources) {
+    await cp(join(repoDir, source), join(directory, source), { recursive: true });
+  }
+  await symlink(join(repoDir, "node_modules"), join(directory, "node_modules"));
+  const env = {
+    ...engineEnv,
+    PATH: await searchPath(engine),
+    PULUMI_BACKEND_URL: `file://${state}`,
+  };
+  return {
+    directory,
+    run: async (line, input = "") => {
+      const options = { cwd: directory, env, input, all: true, reject: false } as const;
+      const { exitCode, all } = await execa("sh", ["-c", line], options);
+      return { code: exitCode, output: all };
+    },
+    remove: () => rm(root, { recursive: true }),
+  };
+}
+
+/** PATH with the engine, this Node, and the stand-in of the language host where there is no real one. */
+async function searchPath(engine: string): Promise<string> {
+  const standIn = (await hasLanguageHost(engine)) ? [] : [await languageHostPath()];
+  // A bare `pulumi` is on PATH already.
+  const own = isAbsolute(engine) ? [dirname(engine)] : [];
+  return [...standIn, ...own, dirname(process.execPath), process.env.PATH].join(delimiter);
+}
