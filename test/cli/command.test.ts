@@ -44,7 +44,9 @@ test("0 and a table when everything arrives; progress goes elsewhere", async () 
   expect(out + err).not.toContain("secret");
 });
 
-test("1 when a signal is missing; a warning alone is no failure", async () => {
+test("1 when a signal is missing or stale; a warning alone is no failure", async () => {
+  const old = healthyHost("svlnas", { 'time() - (max(timestamp(up{job="traefik"': [[{}, 900]] });
+  expect(await run(["--stack", "svlnas", "--timeout=0"], old)).toMatchObject({ code: 1 });
   const missing = await run(["--stack", "svlnas", "--timeout=0"], broken());
   expect(missing).toMatchObject({ code: 1 });
   expect(missing.out).toContain("1 missing or stale");

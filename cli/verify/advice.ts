@@ -1,0 +1,35 @@
+import type { VerifyFacts } from "./facts.ts";
+
+/** What to do when a signal is missing: one sentence each, with a command that shows the cause. */
+export const advice = {
+  self: (host: string) =>
+    `On ${host}, \`docker ps -a --filter name=alloy\` shows whether the agent runs and \`docker logs --tail 50 alloy\` why nothing leaves: 401 or 403 there means the token, which \`pulumi up\` writes anew.`,
+
+  host: (host: string) =>
+    `On ${host}, \`docker logs --tail 200 alloy 2>&1 | grep -i exporter.unix\` names what can't be read; \`docker inspect alloy\` must list the mounts /host/rootfs, /host/proc and /host/sys.`,
+
+  containers: (host: string) =>
+    `On ${host}, \`docker logs --tail 50 alloy-docker-proxy\` shows whether Alloy's calls reach the Docker API; a host on which no container logs is told by \`docker run --rm busybox echo hello\`.`,
+
+  journal: (host: string) =>
+    `On ${host}, \`getent group systemd-journal\` must print the number that the stack has as host.journal.gid, and \`ls "/var/log/journal/$(cat /etc/machine-id)"\` must list files; else set host.journal.path to /run/log/journal.`,
+
+  traefik: (host: string) =>
+    `On ${host}, \`docker network inspect alloy-frontend\` must list both traefik and alloy; Traefik needs its metrics on :8082 with an allow list that has that network's subnet.`,
+
+  exporter: (host: string, job: string) =>
+    `On ${host}, \`docker ps -a --filter name=exporter\` shows whether the exporter of ${job} runs, and \`docker inspect alloy\` must list its network: a network that was made anew wants \`pulumi up\`.`,
+
+  database: (host: string, job: string) =>
+    `The exporter of ${job} can't reach its database: on ${host}, \`docker ps -a --filter name=${job.replace(/^postgres_/, "")}\` shows whether it runs, and the exporter's log whether it refuses the password.`,
+
+  github: (host: string) =>
+    `The first poll comes within 10 minutes of a start (\`--timeout 900\` waits for it); then \`docker logs alloy 2>&1 | grep -i github\` on ${host}: 401 there wants a new token, \`pulumi config set --secret grafana-alloy:githubToken\` and \`pulumi up\`.`,
+
+  repository: (repository: string) =>
+    `GitHub is polled, but answers nothing for ${repository}: its name must be right and the token must cover it, which \`gh api repos/${repository}\` with that token shows.`,
+
+  /** Of a host that must not poll GitHub, but does. */
+  pollsToo: ({ host }: Pick<VerifyFacts, "host">) =>
+    `${host} polls GitHub although another host does: each poll counts twice against the token's 5,000 calls an hour. Check github.pollingHost of its stack, then \`pulumi up\`.`,
+};

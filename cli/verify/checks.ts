@@ -1,0 +1,48 @@
+import type { Check } from "./checks/check.ts";
+import { unhealthyComponents } from "./checks/components.ts";
+import { lossChecks } from "./checks/counters.ts";
+import { githubSilent } from "./checks/github-silent.ts";
+import { journalRead } from "./checks/journal-read.ts";
+import { labelContract } from "./checks/label-contract.ts";
+import { seriesBudget } from "./checks/series-budget.ts";
+import { sendingLag, walSeries } from "./checks/write-ahead-log.ts";
+import { pollsGithub, type VerifyFacts } from "./facts.ts";
+import type { Result } from "./result.ts";
+
+/** What is looked at once all signals are there or their time is up. */
+export function checksOf(facts: VerifyFacts): Check[] {
+  const { host, pipelines } = facts;
+  return [
+    ...(pipelines.includes("host") && pipelines.includes("journal") ? [labelContract(host)] : []),
+    ...(pollsGithub(facts) ? [] : [githubSilent(host)]),
+    seriesBudget(host),
+  ];
+}
+
+/** What Alloy says about itself and to nobody else; told only while its own metrics arrive. */
+export function selfChecksOf({ host, pipelines }: VerifyFacts): Check[] {
+  const journal = pipelines.includes("journal");
+  return [
+    ...(journal ? [journalRead(host)] : []),
+    ...lossChecks(host, { logs: journal || pipelines.includes("containers") }),
+    sendingLag(host),
+    walSeries(host),
+    unhealthyComponents(host),
+  ];
+}
+
+/** The one row that stands for all self checks when Alloy's own metrics do not arrive. */
+export function selfUnknown({ host, pipelines }: VerifyFacts): Result {
+  const advice = pipelines.includes("self")
+    ? "Refused batches, dropped lines and a silent journal can't be told until Alloy's own metrics arrive: see the row of Alloy itself."
+    : `Refused batches, dropped lines and a silent journal can't be told: add \`self\` to the pipelines of ${host}'s stack, then \`pulumi up\`.`;
+  return {
+    signal: "self-checks",
+    title: "silent failures",
+    query: `up{job="alloy",host=${JSON.stringify(host)}}`,
+    count: 0,
+    unit: "series",
+    state: "warning",
+    advice,
+  };
+}

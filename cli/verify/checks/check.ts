@@ -1,0 +1,52 @@
+import type { LogLine, Sample } from "../../../lab/sink-queries.ts";
+import type { Result } from "../result.ts";
+
+/** What a check found, before its names are put to it. */
+export type Verdict = Omit<Result, "signal" | "title" | "query">;
+
+/** Answers of the sinks: samples by query, in the order of `metrics`, and the newest lines of `logs`. */
+export interface Answers {
+  metrics: Sample[][];
+  logs: LogLine[];
+}
+
+/** Something that is looked at once, after the signals: what arrives can still be wrong. */
+export interface Check {
+  id: string;
+  title: string;
+  /** PromQL; the first one is shown. */
+  metrics: [string, ...string[]];
+  /** A LogQL selector of which the newest 100 lines of 12 h are asked. */
+  logs?: string;
+  unit: Result["unit"];
+  evaluate(answers: Answers): Verdict;
+}
+
+/** The row of a check. */
+export function resultOf(check: Check, answers: Answers): Result {
+  return { ...rowOf(check), ...check.evaluate(answers) };
+}
+
+/** The row of a check that could not be made. */
+export function unmade(check: Check, problem: string): Result {
+  const unknown = { count: 0, unit: check.unit, state: "warning", advice: problem } as const;
+  return { ...rowOf(check), ...unknown };
+}
+
+function rowOf(check: Check) {
+  return { signal: check.id, title: check.title, query: check.metrics[0] };
+}
+
+/** Sum of the values of an answer; 0 for an empty one. */
+export function sum(samples: readonly Sample[] = []): number {
+  return samples.reduce((total, { value }) => total + value, 0);
+}
+
+/** The samples above zero by a label, greatest first: "ingester_error 12, rate_limited 3". */
+export function byLabel(samples: readonly Sample[] = [], label: string): string {
+  return samples
+    .filter(({ value }) => value > 0)
+    .sort((a, b) => b.value - a.value)
+    .map(({ labels, value }) => `${labels[label] || "no reason given"} ${Math.ceil(value)}`)
+    .join(", ");
+}

@@ -1,0 +1,100 @@
+import { lastHour, selfMetric } from "../queries.ts";
+import type { Unit } from "../result.ts";
+import { byLabel, type Check, sum } from "./check.ts";
+
+interface Counter {
+  id: string;
+  title: string;
+  metric: string;
+  matchers?: Record<string, string>;
+  /** Label by which the detail names its parts. */
+  by: string;
+  unit: Unit;
+  /** What is still normal in an hour. Default: 0. */
+  allowed?: number;
+  advice: string;
+}
+
+/** Counters of what is lost on the way of a log line. */
+const logCounters: Counter[] = [
+  {
+    id: "refused-lines",
+    title: "log lines given up",
+    // internal/component/common/loki/client/metrics.go and shards.go: after any 4xx but 429, or all retries.
+    metric: "loki_write_dropped_entries_total",
+    by: "reason",
+    unit: "lines",
+    advice:
+      "`docker logs --since 1h alloy 2>&1 | grep 'final error sending batch'` shows the sink's answer: 400 is a line older than 168 h or too long, 401 the token, 429 the limit of the plan.",
+  },
+  {
+    id: "retried-batches",
+    title: "log batches retried",
+    // internal/component/common/loki/client/shards.go: after 429, 5xx and lost connections; up to ten times.
+    metric: "loki_write_batch_retries_total",
+    // This label is the sink's address, not this host.
+    by: "host",
+    unit: "batches",
+    allowed: 10,
+    advice:
+      "The sink or the way to it fails again and again: `docker logs --since 1h alloy 2>&1 | grep 'error sending batch'`; after ten tries a batch is lost.",
+  },
+  {
+    id: "too-old-lines",
+    title: "log lines too old to send",
+    // internal/component/loki/process/stages/match.go; the reason is set in pipelines/. Born with the first drop.
+    metric: "loki_process_dropped_lines_total",
+    matchers: { reason: "too_old_for_cloud_free" },
+    by: "reason",
+    unit: "lines",
+    advice:
+      "Normal for an hour after the first start, when containers bring old lines; if it stays, compare `date -u` on the host and here: a wrong clock ages every line.",
+  },
+];
+
+/** Counters of what is lost on the way of a sample. */
+const sampleCounters: Counter[] = [
+  {
+    id: "refused-samples",
+    title: "samples refused",
+    // docs/sources/reference/components/prometheus/prometheus.remote_write.md, "Debug metrics".
+    metric: "prometheus_remote_storage_samples_failed_total",
+    by: "url",
+    unit: "samples",
+    advice:
+      "`docker logs --since 1h alloy 2>&1 | grep 'non-recoverable'` shows the sink's answer: 400 is a limit (series, labels, age), 401 or 403 the token.",
+  },
+  {
+    id: "dropped-samples",
+    title: "samples dropped",
+    // storage/remote/queue_manager.go of Alloy's Prometheus; dropped_series is relabelling, which is meant.
+    metric: "prometheus_remote_storage_samples_dropped_total",
+    matchers: { reason: "!=dropped_series" },
+    by: "reason",
+    unit: "samples",
+    advice:
+      "Reason too_old: they waited longer than the sink takes, see the lag; any other: the write-ahead log is damaged, `docker logs --since 1h alloy 2>&1 | grep -i wal`.",
+  },
+];
+
+/** What Alloy counted as lost in the last hour, of what the host sends. */
+export function lossChecks(host: string, sends: { logs: boolean }): Check[] {
+  const counters = sends.logs ? [...logCounters, ...sampleCounters] : sampleCounters;
+  return counters.map((counter) => lossCheck(host, counter));
+}
+
+function lossCheck(host: string, counter: Counter): Check {
+  const { id, title, metric, matchers, by, unit, allowed = 0 } = counter;
+  return {
+    id,
+    title,
+    unit,
+    metrics: [`sum by (${by}) ${lastHour(selfMetric(metric, host, matchers))}`],
+    evaluate({ metrics: [found] }) {
+      const count = Math.ceil(sum(found));
+      if (count <= allowed) return { count, unit, state: "ok" };
+      const detail = `in the last hour: ${byLabel(found, by)}`;
+      return { count, unit, state: "warning", detail, advice: counter.advice };
+    },
+  };
+}

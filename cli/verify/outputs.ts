@@ -1,0 +1,69 @@
+import { execa } from "execa";
+import { z } from "zod";
+import { pipelineNames } from "../../config/schema.ts";
+import type { Sinks } from "./ask.ts";
+import type { VerifyFacts } from "./facts.ts";
+
+const sink = z.object({
+  /** Base URL of the query API, without a path that the API itself adds. */
+  queryUrl: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, "")),
+  username: z.string().min(1),
+  /** Secret: of a token that may read. */
+  password: z.string().min(1),
+});
+
+/** The stack output `verify`. */
+const verifyOutput = z.object({
+  facts: z.object({
+    host: z.string().min(1),
+    pipelines: z.array(z.enum(pipelineNames)),
+    postgres: z.array(z.object({ job: z.string().min(1), instance: z.string().min(1) })),
+    github: z.object({ repositories: z.array(z.string()), polls: z.boolean() }).optional(),
+  }),
+  metrics: sink,
+  logs: sink,
+});
+
+/** Whom to prove, and whom to ask. */
+export interface VerifyTarget {
+  facts: VerifyFacts;
+  sinks: Sinks;
+}
+
+/** Takes what `verify` needs from a stack's outputs. Throws one sentence when it is not there. */
+export function targetOf(stack: string, outputs: Record<string, unknown>): VerifyTarget {
+  if (outputs.verify === undefined) {
+    throw new Error(
+      `Stack ${stack} has no output "verify" yet: run \`pulumi up --stack ${stack}\` with this version of the program, then ask again.`,
+    );
+  }
+  const parsed = verifyOutput.safeParse(outputs.verify);
+  if (parsed.success) {
+    const { facts, metrics, logs } = parsed.data;
+    return { facts, sinks: { metrics, logs } };
+  }
+  const faults = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  throw new Error(
+    `The output "verify" of stack ${stack} is not what this version expects (${faults.join("; ")}): run \`pulumi up --stack ${stack}\`.`,
+  );
+}
+
+/** Reads a stack's outputs with the Pulumi CLI, which leaves the selected stack as it is. */
+export async function targetOfStack(stack: string): Promise<VerifyTarget> {
+  const command = ["stack", "output", "--json", "--show-secrets", "--stack", stack];
+  const { failed, stdout, stderr, code } = await execa("pulumi", command, {
+    cwd: `${import.meta.dirname}/../..`,
+    reject: false,
+  });
+  if (code === "ENOENT") {
+    throw new Error("pulumi is not on PATH: https://www.pulumi.com/docs/install/ has it.");
+  }
+  // Standard output holds secrets, so no message shows it.
+  if (failed) throw new Error(`The outputs of stack ${stack} can't be read: ${reason(stderr)}`);
+  return targetOf(stack, JSON.parse(stdout));
+}
+
+function reason(stderr: string): string {
+  const lines = stderr.split("\n").map((line) => line.trim());
+  return lines.find((line) => /^error: /.test(line)) ?? lines.find(Boolean) ?? "no reason given.";
+}

@@ -1,0 +1,24 @@
+import type { Progress } from "./run.ts";
+import { span } from "./words.ts";
+
+/** Pause between two lines that say what is still waited for, in s. */
+const HEARTBEAT = 15;
+
+/** Turns progress into lines: each signal as it settles, and every 15 s what is still waited for. */
+export function progressLines(write: (line: string) => void): (progress: Progress) => void {
+  let next = 0;
+  let told = "";
+  return (progress) => {
+    if (progress.kind === "checking") return write("checking what arrived");
+    if (progress.kind === "settled") {
+      const { title, state } = progress.result;
+      return write(`${state === "ok" ? "arrived" : state}: ${title} (${span(progress.seconds)})`);
+    }
+    const { titles, secondsLeft, problem = "" } = progress;
+    if (problem && problem !== told) write(problem);
+    told = problem;
+    if (Date.now() < next) return;
+    next = Date.now() + HEARTBEAT * 1000;
+    write(`waiting for ${titles.join(", ")} (${span(secondsLeft)} left)`);
+  };
+}

@@ -1,0 +1,20 @@
+import { checksOf, selfChecksOf } from "../../../cli/verify/checks.ts";
+import type { LogLine, Sample } from "../../../lab/sink-queries.ts";
+import { factsOf } from "./facts.ts";
+
+export const facts = factsOf("svlnas");
+const checks = [...checksOf(facts), ...checksOf(factsOf("svlazext")), ...selfChecksOf(facts)];
+/** The check of that id, of svlnas or, where only that has it, of svlazext. */
+export const check = (id: string) => {
+  const found = checks.find((each) => each.id === id);
+  if (!found) throw new Error(`no check ${id}`);
+  return found;
+};
+export const sample = (value: number, labels: Record<string, string> = {}): Sample => ({
+  labels,
+  value,
+});
+export const line = (labels: Record<string, string>): LogLine => ({ labels, time: 0n, line: "" });
+/** What a check makes of the answers. */
+export const verdict = (id: string, metrics: Sample[][], logs: LogLine[] = []) =>
+  check(id).evaluate({ metrics, logs });
