@@ -3,6 +3,7 @@ import { GithubToken } from "./components/github-token.ts";
 import { Host } from "./components/host.ts";
 import { pipelineDirectory, pipelineFiles } from "./components/pipeline-files.ts";
 import { sinksOf } from "./components/sinks.ts";
+import { verifyTarget } from "./components/verify-target.ts";
 import { loadConfig } from "./config/load.ts";
 
 /** Deploys Grafana Alloy onto the one host that the stack describes. */
@@ -32,5 +33,7 @@ export default async function program(pipelines: string = pipelineDirectory) {
     ...(config.ingress && { ui: `https://${config.ingress.hostName}.${config.ingress.domain}` }),
     /** Version of the configuration that runs. */
     configVersion: agent.configVersion,
+    /** What `npm run verify` asks for, and where. */
+    verify: verifyTarget(config, sinks),
   };
 }

@@ -21,47 +21,66 @@ export type CloudStack = Pick<
   | "id"
   | "regionSlug"
   | "prometheusRemoteWriteEndpoint"
+  | "prometheusRemoteEndpoint"
   | "prometheusUserId"
   | "logsUrl"
   | "logsUserId"
 >;
 
-/** A token that can write metrics and logs to one Grafana Cloud stack and do nothing else. */
+/** Scopes of the host's token, and of the operator's, which never reaches the host. */
+const scopes = {
+  push: ["metrics:write", "logs:write"],
+  read: ["metrics:read", "logs:read"],
+};
+
+/** One token that can write metrics and logs to one Grafana Cloud stack, and one that can read them. */
 export class GrafanaCloudAccess extends pulumi.ComponentResource {
-  /** Push endpoints of the stack, with the token as password. */
+  /** Push endpoints of the stack with the host's token, query endpoints with the operator's. */
   readonly sinks: Sinks;
-  /** End of the token's life, RFC 3339. */
+  /** End of the life of the host's token, RFC 3339. */
   readonly expiresAt: pulumi.Output<string>;
 
   constructor(name: string, args: GrafanaCloudAccessArgs, opts?: pulumi.ComponentResourceOptions) {
     super("grafana-alloy:components:GrafanaCloudAccess", name, {}, opts);
-    const { stack, hostName, provider } = args;
+    const push = this.createToken(name, "", scopes.push, args);
+    const read = this.createToken(`${name}-verify`, "-verify", scopes.read, args);
+    this.sinks = cloudSinks(args.stack, pulumi.secret(push.token), pulumi.secret(read.token));
+    this.expiresAt = push.expiresAt;
+    this.registerOutputs({ expiresAt: this.expiresAt });
+  }
+
+  /** A policy for the one stack, and its rotating token. */
+  private createToken(
+    name: string,
+    suffix: string,
+    policyScopes: string[],
+    args: GrafanaCloudAccessArgs,
+  ): grafana.cloud.AccessPolicyRotatingToken {
+    const { stack, provider, hostName } = args;
+    const policyName = `alloy-${hostName}${suffix}`;
     const child = { parent: this, provider };
     const policy = new grafana.cloud.AccessPolicy(
       `${name}-policy`,
       {
         region: stack.regionSlug,
-        name: `alloy-${hostName}`,
-        displayName: `Alloy on ${hostName}`,
-        scopes: ["metrics:write", "logs:write"],
+        name: policyName,
+        displayName: `Alloy on ${hostName}${suffix.replace("-", ": ")}`,
+        scopes: policyScopes,
         realms: [{ type: "stack", identifier: stack.id }],
       },
       child,
     );
-    const token = new grafana.cloud.AccessPolicyRotatingToken(
+    return new grafana.cloud.AccessPolicyRotatingToken(
       `${name}-token`,
       {
         region: stack.regionSlug,
         accessPolicyId: policy.policyId,
-        namePrefix: `alloy-${hostName}`,
+        namePrefix: policyName,
         expireAfter: args.tokenLifetime,
         earlyRotationWindow: args.tokenRotationWindow,
       },
       child,
     );
-    this.sinks = cloudSinks(stack, pulumi.secret(token.token));
-    this.expiresAt = token.expiresAt;
-    this.registerOutputs({ expiresAt: this.expiresAt });
   }
 }
 
@@ -95,17 +114,27 @@ function refusal(error: Error): string {
   );
 }
 
-function cloudSinks(stack: CloudStack, password: pulumi.Output<string>): Sinks {
+function cloudSinks(
+  stack: CloudStack,
+  pushToken: pulumi.Output<string>,
+  readToken: pulumi.Output<string>,
+): Sinks {
+  const [metricsUser, logsUser] = [`${stack.prometheusUserId}`, `${stack.logsUserId}`];
+  const logsUrl = stack.logsUrl.replace(/\/+$/, "");
   return {
     metrics: {
       url: stack.prometheusRemoteWriteEndpoint,
-      username: `${stack.prometheusUserId}`,
-      password,
+      username: metricsUser,
+      password: pushToken,
     },
-    logs: {
-      url: `${stack.logsUrl.replace(/\/+$/, "")}/loki/api/v1/push`,
-      username: `${stack.logsUserId}`,
-      password,
+    logs: { url: `${logsUrl}/loki/api/v1/push`, username: logsUser, password: pushToken },
+    readers: {
+      metrics: {
+        queryUrl: stack.prometheusRemoteEndpoint,
+        username: metricsUser,
+        password: readToken,
+      },
+      logs: { queryUrl: logsUrl, username: logsUser, password: readToken },
     },
   };
 }

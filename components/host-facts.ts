@@ -10,15 +10,20 @@ export function hostFacts(
     name: settings.host.name,
     sinks,
     journal: { path: settings.host.journal.path },
-    postgres: settings.postgres.map(({ name, exporter, instance }) => ({
-      __address__: exporter,
-      instance: instance ?? `${name}-db`,
-      job: `postgres_${name}`,
-    })),
+    postgres: postgresTargets(settings.postgres),
     github: {
       repositories: settings.github?.repositories ?? [],
       polling_host: settings.github?.pollingHost ?? "",
       api_url: settings.github?.apiUrl ?? "",
     },
   };
+}
+
+/** One scrape target a database, with the labels that its series carry. */
+export function postgresTargets(postgres: Settings["postgres"]): HostFacts["postgres"] {
+  return postgres.map(({ name, exporter, instance }) => ({
+    __address__: exporter,
+    instance: instance ?? `${name}-db`,
+    job: `postgres_${name}`,
+  }));
 }

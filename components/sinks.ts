@@ -12,9 +12,19 @@ export interface Sink {
   password: pulumi.Output<string>;
 }
 
+/** Where the operator asks what arrived; never reaches a host. */
+export interface Reader {
+  /** Base URL of the query API, without the path that the API itself adds. */
+  queryUrl: string;
+  username: string;
+  /** Secret. */
+  password: pulumi.Output<string>;
+}
+
 export interface Sinks {
   metrics: Sink;
   logs: Sink;
+  readers: { metrics: Reader; logs: Reader };
 }
 
 /** Where a stack's data goes: its Grafana Cloud stack, or the sinks that it names. */
@@ -29,12 +39,41 @@ export async function sinksOf(config: StackConfig): Promise<Sinks> {
     return new GrafanaCloudAccess("grafana-cloud", args).sinks;
   }
   if (sinks && metricsPassword && logsPassword) {
-    return {
-      metrics: { ...sinks.metrics, password: metricsPassword },
-      logs: { ...sinks.logs, password: logsPassword },
-    };
+    return namedSinks(sinks, metricsPassword, logsPassword);
   }
   throw new pulumi.RunError(
     "Neither grafanaCloud nor sinks is complete; loadConfig lets none such pass.",
   );
+}
+
+type NamedSinks = NonNullable<StackConfig["sinks"]>;
+
+/** Sinks of the stack's own: who may push may also read. */
+function namedSinks(
+  { metrics, logs }: NamedSinks,
+  metricsPassword: pulumi.Output<string>,
+  logsPassword: pulumi.Output<string>,
+): Sinks {
+  return {
+    metrics: { url: metrics.url, username: metrics.username, password: metricsPassword },
+    logs: { url: logs.url, username: logs.username, password: logsPassword },
+    readers: {
+      metrics: {
+        queryUrl: metrics.queryUrl ?? withoutPath(metrics.url, "/api/v1/write"),
+        username: metrics.username,
+        password: metricsPassword,
+      },
+      logs: {
+        queryUrl: logs.queryUrl ?? withoutPath(logs.url, "/loki/api/v1/push"),
+        username: logs.username,
+        password: logsPassword,
+      },
+    },
+  };
+}
+
+/** A push URL less the path that its API adds to the base. */
+export function withoutPath(url: string, path: string): string {
+  const trimmed = url.replace(/\/+$/, "");
+  return trimmed.endsWith(path) ? trimmed.slice(0, -path.length) : trimmed;
 }

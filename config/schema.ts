@@ -175,6 +175,10 @@ const sink = (what: string) =>
       .string()
       .min(1)
       .meta({ description: `User name for ${what}.`, examples: ["1234"] }),
+    queryUrl: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe(`Base URL for queries to ${what}. Left out: the push URL without its path.`),
   });
 
 const duration = z.string().regex(/^\d+h$/, "must be whole hours, such as 2160h");

@@ -20,6 +20,7 @@ export async function simulatedGrafanaCloud(
     id: "4711",
     regionSlug: "prod-eu-west-2",
     prometheusRemoteWriteEndpoint: world.metrics.pushUrl,
+    prometheusRemoteEndpoint: world.metrics.queryUrl,
     prometheusUserId: Number(world.metrics.username),
     // As the real one: the base, to which /loki/api/v1/push is added.
     logsUrl: new URL(world.logs.pushUrl).origin,

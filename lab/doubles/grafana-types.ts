@@ -5,6 +5,7 @@ export interface SeedStack {
   id: string;
   regionSlug: string;
   prometheusRemoteWriteEndpoint: string;
+  prometheusRemoteEndpoint: string;
   prometheusUserId: number;
   logsUrl: string;
   logsUserId: number;

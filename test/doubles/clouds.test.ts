@@ -15,6 +15,7 @@ const seed: GrafanaSeed = {
       id: "1",
       regionSlug: "eu",
       prometheusRemoteWriteEndpoint: "",
+      prometheusRemoteEndpoint: "https://prometheus.example.com/api/prom",
       prometheusUserId: 1,
       logsUrl: "",
       logsUserId: 2,

@@ -50,8 +50,8 @@ Stack svlnas: 5 faults in the configuration, nothing was changed.
 
   test("who has run those commands sees the plan, without a route to the host", async () => {
     const { code, output } = await preview();
-    // The 27 of hosts.test.ts, and the three images, which the lab's settings do not have pulled.
-    expect(output).toMatch(/^ *\+ 30 to create$/m);
+    // The 29 of hosts.test.ts, and the three images, which the lab's settings do not have pulled.
+    expect(output).toMatch(/^ *\+ 32 to create$/m);
     expect(output).not.toContain("error");
     expect(code).toBe(0);
     const stored = await readFile(join(project.directory, "Pulumi.svlnas.yaml"), "utf8");

@@ -25,6 +25,7 @@ const seed = (name: string, content: unknown) => {
 const stackFields = {
   regionSlug: "prod-eu-west-2",
   prometheusRemoteWriteEndpoint: "https://prometheus.example.com/api/prom/push",
+  prometheusRemoteEndpoint: "https://prometheus.example.com/api/prom",
   prometheusUserId: 11,
   logsUrl: "https://logs.example.com",
   logsUserId: 22,

@@ -30,7 +30,7 @@ const hosts = [
     gid: 102,
     ui: "https://alloy.example.org",
     externalNetworks: ["immich-backend", "outline-backend"],
-    resources: 27,
+    resources: 29,
     pipelines: ["containers", "github", "host", "journal", "postgres", "self", "sinks", "traefik"],
   },
   {
@@ -38,7 +38,7 @@ const hosts = [
     gid: 999,
     ui: "https://alloy-ext.example.org",
     externalNetworks: [],
-    resources: 25,
+    resources: 27,
     pipelines: ["containers", "host", "journal", "self", "sinks", "traefik"],
   },
 ];

@@ -27,6 +27,7 @@ export const cloudStack = {
   slug: "homelab",
   regionSlug: "prod-eu-west-2",
   prometheusRemoteWriteEndpoint: "https://prometheus.example.net/api/prom/push",
+  prometheusRemoteEndpoint: "https://prometheus.example.net/api/prom",
   prometheusUserId: 1001,
   logsUrl: "https://logs.example.net",
   logsUserId: 2002,
@@ -50,6 +51,7 @@ function defaultOutputs({ type, name, inputs }: Registered): Record<string, unkn
     return { exitCode: 0, containerLogs: "", name: inputs.name ?? name };
   }
   if (type.endsWith(":AccessPolicy")) return { policyId: "policy-1" };
+  if (name === "grafana-cloud-verify-token") return { token: "glc_verify-secret" };
   if (type.endsWith(":AccessPolicyRotatingToken")) {
     return { token: "glc_host-secret", expiresAt: "2027-01-01T00:00:00Z" };
   }
@@ -106,7 +108,7 @@ export async function mockProgram(
   const { default: program } = await import("../../index.ts");
   // What is still under way at the end must not reach the mocks of the next run.
   const outputs = await program()
-    .then(resolved)
+    .then(resolvedOutputs)
     .finally(() => pulumi.runtime.disconnect());
   return {
     resources,
@@ -122,4 +124,14 @@ export async function mockProgram(
 /** The value of an output, once every resource that it hangs on is registered. */
 export function resolved<T>(output: pulumi.Input<T>): Promise<pulumi.Unwrap<T>> {
   return (pulumi.output(output) as unknown as { promise(): Promise<pulumi.Unwrap<T>> }).promise();
+}
+
+/** A program's outputs; one that the engine would encrypt as `{ secret: value }`. */
+async function resolvedOutputs(outputs: Record<string, unknown>): Promise<Record<string, unknown>> {
+  const entries = Object.entries(outputs).map(async ([name, output]) => {
+    const value = await resolved(output as pulumi.Input<unknown>);
+    const secret = pulumi.Output.isInstance(output) && (await pulumi.isSecret(output));
+    return [name, secret ? { secret: value } : value] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
 }

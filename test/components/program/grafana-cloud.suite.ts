@@ -24,6 +24,32 @@ describe.each(["svlnas", "svlazext"] as const)("%s", (stack) => {
     });
   });
 
+  test("has another that can only read them, for verify", async () => {
+    const run = await stackRun(stack);
+    expect(run.named("grafana-cloud-verify-policy").inputs).toEqual({
+      region: "prod-eu-west-2",
+      name: `alloy-${stack}-verify`,
+      displayName: `Alloy on ${stack}: verify`,
+      scopes: ["metrics:read", "logs:read"],
+      realms: [{ type: "stack", identifier: "4711" }],
+    });
+    expect(run.named("grafana-cloud-verify-token").inputs.namePrefix).toBe(`alloy-${stack}-verify`);
+  });
+
+  test("hands the reading token to verify alone, as a secret", async () => {
+    const { outputs, resources } = await stackRun(stack);
+    const { secret } = outputs.verify as { secret: Record<string, unknown> };
+    expect([secret.metrics, secret.logs]).toEqual([
+      {
+        queryUrl: "https://prometheus.example.net/api/prom",
+        username: "1001",
+        password: "glc_verify-secret",
+      },
+      { queryUrl: "https://logs.example.net", username: "2002", password: "glc_verify-secret" },
+    ]);
+    expect(JSON.stringify(resources)).not.toContain("glc_verify-secret");
+  });
+
   test("has a token of that policy that is renewed 720 h before its end", async () => {
     const run = await stackRun(stack);
     expect(run.named("grafana-cloud-token").inputs).toEqual({

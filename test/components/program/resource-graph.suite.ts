@@ -4,7 +4,12 @@ import { stackRun } from "../../support/stack-runs.ts";
 
 const parents: Record<string, string[]> = {
   host: ["host-docker"],
-  "grafana-cloud": ["grafana-cloud-policy", "grafana-cloud-token"],
+  "grafana-cloud": [
+    "grafana-cloud-policy",
+    "grafana-cloud-token",
+    "grafana-cloud-verify-policy",
+    "grafana-cloud-verify-token",
+  ],
   alloy: [
     "alloy-image-alloy",
     "alloy-image-init",

@@ -44,7 +44,7 @@ test("a preview plans everything though nothing of the host is known", async () 
     ...real.named("alloy-container").inputs,
     image: expect.objectContaining({ __pulumiUnknown: true }),
   });
-  expect(preview.outputs).toEqual(real.outputs);
+  expect({ ...preview.outputs, verify: undefined }).toEqual({ ...real.outputs, verify: undefined });
 });
 
 test("several runs in one process each give their own stack's result, the first one again too", async () => {
@@ -56,11 +56,13 @@ test("several runs in one process each give their own stack's result, the first 
     hostName: "svlnas",
     ui: "https://alloy.example.org",
     configVersion: version,
+    verify: { secret: expect.anything() },
   });
   expect(second.outputs).toEqual({
     hostName: "svlazext",
     ui: "https://alloy-ext.example.org",
     configVersion: version,
+    verify: { secret: expect.anything() },
   });
   expect(second.outputs.configVersion).not.toBe(first.outputs.configVersion);
   expect(third.outputs).toEqual(first.outputs);
