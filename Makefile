@@ -1,11 +1,14 @@
 # What a person types. Each target does its own set-up; `npm` and Node are asked for where they are missing.
-.PHONY: up down test setup
+.PHONY: up verify down test setup
 
 # Node 24 comes from the npm package `node`; the machine's own only has to run npm.
 export PATH := $(CURDIR)/node_modules/node/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
 up: setup
 	@tsx lab/main.ts up
+
+verify: setup
+	@tsx lab/main.ts verify $(ARGS)
 
 down: setup
 	@tsx lab/main.ts down

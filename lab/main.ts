@@ -2,8 +2,9 @@ import { check } from "./check.ts";
 import { down } from "./down.ts";
 import { say } from "./progress.ts";
 import { up } from "./up.ts";
+import { verifyLab } from "./verify.ts";
 
-const commands: Record<string, () => Promise<void>> = { up, down, test: check };
+const commands: Record<string, () => Promise<void>> = { up, verify: verifyLab, down, test: check };
 
 const name = process.argv[2] ?? "";
 const command = commands[name];

@@ -3,6 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { targetOf } from "../../cli/verify/outputs.ts";
+import { failed } from "../../cli/verify/result.ts";
+import { verify } from "../../cli/verify/run.ts";
 import { pipelineDirectory } from "../../components/pipeline-files.ts";
 import { arrived, queryLogs, queryMetrics } from "../../lab/sink-queries.ts";
 import type { StackSettings } from "../../lab/stack.ts";
@@ -151,6 +154,16 @@ describe("the local stack on the real engine", () => {
       host: "local",
       job: "docker",
     });
+  });
+
+  test("is proven by verify, but for GitHub, which is polled every ten minutes", async () => {
+    await joinFrontend(lab.docker);
+    const outputs = Object.entries(await stack.outputs()).map(([name, { value }]) => [name, value]);
+    const { facts, sinks } = targetOf("local", Object.fromEntries(outputs));
+    const pipelines = facts.pipelines.filter((name) => name !== "github");
+    const results = await verify(sinks, { ...facts, pipelines }, { timeoutSeconds: 240 });
+    expect(results.filter(failed)).toEqual([]);
+    expect(results.length).toBeGreaterThan(15);
   });
 
   test("loads another choice of pipelines into the running agent", async () => {

@@ -1,0 +1,20 @@
+import type { Surroundings } from "./command.ts";
+
+/** Columns where standard output is no terminal. */
+const NO_TERMINAL = 120;
+
+/** Results on standard output, progress and faults on standard error, colour on a terminal only. */
+export function terminalOf({
+  stdout,
+  stderr,
+  env,
+}: Pick<NodeJS.Process, "stdout" | "stderr" | "env">): Omit<Surroundings, "target"> {
+  return {
+    out: (text) => void stdout.write(text),
+    say: (line) => void stderr.write(`${line}\n`),
+    terminal: {
+      width: stdout.columns ?? NO_TERMINAL,
+      colour: stdout.isTTY === true && !env.NO_COLOR,
+    },
+  };
+}
