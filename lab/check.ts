@@ -1,25 +1,39 @@
-import { readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
+import { down } from "./down.ts";
 import { labDir, repoDir } from "./paths.ts";
 import { elapsed, say } from "./progress.ts";
 
 /** What is checked, quickest first, so that a slip shows in seconds. */
 const projects = ["unit", "pipelines", "e2e"] as const;
 
-/** Types, lint and all tests. Ends with a line that counts them. */
+/** Types, lint and all tests, in a lab that is taken down again unless it was up before. */
 export async function check(): Promise<void> {
-  await run("types", "tsc", ["--noEmit"]);
-  await run("lint", "biome", ["check", "."]);
-  const counts = { passed: 0, failed: 0 };
-  for (const project of projects) {
-    const { numPassedTests, numFailedTests, success } = await vitest(project);
-    counts.passed += numPassedTests;
-    counts.failed += numFailedTests;
-    if (!success) break;
+  const wasUp = existsSync(labDir);
+  try {
+    await run("types", "tsc", ["--noEmit"]);
+    await run("lint", "biome", ["check", "."]);
+    await tests();
+  } finally {
+    if (!wasUp) await down();
   }
-  process.stdout.write(`${counts.passed} passed, ${counts.failed} failed\n`);
-  if (counts.failed > 0) throw new Error("tests failed, see above");
+}
+
+/** Runs the projects until one fails. Ends with a line that counts the tests. */
+async function tests(): Promise<void> {
+  const reports: Report[] = [];
+  for (const project of projects) {
+    const report = await vitest(project);
+    reports.push(report);
+    if (!report.success) break;
+  }
+  const sum = (key: "numPassedTests" | "numFailedTests") =>
+    reports.reduce((total, report) => total + report[key], 0);
+  process.stdout.write(`${sum("numPassedTests")} passed, ${sum("numFailedTests")} failed\n`);
+  // A file that can't be loaded counts no test, failed or passed, and yet is a failure.
+  if (reports.some(({ success }) => !success)) throw new Error("tests failed, see above");
 }
 
 async function run(label: string, command: string, args: string[]): Promise<void> {
@@ -38,6 +52,8 @@ interface Report {
 async function vitest(project: string): Promise<Report> {
   say(`tests: ${project}`);
   const file = join(labDir, `report-${project}.json`);
+  // One of an earlier run must not speak for this one.
+  await rm(file, { force: true });
   const reporters = ["--reporter=verbose", "--reporter=json", `--outputFile.json=${file}`];
   await execa("vitest", ["run", "--project", project, ...reporters], {
     cwd: repoDir,

@@ -30,10 +30,11 @@ function showChange(output: string): void {
 }
 
 async function dataArrives({ world }: Lab): Promise<void> {
-  const up = 'up{job="alloy",host="local"} == 1';
+  const jobs = ["alloy", "integrations/node_exporter", "traefik"];
+  const ups = jobs.map((job) => `up{job="${job}",host="local"} == 1`);
   const lines = '{host="local",job="docker"}';
   await Promise.all([
-    arrived(up, firstSampleSeconds, () => queryMetrics(world.metrics, up)),
+    ...ups.map((up) => arrived(up, firstSampleSeconds, () => queryMetrics(world.metrics, up))),
     arrived(lines, firstSampleSeconds, () => queryLogs(world.logs, lines, { limit: 1 })),
   ]);
 }
