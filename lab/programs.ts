@@ -30,7 +30,7 @@ const RECIPES: Record<Program, Recipe> = {
     versionVariable: "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version",
     tags: "",
     cgo: false,
-    minutes: 4,
+    minutes: 5,
   },
   alloy: {
     folder: "alloy",
@@ -38,14 +38,14 @@ const RECIPES: Record<Program, Recipe> = {
     // The journal is read through libsystemd, which is a C library.
     tags: "netgo,promtail_journal_enabled",
     cgo: true,
-    minutes: 10,
+    minutes: 15,
   },
   loki: {
     folder: "loki",
     versionVariable: "github.com/grafana/loki/v3/pkg/util/build.Version",
     tags: "netgo",
     cgo: false,
-    minutes: 4,
+    minutes: 5,
   },
 };
 
