@@ -12,28 +12,26 @@ const projects = ["unit", "pipelines", "e2e"] as const;
 /** Types, lint and all tests, in a lab that is taken down again unless it was up before. */
 export async function check(): Promise<void> {
   const wasUp = existsSync(labDir);
+  const reports: Report[] = [];
   try {
     await run("types", "tsc", ["--noEmit"]);
     await run("lint", "biome", ["check", "."]);
-    await tests();
+    for (const project of projects) {
+      reports.push(await vitest(project));
+      if (failed(reports)) break;
+    }
   } finally {
     if (!wasUp) await down();
-  }
-}
-
-/** Runs the projects until one fails. Ends with a line that counts the tests. */
-async function tests(): Promise<void> {
-  const reports: Report[] = [];
-  for (const project of projects) {
-    const report = await vitest(project);
-    reports.push(report);
-    if (!report.success) break;
   }
   const sum = (key: "numPassedTests" | "numFailedTests") =>
     reports.reduce((total, report) => total + report[key], 0);
   process.stdout.write(`${sum("numPassedTests")} passed, ${sum("numFailedTests")} failed\n`);
-  // A file that can't be loaded counts no test, failed or passed, and yet is a failure.
-  if (reports.some(({ success }) => !success)) throw new Error("tests failed, see above");
+  if (failed(reports)) throw new Error("tests failed, see above");
+}
+
+/** A file that can't be loaded counts no test, failed or passed, and yet is a failure. */
+function failed(reports: Report[]): boolean {
+  return reports.some(({ success }) => !success);
 }
 
 async function run(label: string, command: string, args: string[]): Promise<void> {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { StackSettings } from "./stack.ts";
+import { stackFile } from "./stack-file.ts";
 
 /** What only the lab knows of itself, to complete a stack's settings with. */
 export interface LabFacts {
@@ -7,7 +8,7 @@ export interface LabFacts {
   dockerSocket: string;
   /** Directory that stands for the host's directories. */
   hostDirectory: string;
-  /** Names of images that are on the engine; left out where the real ones are pulled. */
+  /** Images that are on the engine; left out where they are pulled, and then those that need no account. */
   images?: { alloy: string; init: string; socketProxy: string };
   metrics: LabSink;
   logs: LabSink;
@@ -42,7 +43,7 @@ export function inLab(settings: StackSettings, facts: LabFacts): StackSettings {
           githubToken: facts.github.token,
         }
       : {}),
-    ...(facts.images ? { images: localImages(facts.images) } : {}),
+    images: facts.images ? localImages(facts.images) : stackFile("local").images,
     sinks: { metrics: sink(facts.metrics), logs: sink(facts.logs) },
     metricsPassword: facts.metrics.password,
     logsPassword: facts.logs.password,

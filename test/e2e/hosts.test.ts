@@ -7,7 +7,14 @@ import { arrived, queryLogs, queryMetrics } from "../../lab/sink-queries.ts";
 import { type Sshd, startSshd } from "../../lab/sshd.ts";
 import type { StackSettings } from "../../lab/stack.ts";
 import { joinFrontend } from "../../lab/world.ts";
-import { destroy, emptyLab, settingsOf, stateFile, type TestLab } from "./support/lab.ts";
+import {
+  destroy,
+  emptyLab,
+  imageResources,
+  settingsOf,
+  stateFile,
+  type TestLab,
+} from "./support/lab.ts";
 import { ProcessWatch } from "./support/process-watch.ts";
 import { expectService, inspectService } from "./support/service.ts";
 
@@ -44,6 +51,7 @@ const hosts = [
 ];
 
 describe.each(hosts)("$name over SSH, with a simulated Grafana Cloud", (host) => {
+  const all = () => host.resources + imageResources(lab);
   let settings: StackSettings;
   let stack: Stack;
   let directory: string;
@@ -66,7 +74,7 @@ describe.each(hosts)("$name over SSH, with a simulated Grafana Cloud", (host) =>
   test("is previewed without a route to it", async () => {
     const away = await lab.stack(host.name, overSsh(settings, { ...sshd, port: 1 }, host.gid));
     const { changeSummary } = await away.preview({ onOutput });
-    expect(changeSummary).toEqual({ create: host.resources });
+    expect(changeSummary).toEqual({ create: all() });
   });
 
   test("deploys, with no secret in a command line of this machine", async () => {
@@ -74,7 +82,7 @@ describe.each(hosts)("$name over SSH, with a simulated Grafana Cloud", (host) =>
     stack = await lab.stack(host.name, settings);
     const { summary, outputs } = await stack.up({ onOutput });
     commandLines = await watch.stop();
-    expect(summary.resourceChanges).toEqual({ create: host.resources });
+    expect(summary.resourceChanges).toEqual({ create: all() });
     expect(outputs.hostName?.value).toBe(host.name);
     expect(outputs.ui?.value).toBe(host.ui);
     await joinFrontend(lab.docker);
@@ -121,7 +129,7 @@ describe.each(hosts)("$name over SSH, with a simulated Grafana Cloud", (host) =>
 
   test("changes nothing the second time", async () => {
     const { summary } = await stack.up({ onOutput });
-    expect(summary.resourceChanges).toEqual({ same: host.resources });
+    expect(summary.resourceChanges).toEqual({ same: all() });
   });
 
   test("shows no secret: inspect, process list, engine's output, state file", async () => {

@@ -24,6 +24,11 @@ export async function emptyLab(): Promise<TestLab> {
   return { ...lab, client: dockerClient(lab.docker.host) };
 }
 
+/** Resources that pull an image, where the lab's engine can; else the images are there already. */
+export function imageResources(lab: Lab): number {
+  return lab.facts.images ? 0 : 3;
+}
+
 /** Destroys a stack after taking the Traefik stand-in out of its network. */
 export async function destroy(lab: Lab, stack: Stack): Promise<void> {
   await leaveFrontend(lab.docker);
