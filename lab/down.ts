@@ -1,15 +1,14 @@
 import { existsSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { destroyStacks } from "./destroy.ts";
 import { dockerEngine, stopDockerEngine } from "./docker-engine.ts";
 import { removeLabImages } from "./images.ts";
 import { startLab } from "./lab.ts";
 import { labDir } from "./paths.ts";
 import { say, step } from "./progress.ts";
-import { inLab } from "./settings.ts";
 import { stopSshd } from "./sshd.ts";
-import { stackFile } from "./stack-file.ts";
-import { leaveFrontend, stopWorld } from "./world.ts";
+import { stopWorld } from "./world.ts";
 
 /** Removes everything that the lab made on this machine, and nothing else. Caches stay. */
 export async function down(): Promise<void> {
@@ -17,7 +16,7 @@ export async function down(): Promise<void> {
     say("there is no lab to take down");
     return;
   }
-  if (await hasStacks()) await destroyStacks();
+  if (await hasStacks()) await destroyInLab();
   await stopSshd();
   const engine = await dockerEngine();
   await step("removing sinks, databases and stand-ins", () => stopWorld(engine));
@@ -26,22 +25,16 @@ export async function down(): Promise<void> {
   await rm(labDir, { recursive: true, force: true });
 }
 
-const stackNames = ["local", "svlnas", "svlazext"];
-
 async function hasStacks(): Promise<boolean> {
   const state = join(labDir, "pulumi", "state", ".pulumi", "stacks", "grafana-alloy");
   return existsSync(state) && (await readdir(state)).length > 0;
 }
 
-/** Destroys what the engine knows to be deployed; the lab must run for that. */
-async function destroyStacks(): Promise<void> {
+/** The lab must run for its stacks to be destroyed. */
+async function destroyInLab(): Promise<void> {
   const lab = await startLab();
   try {
-    await leaveFrontend(lab.docker);
-    for (const name of stackNames) {
-      const stack = await lab.stack(name, inLab(stackFile(name), lab.facts));
-      await step(`pulumi destroy --stack ${name}`, () => stack.destroy());
-    }
+    await destroyStacks(lab);
   } finally {
     await lab.close();
   }

@@ -49,6 +49,12 @@ export async function labStack(args: LabStackArgs): Promise<Stack> {
   return stack;
 }
 
+/** Values of a stack's outputs by name, secrets in plain. */
+export async function outputsOf(stack: Stack): Promise<Record<string, unknown>> {
+  const outputs = Object.entries(await stack.outputs());
+  return Object.fromEntries(outputs.map(([name, { value }]) => [name, value]));
+}
+
 /** Makes the stack's configuration what is given and nothing else. */
 async function configure(stack: Stack, args: LabStackArgs): Promise<void> {
   const wanted = configOf(args.settings);

@@ -1,7 +1,7 @@
+import { arrived, queryLogs, queryMetrics } from "../cli/verify/sink-queries.ts";
 import { type Lab, startLab } from "./lab.ts";
 import { say, step } from "./progress.ts";
 import { inLab } from "./settings.ts";
-import { arrived, queryLogs, queryMetrics } from "./sink-queries.ts";
 import { stackFile } from "./stack-file.ts";
 import { joinFrontend } from "./world.ts";
 

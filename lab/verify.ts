@@ -3,6 +3,7 @@ import { targetOf } from "../cli/verify/outputs.ts";
 import { terminalOf } from "../cli/verify/terminal.ts";
 import { startLab } from "./lab.ts";
 import { inLab } from "./settings.ts";
+import { outputsOf } from "./stack.ts";
 import { stackFile } from "./stack-file.ts";
 
 /** GitHub is polled every 10 min, so the first poll after `make up` may take that long. */
@@ -13,11 +14,11 @@ export async function verifyLab(): Promise<void> {
   const lab = await startLab();
   try {
     const stack = await lab.stack("local", inLab(stackFile("local"), lab.facts));
-    const outputs = Object.entries(await stack.outputs()).map(([name, { value }]) => [name, value]);
+    const outputs = await outputsOf(stack);
     const args = ["--stack", "local", "--timeout", `${timeoutSeconds}`, ...process.argv.slice(3)];
     process.exitCode = await command(args, {
       ...terminalOf(process),
-      target: async (name) => targetOf(name, Object.fromEntries(outputs)),
+      target: async (name) => targetOf(name, outputs),
     });
   } finally {
     await lab.close();

@@ -1,9 +1,9 @@
-import { type QueryableSink, queryLogs, queryMetrics } from "../../lab/sink-queries.ts";
 import type { Answers, Check } from "./checks/check.ts";
 import type { Measured } from "./evaluate.ts";
 import { ageQuery } from "./queries.ts";
 import type { Signal } from "./signals.ts";
 import { type Problem, sinkProblem } from "./sink-problem.ts";
+import { type QueryableSink, queryLogs, queryMetrics } from "./sink-queries.ts";
 
 export interface Sinks {
   /** Prometheus' query API. Grafana Cloud: `https://prometheus-….grafana.net/api/prom`. */

@@ -1,4 +1,4 @@
-import type { QueryableSink } from "../../lab/sink-queries.ts";
+import type { QueryableSink } from "./sink-queries.ts";
 
 /** Why a sink could not be asked. */
 export interface Problem {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { selfChecksOf, selfUnknown } from "../../cli/verify/checks.ts";
-import type { Sample } from "../../lab/sink-queries.ts";
+import type { Sample } from "../../cli/verify/sink-queries.ts";
 import { check, facts, sample, verdict } from "./support/verdicts.ts";
 
 test("Alloy's own metrics are asked by instance: loki_write_* has the sink's address as host", () => {

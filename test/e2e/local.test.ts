@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { targetOf } from "../../cli/verify/outputs.ts";
 import { failed } from "../../cli/verify/result.ts";
 import { verify } from "../../cli/verify/run.ts";
+import { arrived, queryLogs, queryMetrics } from "../../cli/verify/sink-queries.ts";
 import { pipelineDirectory } from "../../components/pipeline-files.ts";
-import { arrived, queryLogs, queryMetrics } from "../../lab/sink-queries.ts";
-import type { StackSettings } from "../../lab/stack.ts";
+import { outputsOf, type StackSettings } from "../../lab/stack.ts";
 import { joinFrontend } from "../../lab/world.ts";
 import {
   destroy,
@@ -169,8 +169,7 @@ describe("the local stack on the real engine", () => {
 
   test("is proven by verify, but for GitHub, which is polled every ten minutes", async () => {
     await joinFrontend(lab.docker);
-    const outputs = Object.entries(await stack.outputs()).map(([name, { value }]) => [name, value]);
-    const { facts, sinks } = targetOf("local", Object.fromEntries(outputs));
+    const { facts, sinks } = targetOf("local", await outputsOf(stack));
     const pipelines = facts.pipelines.filter((name) => name !== "github");
     const results = await verify(sinks, { ...facts, pipelines }, { timeoutSeconds: 240 });
     expect(results.filter(failed)).toEqual([]);

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { arrived, queryLogs, queryMetrics } from "../../lab/sink-queries.ts";
+import { arrived, queryLogs, queryMetrics } from "../../cli/verify/sink-queries.ts";
 import { joinFrontend } from "../../lab/world.ts";
 import { destroy, emptyLab, settingsOf, type TestLab } from "./support/lab.ts";
 

@@ -1,5 +1,5 @@
-import type { LogLine, Sample } from "../../../lab/sink-queries.ts";
 import type { Result } from "../result.ts";
+import type { LogLine, Sample } from "../sink-queries.ts";
 
 /** What a check found, before its names are put to it. */
 export type Verdict = Omit<Result, "signal" | "title" | "query">;

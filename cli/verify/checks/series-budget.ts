@@ -1,4 +1,4 @@
-import type { Sample } from "../../../lab/sink-queries.ts";
+import type { Sample } from "../sink-queries.ts";
 import { amount, percent } from "../words.ts";
 import { type Check, sum } from "./check.ts";
 

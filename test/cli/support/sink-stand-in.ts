@@ -1,6 +1,6 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { QueryableSink } from "../../../lab/sink-queries.ts";
+import type { QueryableSink } from "../../../cli/verify/sink-queries.ts";
 
 type Labels = Record<string, string>;
 

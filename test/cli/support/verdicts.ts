@@ -1,5 +1,5 @@
 import { checksOf, selfChecksOf } from "../../../cli/verify/checks.ts";
-import type { LogLine, Sample } from "../../../lab/sink-queries.ts";
+import type { LogLine, Sample } from "../../../cli/verify/sink-queries.ts";
 import { factsOf } from "./facts.ts";
 
 export const facts = factsOf("svlnas");

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import type Docker from "dockerode";
+import { destroyStacks } from "../../../lab/destroy.ts";
 import { dockerClient } from "../../../lab/docker-engine.ts";
 import { type Lab, startLab } from "../../../lab/lab.ts";
 import { labDir } from "../../../lab/paths.ts";
@@ -17,10 +18,7 @@ export interface TestLab extends Lab {
 /** The lab with no stack deployed: what `make up` or an earlier test left is destroyed. */
 export async function emptyLab(): Promise<TestLab> {
   const lab = await startLab();
-  for (const name of ["local", "svlnas", "svlazext"]) {
-    const stack = await lab.stack(name, inLab(stackFile(name), lab.facts));
-    await destroy(lab, stack);
-  }
+  await destroyStacks(lab);
   return { ...lab, client: dockerClient(lab.docker.host) };
 }
 
