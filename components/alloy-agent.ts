@@ -24,6 +24,7 @@ export interface AlloyAgentArgs {
     | "pipelines"
     | "postgres"
     | "github"
+    | "logs"
     | "ingress"
     | "networks"
     | "restart"

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { LogPrivacyFacts } from "./log-privacy.ts";
 
 /** Facts about a host that pipelines read from `host.json`. Its shape is the same on every host. */
 export interface HostFacts {
@@ -9,6 +10,8 @@ export interface HostFacts {
   /** Scrape targets, label by label. */
   postgres: { __address__: string; instance: string; job: string }[];
   github: { repositories: string[]; polling_host: string; api_url: string };
+  /** Regular expressions of what stays on the host. */
+  logs: LogPrivacyFacts;
 }
 
 export interface SinkFacts {

@@ -1,9 +1,10 @@
 import type { Settings } from "../config/schema.ts";
 import type { HostFacts } from "./alloy-bundle.ts";
+import { logPrivacy } from "./log-privacy.ts";
 
 /** What a stack's settings tell the pipelines. Every key is there on every host, used or not. */
 export function hostFacts(
-  settings: Pick<Settings, "host" | "postgres" | "github">,
+  settings: Pick<Settings, "host" | "postgres" | "github" | "logs">,
   sinks: HostFacts["sinks"],
 ): HostFacts {
   return {
@@ -16,6 +17,7 @@ export function hostFacts(
       polling_host: settings.github?.pollingHost ?? "",
       api_url: settings.github?.apiUrl ?? "",
     },
+    logs: logPrivacy(settings.logs),
   };
 }
 

@@ -1,19 +1,24 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { VerifyFacts } from "../cli/verify/facts.ts";
+import type { Token, VerifyFacts } from "../cli/verify/facts.ts";
 import type { Settings } from "../config/schema.ts";
 import { postgresTargets } from "./host-facts.ts";
 import type { Sinks } from "./sinks.ts";
 
-type VerifiedSettings = Pick<Settings, "host" | "pipelines" | "postgres" | "github">;
+type VerifiedSettings = Pick<Settings, "host" | "pipelines" | "postgres" | "github" | "logs">;
 
 /** The stack output that `verify` reads: what must arrive, and where to ask for it. Secret as a whole. */
-export function verifyTarget(settings: VerifiedSettings, { readers }: Sinks) {
-  return pulumi.secret({ facts: verifyFacts(settings), ...readers });
+export function verifyTarget(
+  settings: VerifiedSettings,
+  { readers }: Sinks,
+  tokens: pulumi.Input<pulumi.Input<Token>[]>,
+) {
+  const facts = pulumi.output(tokens).apply((all) => verifyFacts(settings, all));
+  return pulumi.secret({ facts, ...readers });
 }
 
 /** What a stack's settings promise to arrive. */
-export function verifyFacts(settings: VerifiedSettings): VerifyFacts {
-  const { host, pipelines, github } = settings;
+export function verifyFacts(settings: VerifiedSettings, tokens: Token[]): VerifyFacts {
+  const { host, pipelines, github, logs } = settings;
   const { name } = host;
   return {
     host: name,
@@ -22,5 +27,7 @@ export function verifyFacts(settings: VerifiedSettings): VerifyFacts {
     ...(github && {
       github: { repositories: github.repositories, polls: github.pollingHost === name },
     }),
+    logs,
+    tokens,
   };
 }

@@ -1,10 +1,12 @@
 import { z } from "zod";
 import {
+  composeService,
   digestImage,
   dockerName,
   hostName,
   hostPath,
   localImage,
+  regularExpression,
   sshPublicKey,
   subnet,
 } from "./values.ts";
@@ -19,6 +21,9 @@ export const pipelineNames = [
   "github",
   "self",
 ] as const;
+
+/** What `logs.redact.patterns` can name; the expressions are in `components/log-privacy.ts`. */
+export const redactPatterns = ["ipAddresses", "emailAddresses", "bearerTokens"] as const;
 
 const image = z.union([digestImage, z.strictObject({ local: localImage })]);
 
@@ -135,6 +140,39 @@ const github = z.strictObject({
     .describe("Base URL of GitHub's REST API; another one for GitHub Enterprise."),
 });
 
+const logs = z.strictObject({
+  exclude: z
+    .strictObject({
+      containers: z
+        .array(dockerName.meta({ examples: ["vaultwarden"] }))
+        .default([])
+        .describe("Containers whose logs never leave the host, by name."),
+      composeServices: z
+        .array(composeService.meta({ examples: ["vaultwarden/server"] }))
+        .default([])
+        .describe(
+          "Compose services whose logs never leave the host: `service`, or `project/service`.",
+        ),
+    })
+    .prefault({}),
+  redact: z
+    .strictObject({
+      patterns: z
+        .array(z.enum(redactPatterns).meta({ examples: ["ipAddresses"] }))
+        .default([])
+        .describe(
+          "What is replaced in every log line before it leaves the host: `ipAddresses`, `emailAddresses`, `bearerTokens`.",
+        ),
+      expressions: z
+        .array(regularExpression.meta({ examples: ["session=(\\w+)"] }))
+        .default([])
+        .describe(
+          "Own regular expressions (RE2): their groups, or all that they match, are replaced by `<redacted>`.",
+        ),
+    })
+    .prefault({}),
+});
+
 const ingress = z.strictObject({
   domain: z
     .string()
@@ -195,6 +233,7 @@ export const settings = z.strictObject({
     .describe("What is collected: file names of `pipelines/` without `.alloy`."),
   postgres: z.array(postgres).default([]).describe("PostgreSQL exporters, one a database."),
   github: github.optional().describe("What the `github` pipeline polls."),
+  logs: logs.prefault({}),
   ingress: ingress.optional().describe("Labels for Traefik, Homepage and Gatus. Left out: none."),
   networks: z
     .strictObject({
@@ -281,6 +320,7 @@ export const settings = z.strictObject({
 });
 
 export type Settings = z.output<typeof settings>;
+export type RedactPattern = (typeof redactPatterns)[number];
 export type PipelineName = (typeof pipelineNames)[number];
 export type Connection = Settings["host"]["connection"];
 export type SshConnection = Extract<Connection, { type: "ssh" }>;

@@ -1,3 +1,4 @@
+import { RE2JS } from "re2js";
 import { z } from "zod";
 
 /** Name of a Docker container or network, also usable as a label value. */
@@ -7,6 +8,30 @@ export const dockerName = z
     /^[a-z0-9][a-z0-9_.-]*$/i,
     "must start with a letter or digit and hold only a-z 0-9 _ . -",
   );
+
+/** Service of Docker Compose, in any project or in one. */
+export const composeService = z
+  .string()
+  .regex(
+    /^([a-z0-9][a-z0-9_-]*\/)?[a-z0-9][a-z0-9_.-]*$/i,
+    "must be a compose service: service or project/service",
+  );
+
+/** Regular expression in the syntax of RE2, which Alloy uses; it must match something. */
+export const regularExpression = z.string().superRefine((value, context) => {
+  const reason = expressionFault(value);
+  if (reason) context.addIssue({ code: "custom", message: reason });
+});
+
+function expressionFault(value: string): string | undefined {
+  try {
+    // What matches nothing at all would be replaced between any two characters.
+    return RE2JS.compile(value).matcher("").find() ? "matches an empty text" : undefined;
+  } catch (error) {
+    const said = (error as Error).message.replace(/^error parsing regexp: /, "");
+    return `is not a regular expression that Alloy takes (RE2): ${said}`;
+  }
+}
 
 /** DNS name or IP address, as an SSH client takes it. */
 export const hostName = z

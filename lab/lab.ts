@@ -8,7 +8,7 @@ import { labDir } from "./paths.ts";
 import { pulumiEngine } from "./pulumi.ts";
 import type { LabFacts, SimulatedGrafanaCloud } from "./settings.ts";
 import { labStack, type StackSettings } from "./stack.ts";
-import { acceptToken, startWorld, type World } from "./world.ts";
+import { acceptToken, refuseOthers, startWorld, type World } from "./world.ts";
 
 /** A host on this machine, ready to be deployed to. */
 export interface Lab {
@@ -19,6 +19,8 @@ export interface Lab {
   cloud: SimulatedGrafanaCloud;
   /** Makes the sinks take a token that the simulated Grafana Cloud made, as the real ones do by themselves. */
   acceptToken(token: string): Promise<void>;
+  /** Makes the sinks refuse all but this password, until `acceptToken` or the next start of the lab. */
+  refuseOthers(password: string): Promise<void>;
   /** A stack of the real program on the lab's engine. */
   stack(name: string, settings: StackSettings, pipelines?: string): Promise<Stack>;
   /** Ends what lives only as long as this process: the provider doubles. */
@@ -50,6 +52,7 @@ export async function startLab(): Promise<Lab> {
     cloud,
     facts: labFacts(docker, world, docker.canPull ? undefined : { alloy, init, socketProxy }),
     acceptToken: (token) => acceptToken(docker, images, token),
+    refuseOthers: (password) => refuseOthers(docker, images, password),
     stack: (name, settings, pipelines) =>
       labStack({ name, settings, pipelines, engine: pulumi, providerEnv: doubles.env }),
     close: doubles.stop,

@@ -6,16 +6,13 @@ import { inLab } from "./settings.ts";
 import { outputsOf } from "./stack.ts";
 import { stackFile } from "./stack-file.ts";
 
-/** GitHub is polled every 10 min, so the first poll after `make up` may take that long. */
-const timeoutSeconds = 780;
-
 /** Proves that every signal of the deployed `local` stack arrives in the lab's sinks. */
 export async function verifyLab(): Promise<void> {
   const lab = await startLab();
   try {
     const stack = await lab.stack("local", inLab(stackFile("local"), lab.facts));
     const outputs = await outputsOf(stack);
-    const args = ["--stack", "local", "--timeout", `${timeoutSeconds}`, ...process.argv.slice(3)];
+    const args = ["--stack", "local", ...process.argv.slice(3)];
     process.exitCode = await command(args, {
       ...terminalOf(process),
       target: async (name) => targetOf(name, outputs),

@@ -11,7 +11,7 @@ import {
 import { type Journal, startJournal, stopJournal } from "./world/journal.ts";
 import { ensureNetwork } from "./world/networks.ts";
 import { backendNetwork, DATABASES, postgresContainers } from "./world/postgres.ts";
-import { waitForPassword, waitForWorld } from "./world/ready.ts";
+import { waitForPassword, waitForRefusal, waitForWorld } from "./world/ready.ts";
 import { addCloudToken, forgetSecrets, worldSecrets } from "./world/secrets.ts";
 import { gatewayContainer, LAB_NETWORK, type Sink, sinkContainers, sinks } from "./world/sinks.ts";
 import { github, joinNetwork, leaveNetwork, standInContainers } from "./world/stand-ins.ts";
@@ -71,6 +71,25 @@ export async function acceptToken(
   await putFiles(container, gateway.changing ?? []);
   await container.kill({ signal: "SIGUSR2" });
   await waitForPassword(docker, sinks(secrets).metrics, token);
+}
+
+/**
+ * Makes the sinks take one password alone, as after all others were revoked, until `acceptToken` or the
+ * next start of the world.
+ */
+export async function refuseOthers(
+  engine: Engine,
+  images: WorldImages,
+  password: string,
+): Promise<void> {
+  const docker = dockerClient(engine.host);
+  const secrets = await worldSecrets();
+  const only = { metricsPassword: password, logsPassword: password, cloudTokens: [] };
+  const gateway = gatewayContainer(images, { ...secrets, ...only });
+  const container = docker.getContainer(gateway.name);
+  await putFiles(container, gateway.changing ?? []);
+  await container.kill({ signal: "SIGUSR2" });
+  await waitForRefusal(sinks(secrets).metrics);
 }
 
 /** Removes what startWorld made, on this machine and in Docker. */

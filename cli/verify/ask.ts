@@ -14,6 +14,8 @@ export interface Sinks {
 
 /** How far back the newest line is looked for, in h. */
 const LOG_RANGE = 24;
+/** Lines of a query that a check is given. */
+const LINES = 100;
 
 /** What the sinks say about a signal now, or why they can't be asked. */
 export async function measure(
@@ -68,10 +70,10 @@ export async function answers(sinks: Sinks, check: Check): Promise<Answers | { p
       check.metrics.map((query) => queryMetrics(sinks.metrics, query)),
     );
     asked = "logs";
-    const logs = check.logs
-      ? await queryLogs(sinks.logs, check.logs, { hours: 12, limit: 100 })
-      : [];
-    return { metrics, logs };
+    const { queries, seconds } = check.logs ?? { queries: [], seconds: 0 };
+    const range = { hours: seconds / 3600, limit: LINES };
+    const logs = await Promise.all(queries.map((query) => queryLogs(sinks.logs, query, range)));
+    return { metrics, logs: logs.flat() };
   } catch (error) {
     return { problem: sinkProblem(asked, sinks[asked], error) };
   }

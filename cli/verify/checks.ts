@@ -1,30 +1,39 @@
 import type { Check } from "./checks/check.ts";
 import { unhealthyComponents } from "./checks/components.ts";
 import { lossChecks } from "./checks/counters.ts";
+import { diskFull, diskSpace, sendsOwnLog } from "./checks/disks.ts";
 import { githubSilent } from "./checks/github-silent.ts";
 import { journalRead } from "./checks/journal-read.ts";
 import { labelContract } from "./checks/label-contract.ts";
+import { keptLines, logPrivacy } from "./checks/log-privacy.ts";
 import { seriesBudget } from "./checks/series-budget.ts";
+import { tokenEnd } from "./checks/token-end.ts";
 import { sendingLag, walSeries } from "./checks/write-ahead-log.ts";
 import { pollsGithub, type VerifyFacts } from "./facts.ts";
 import type { Result } from "./result.ts";
 
-/** What is looked at once all signals are there or their time is up. */
-export function checksOf(facts: VerifyFacts): Check[] {
-  const { host, pipelines } = facts;
+/** What is looked at once all signals are there or their time is up. `now` is what tokens end after. */
+export function checksOf(facts: VerifyFacts, now: Date): Check[] {
+  const { host, pipelines, tokens } = facts;
   return [
     ...(pipelines.includes("host") && pipelines.includes("journal") ? [labelContract(host)] : []),
     ...(pollsGithub(facts) ? [] : [githubSilent(host)]),
     seriesBudget(host),
+    ...logPrivacy(facts),
+    ...(sendsOwnLog(facts) ? [diskFull(facts)] : []),
+    ...(pipelines.includes("host") ? [diskSpace(facts)] : []),
+    ...tokens.map((token) => tokenEnd(token, now)),
   ];
 }
 
 /** What Alloy says about itself and to nobody else; told only while its own metrics arrive. */
-export function selfChecksOf({ host, pipelines }: VerifyFacts): Check[] {
+export function selfChecksOf(facts: VerifyFacts): Check[] {
+  const { host, pipelines } = facts;
   const journal = pipelines.includes("journal");
   return [
     ...(journal ? [journalRead(host)] : []),
     ...lossChecks(host, { logs: journal || pipelines.includes("containers") }),
+    ...keptLines(facts),
     sendingLag(host),
     walSeries(host),
     unhealthyComponents(host),

@@ -1,8 +1,9 @@
 import { parseArgs } from "node:util";
 import type { VerifyTarget } from "./outputs.ts";
 import { progressLines } from "./progress.ts";
-import { failed, toJson } from "./result.ts";
+import { failed, failures, toJson } from "./result.ts";
 import { verify } from "./run.ts";
+import { GITHUB_WAIT, WAIT } from "./signals.ts";
 import { table } from "./table.ts";
 
 /** What the command needs from its surroundings. */
@@ -17,23 +18,23 @@ export interface Surroundings {
   terminal: { width: number; colour: boolean };
 }
 
-/** Everything arrived; something is missing or can't be told; the command was not understood. */
+/** Nothing failed; something failed or can't be told; the command was not understood. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
-
-/** Twice a first scrape of 60 s, and as much again for the way. In s. */
-const DEFAULT_TIMEOUT = 180;
 
 export const usage = `usage: npm run verify -- --stack NAME [--timeout SECONDS] [--json]
 
   --stack NAME       the stack whose host is proven
-  --timeout SECONDS  how long a signal is waited for; ${DEFAULT_TIMEOUT} unless told, 0 asks once
+  --timeout SECONDS  how long each signal is waited for, 0 asks once;
+                     unless told ${WAIT}, and ${GITHUB_WAIT} for GitHub, polled every 10 minutes
   --json             results as JSON on standard output
 
-Ends with 0 when every enabled signal arrives, 1 when one is missing or stale, 2 for wrong usage.`;
+Ends with 0 when all is well or only to be looked at, 1 when something is ${failures.slice(0, -1).join(", ")}
+or ${failures.at(-1)}, 2 for wrong usage.`;
 
 interface Arguments {
   stack: string;
-  timeoutSeconds: number;
+  /** Left out: each signal's own time. */
+  timeoutSeconds?: number;
   json: boolean;
 }
 
@@ -64,17 +65,18 @@ function understand(args: string[]): Arguments | string {
       args,
       options: {
         stack: { type: "string" },
-        timeout: { type: "string", default: `${DEFAULT_TIMEOUT}` },
+        timeout: { type: "string" },
         json: { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false },
       },
     });
     if (values.help) return usage;
     if (!values.stack) return `verify: --stack is missing\n\n${usage}`;
-    if (!/^\d{1,6}$/.test(values.timeout)) {
-      return `verify: --timeout must be whole seconds, not ${JSON.stringify(values.timeout)}\n\n${usage}`;
+    const { stack, timeout, json } = values;
+    if (timeout !== undefined && !/^\d{1,6}$/.test(timeout)) {
+      return `verify: --timeout must be whole seconds, not ${JSON.stringify(timeout)}\n\n${usage}`;
     }
-    return { stack: values.stack, timeoutSeconds: Number(values.timeout), json: values.json };
+    return { stack, json, ...(timeout !== undefined && { timeoutSeconds: Number(timeout) }) };
   } catch (error) {
     return `verify: ${error instanceof Error ? error.message : error}\n\n${usage}`;
   }

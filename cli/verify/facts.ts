@@ -1,4 +1,4 @@
-import type { PipelineName } from "../../config/schema.ts";
+import type { PipelineName, RedactPattern } from "../../config/schema.ts";
 
 /** What `verify` has to know of a host; the program exports it. */
 export interface VerifyFacts {
@@ -13,6 +13,35 @@ export interface VerifyFacts {
     /** Whether this host is the one that polls. */
     polls: boolean;
   };
+  /** What of the logs stays on the host. */
+  logs: {
+    exclude: {
+      /** Names of containers. */
+      containers: string[];
+      /** `service` or `project/service` of Docker Compose. */
+      composeServices: string[];
+    };
+    redact: {
+      /** Named patterns, such as `emailAddresses`. */
+      patterns: RedactPattern[];
+      /** The stack's own regular expressions. */
+      expressions: string[];
+    };
+  };
+  /** The tokens that the host lives on. */
+  tokens: Token[];
+}
+
+/** A token and when it ends. */
+export interface Token {
+  /** For people: `Grafana Cloud, pushes`. */
+  name: string;
+  /** RFC 3339. Left out: it never ends, or its end is not known. */
+  expiresAt?: string;
+  /** From how many days before its end on `pulumi up` replaces it, or a person has to. */
+  renewDays: number;
+  /** What renews it: a command. */
+  renew: string;
 }
 
 /** Whether a host has to bring GitHub's series. */

@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { z } from "zod";
-import { pipelineNames } from "../../config/schema.ts";
+import { pipelineNames, redactPatterns } from "../../config/schema.ts";
 import type { Sinks } from "./ask.ts";
 import type { VerifyFacts } from "./facts.ts";
 
@@ -12,6 +12,22 @@ const sink = z.object({
   password: z.string().min(1),
 });
 
+/** `facts.logs`: what stays on the host. */
+const keptLogs = z.object({
+  exclude: z.object({ containers: z.array(z.string()), composeServices: z.array(z.string()) }),
+  redact: z.object({
+    patterns: z.array(z.enum(redactPatterns)),
+    expressions: z.array(z.string()),
+  }),
+});
+
+const token = z.object({
+  name: z.string().min(1),
+  expiresAt: z.iso.datetime({ offset: true }).optional(),
+  renewDays: z.number().min(0),
+  renew: z.string().min(1),
+});
+
 /** The stack output `verify`. */
 const verifyOutput = z.object({
   facts: z.object({
@@ -19,6 +35,8 @@ const verifyOutput = z.object({
     pipelines: z.array(z.enum(pipelineNames)),
     postgres: z.array(z.object({ job: z.string().min(1), instance: z.string().min(1) })),
     github: z.object({ repositories: z.array(z.string()), polls: z.boolean() }).optional(),
+    logs: keptLogs,
+    tokens: z.array(token),
   }),
   metrics: sink,
   logs: sink,
@@ -44,7 +62,7 @@ export function targetOf(stack: string, outputs: Record<string, unknown>): Verif
   }
   const faults = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
   throw new Error(
-    `The output "verify" of stack ${stack} is not what this version expects (${faults.join("; ")}): run \`pulumi up --stack ${stack}\`.`,
+    `The output "verify" of stack ${stack} is of another version of the program (${faults.join("; ")}): run \`pulumi up --stack ${stack}\` with this version, then ask again.`,
   );
 }
 

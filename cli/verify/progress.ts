@@ -1,5 +1,14 @@
-import type { Progress } from "./run.ts";
+import type { Result } from "./result.ts";
 import { span } from "./words.ts";
+
+/** What happens while `verify` waits. */
+export type Progress =
+  /** A signal has arrived, or its time is up. */
+  | { kind: "settled"; result: Result; seconds: number }
+  /** Titles of what is still waited for, the longest time left, and what hinders asking. */
+  | { kind: "waiting"; titles: readonly string[]; secondsLeft: number; problem?: string }
+  /** The checks begin. */
+  | { kind: "checking" };
 
 /** Pause between two lines that say what is still waited for, in s. */
 const HEARTBEAT = 15;

@@ -1,11 +1,22 @@
 /**
- * How one row of the proof ended. `missing` and `stale` are failures: what should be in the sink is not
- * there, or no longer. `warning` is something to look at while everything arrives.
+ * The states that make `verify` fail. `missing` and `stale`: what should be in the sink is not there, or
+ * no longer. `unwanted`: what should stay on the host is there. `expired`: a token is over. `full`: a disk.
  */
-export type State = "ok" | "missing" | "stale" | "warning";
+export const failures = ["missing", "stale", "unwanted", "expired", "full"] as const;
+
+/** How one row of the proof ended. `warning` is something to look at while everything arrives. */
+export type State = "ok" | "warning" | (typeof failures)[number];
 
 /** What `count` counts. A signal counts series or lines; a check also what Alloy counts about itself. */
-export type Unit = "series" | "lines" | "samples" | "batches" | "components" | "seconds";
+export type Unit =
+  | "series"
+  | "lines"
+  | "samples"
+  | "batches"
+  | "components"
+  | "file systems"
+  | "seconds"
+  | "days";
 
 /** One row of the proof: a signal that was waited for, or a check that was made once at the end. */
 export interface Result {
@@ -13,7 +24,7 @@ export interface Result {
   signal: string;
   /** What it is, for people. */
   title: string;
-  /** PromQL or LogQL that shows it; to be pasted into Grafana's Explore. */
+  /** PromQL or LogQL that shows it, to be pasted into Grafana's Explore; "" for what no sink was asked. */
   query: string;
   /** Age of the newest sample or line, in s. Left out where nothing was found or age says nothing. */
   ageSeconds?: number;
@@ -28,7 +39,7 @@ export interface Result {
 
 /** Whether a row makes `verify` fail. */
 export function failed({ state }: Pick<Result, "state">): boolean {
-  return state === "missing" || state === "stale";
+  return failures.some((failure) => failure === state);
 }
 
 /** The rows for machines: every key in every row, `null` where a row has no such value. */

@@ -16,6 +16,8 @@ export interface Signal {
   counted: string;
   /** Oldest allowed age of the newest sample or line, in s. */
   freshSeconds: number;
+  /** How long it is waited for unless `--timeout` says otherwise, in s. */
+  waitSeconds: number;
   /** What to do when it is missing. */
   advice: string;
 }
@@ -27,7 +29,12 @@ export const GITHUB_FRESH = 1500;
 /** A host on which no container logs for 10 min has few of them. */
 const CONTAINERS_FRESH = 600;
 /** `max_age` of the journal's source. */
-const JOURNAL_FRESH = 43_200;
+export const JOURNAL_FRESH = 43_200;
+
+/** Twice a first scrape of 60 s, and as much again for the way. */
+export const WAIT = 180;
+/** The first poll within 10 min of a start, 60 s in which it may answer, and as much again for the way. */
+export const GITHUB_WAIT = 720;
 
 export const NODE_JOB = "integrations/node_exporter";
 export const GITHUB_JOB = "integrations/github_exporter";
@@ -104,7 +111,8 @@ function githubSignals({ host, github }: VerifyFacts): Signal[] {
     const bare = selector(name, { ...labels, ...more });
     const counted = within(name === "up" ? selector("", labels) : bare, GITHUB_FRESH);
     const query = `${within(bare, GITHUB_FRESH)}${condition}`;
-    return { query, selector: bare, counted, freshSeconds: GITHUB_FRESH };
+    const times = { freshSeconds: GITHUB_FRESH, waitSeconds: GITHUB_WAIT };
+    return { query, selector: bare, counted, ...times };
   };
   // The labels have GitHub's own spelling; names in the configuration may differ in case.
   const named = (name = "") => `=~(?i)${name.replaceAll(".", "[.]")}`;
@@ -120,15 +128,16 @@ function githubSignals({ host, github }: VerifyFacts): Signal[] {
   ];
 }
 
-type Details = Omit<Signal, "id" | "title" | "kind">;
+type Details = Omit<Signal, "id" | "title" | "kind" | "waitSeconds"> & { waitSeconds?: number };
 
 function metrics(id: string, title: string, details: Details): Signal {
-  return { id, title, kind: "metrics", ...details };
+  return { id, title, kind: "metrics", waitSeconds: WAIT, ...details };
 }
 
 function logs(id: string, title: string, details: Omit<Details, "query" | "counted">): Signal {
   const { selector } = details;
-  return { id, title, kind: "logs", query: selector, counted: selector, ...details };
+  const asked = { query: selector, counted: selector, waitSeconds: WAIT };
+  return { id, title, kind: "logs", ...asked, ...details };
 }
 
 /** A series that only has to be there. */

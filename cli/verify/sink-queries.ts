@@ -29,7 +29,7 @@ export async function queryMetrics(sink: QueryableSink, query: string): Promise<
   );
 }
 
-/** The newest lines that a LogQL query answers, of the last `hours` (1 unless told). */
+/** The newest `limit` lines that a LogQL query answers, of the last `hours` (1 unless told). */
 export async function queryLogs(
   sink: QueryableSink,
   query: string,

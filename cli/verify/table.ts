@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { failed, type Result, type State } from "./result.ts";
+import { failures, type Result, type State } from "./result.ts";
 import { amount, span } from "./words.ts";
 
 export interface TableStyle {
@@ -12,7 +12,8 @@ export interface TableStyle {
 const GAP = 2;
 const NARROWEST = 60;
 const HEADER = ["signal", "query", "age", "found", "state"] as const;
-const COLOURS = { ok: "green", warning: "yellow", stale: "red", missing: "red" } as const;
+const COLOURS = { ok: "green", warning: "yellow" } as const;
+const FAILURE = "red";
 
 /** The rows as a table, what is wrong below its row, and a last line that sums up. */
 export function table(results: readonly Result[], style: TableStyle): string {
@@ -83,18 +84,19 @@ function wrap(text: string, width: number): string[] {
 }
 
 function summary(results: readonly Result[]): string {
-  const count = (...states: State[]) =>
-    results.filter(({ state }) => states.includes(state)).length;
-  const parts = [`${count("ok")} ok`];
-  if (count("warning")) parts.push(`${count("warning")} to look at`);
-  if (results.some(failed)) parts.push(`${count("missing", "stale")} missing or stale`);
-  return parts.join(", ");
+  const part = (state: State, words: string = state) => {
+    const count = results.filter((result) => result.state === state).length;
+    return count === 0 && state !== "ok" ? [] : [`${count} ${words}`];
+  };
+  const failing = failures.flatMap((state) => part(state));
+  return [...part("ok"), ...part("warning", "to look at"), ...failing].join(", ");
 }
 
 function paint(state: State, text: string, { colour }: TableStyle): string {
   if (!colour) return text;
   const split = text.length - state.length;
-  const painted = styleText(COLOURS[state], text.slice(split), { validateStream: false });
+  const colourOf = state === "ok" || state === "warning" ? COLOURS[state] : FAILURE;
+  const painted = styleText(colourOf, text.slice(split), { validateStream: false });
   return `${text.slice(0, split)}${painted}`;
 }
 

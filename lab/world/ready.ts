@@ -47,6 +47,13 @@ export async function waitForPassword(docker: Docker, sink: Sink, password: stri
   await waitFor(docker, metricsCheck("lab-sinks", { ...sink, password }));
 }
 
+/** Waits until the gateway no longer takes a sink's password. */
+export async function waitForRefusal(sink: Sink): Promise<void> {
+  const refused = async () => (await fault(metricsCheck("lab-sinks", sink))) === "status 401";
+  if (await until(refused, READY_SECONDS)) return;
+  throw new Error(`The gateway of the sinks still takes ${sink.username}'s old password.`);
+}
+
 function metricsCheck(container: string, login: Sink): Check {
   return { container, url: `${login.queryUrl}/api/v1/query?query=1`, login };
 }

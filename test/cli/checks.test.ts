@@ -1,8 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { line, sample, verdict } from "./support/verdicts.ts";
+import { check, line, sample, verdict } from "./support/verdicts.ts";
 
 describe("label contract", () => {
   const right = { job: "integrations/node_exporter", instance: "svlnas" };
+
+  test("asks for the journal of as long as it is read back", () => {
+    expect(check("label-contract").logs).toEqual({
+      queries: ['{host="svlnas",transport=~".+"}'],
+      seconds: 43_200,
+    });
+  });
 
   test("ok when metrics and journal have the same job and instance", () => {
     expect(verdict("label-contract", [[sample(1, right)]], [line(right), line(right)])).toEqual({

@@ -33,6 +33,11 @@ async function run(args: string[], data: StandInData = healthyHost("svlnas")) {
   return { code, ...printed };
 }
 
+interface Wrong {
+  logs?: object;
+  token?: object;
+}
+
 const broken = () => healthyHost("svlnas", { 'time() - (max(timestamp(up{job="traefik"': [] });
 
 test("0 and a table when everything arrives; progress goes elsewhere", async () => {
@@ -49,7 +54,7 @@ test("1 when a signal is missing or stale; a warning alone is no failure", async
   expect(await run(["--stack", "svlnas", "--timeout=0"], old)).toMatchObject({ code: 1 });
   const missing = await run(["--stack", "svlnas", "--timeout=0"], broken());
   expect(missing).toMatchObject({ code: 1 });
-  expect(missing.out).toContain("1 missing or stale");
+  expect(missing.out).toMatch(/\d+ ok, 1 missing\n$/);
   const dropped = { loki_write_dropped_entries_total: [[{ reason: "rate_limited" }, 5]] } as const;
   const data = healthyHost("svlnas", dropped as unknown as Parameters<typeof healthyHost>[1]);
   const warning = await run(["--stack", "svlnas", "--timeout=0"], data);
@@ -93,14 +98,43 @@ test("1 and one sentence when the stack has no such output", async () => {
 test("outputs of another form are told by path, without their values", () => {
   const sink = { queryUrl: "https://metrics.example.net/api/prom/", username: "1", password: "pw" };
   const outputs = verifyOutput(sink);
-  expect(targetOf("svlnas", outputs).sinks.metrics.queryUrl).toBe(
-    "https://metrics.example.net/api/prom",
-  );
+  const { facts, sinks } = targetOf("svlnas", outputs);
+  expect(facts).toEqual(factsOf("svlnas"));
+  expect(sinks.metrics.queryUrl).toBe("https://metrics.example.net/api/prom");
   const wrong = { ...outputs.verify, logs: { ...sink, queryUrl: "pw-as-url", username: 7 } };
   expect(() => targetOf("svlnas", { verify: wrong })).toThrow(
-    /\(logs\.queryUrl: .+; logs\.username: .+\): run `pulumi up --stack svlnas`\.$/,
+    /\(logs\.queryUrl: .+; logs\.username: .+\): run `pulumi up --stack svlnas` with this version, then ask again\.$/,
   );
   expect(() => targetOf("svlnas", { verify: wrong })).not.toThrow(/pw-as-url/);
+});
+
+test("outputs of an older program: what is not there, and what brings it", () => {
+  const sink = { queryUrl: "https://metrics.example.net", username: "1", password: "pw" };
+  const { logs: _, tokens: __, ...older } = factsOf("svlnas");
+  const outputs = { verify: { ...verifyOutput(sink).verify, facts: older } };
+  expect(() => targetOf("svlnas", outputs)).toThrow(
+    /^The output "verify" of stack svlnas is of another version of the program \(facts\.logs: [^;]+; facts\.tokens: [^;]+\): run `pulumi up --stack svlnas` with this version, then ask again\.$/,
+  );
+});
+
+test.each([
+  [
+    "a pattern that nothing knows",
+    { logs: { patterns: ["phoneNumbers"] } },
+    "logs.redact.patterns.0",
+  ],
+  ["an expression that is no text", { logs: { expressions: [7] } }, "logs.redact.expressions.0"],
+  ["a date without a time", { token: { expiresAt: "2027-01-31" } }, "tokens.0.expiresAt"],
+  ["a time without a zone", { token: { expiresAt: "2027-01-31T00:00:00" } }, "tokens.0.expiresAt"],
+  ["days as text", { token: { renewDays: "30" } }, "tokens.0.renewDays"],
+  ["no way to renew", { token: { renew: undefined } }, "tokens.0.renew"],
+])("facts with %s are refused", (_, { logs = {}, token = {} }: Wrong, path) => {
+  const sink = { queryUrl: "https://metrics.example.net", username: "1", password: "pw" };
+  const { verify } = verifyOutput(sink);
+  const redact = { ...verify.facts.logs.redact, ...logs };
+  const tokens = [{ ...verify.facts.tokens[0], ...token }];
+  const facts = { ...verify.facts, logs: { ...verify.facts.logs, redact }, tokens };
+  expect(() => targetOf("svlnas", { verify: { ...verify, facts } })).toThrow(`(facts.${path}: `);
 });
 
 test("what is waited for is told every 15 s, a problem when it changes", () => {

@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from "vitest";
 import type { VerifyFacts } from "../../cli/verify/facts.ts";
-import { type Progress, verify } from "../../cli/verify/run.ts";
-import { factsOf } from "./support/facts.ts";
+import type { Progress } from "../../cli/verify/progress.ts";
+import { type VerifyOptions, verify } from "../../cli/verify/run.ts";
+import { bareFacts, factsOf } from "./support/facts.ts";
 import { healthyHost } from "./support/healthy-host.ts";
 import { type StandIn, type StandInData, startSinkStandIn } from "./support/sink-stand-in.ts";
 
@@ -11,7 +12,7 @@ afterEach(async () => {
 });
 
 const once = { timeoutSeconds: 0, pollSeconds: 0.02 };
-const few: VerifyFacts = { host: "svlnas", pipelines: ["host", "containers"], postgres: [] };
+const few: VerifyFacts = { ...bareFacts, pipelines: ["host", "containers"] };
 
 async function start(data: StandInData) {
   const standIn = await startSinkStandIn(data);
@@ -120,4 +121,29 @@ test.each([
   });
   expect(host?.advice).toContain(text);
   expect(seen.some(({ kind }) => kind === "waiting")).toBe(!final);
+});
+
+test("lines of what is excluded are waited out; when the time is up they fail", async () => {
+  const exclude = { containers: ["vaultwarden"], composeServices: [] };
+  const facts: VerifyFacts = { ...few, logs: { ...few.logs, exclude } };
+  const healthy = healthyHost("svlnas");
+  const late: StandInData["logs"] = (query) =>
+    query.includes("vaultwarden") ? [[{ container: "vaultwarden" }, 5]] : healthy.logs(query);
+  const data: StandInData = { ...healthy, logs: late };
+  const { sinks } = await start(data);
+  const row = async (options: VerifyOptions) =>
+    (await verify(sinks, facts, options)).find(({ signal }) => signal === "log-privacy");
+
+  expect(await row(once)).toMatchObject({ state: "unwanted", count: 1 });
+
+  const seen: Progress[] = [];
+  const onProgress = (progress: Progress) => {
+    seen.push(progress);
+    if (progress.kind === "waiting") data.logs = healthy.logs;
+  };
+  expect(await row({ pollSeconds: 0.02, onProgress })).toMatchObject({ state: "ok", count: 0 });
+  expect(seen.map(({ kind }) => kind)).toEqual(["settled", "settled", "checking", "waiting"]);
+  expect(seen.at(-1)).toMatchObject({
+    titles: ["the last lines of container vaultwarden to pass"],
+  });
 });

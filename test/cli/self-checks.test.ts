@@ -48,6 +48,10 @@ describe("losses", () => {
     });
   });
 
+  test("the sink of retried batches has its own label", () => {
+    expect(check("retried-batches").metrics[0]).toMatch(/^sum by \(sink\) /);
+  });
+
   test("ten retries an hour are ordinary", () => {
     expect(verdict("retried-batches", [[sample(10)]]).state).toBe("ok");
     expect(verdict("retried-batches", [[sample(11)]]).state).toBe("warning");

@@ -2,10 +2,11 @@ import { expect, test } from "vitest";
 import { checksOf, selfChecksOf } from "../../cli/verify/checks.ts";
 import type { VerifyFacts } from "../../cli/verify/facts.ts";
 import { signalsOf } from "../../cli/verify/signals.ts";
-import { factsOf } from "./support/facts.ts";
+import { bareFacts, factsOf } from "./support/facts.ts";
 
 const rows = (facts: VerifyFacts) =>
   signalsOf(facts).map(({ id, kind, query, freshSeconds }) => [id, kind, query, freshSeconds]);
+const now = new Date("2027-01-01T00:00:00Z");
 
 const common = (host: string) => [
   [
@@ -65,7 +66,7 @@ test("each says what to do when it is missing, with a command", () => {
 
 test("ids and check ids are unique, and GitHub's silence is checked where it is not polled", () => {
   const ids = (facts: VerifyFacts) =>
-    [...signalsOf(facts), ...checksOf(facts), ...selfChecksOf(facts)].map(({ id }) => id);
+    [...signalsOf(facts), ...checksOf(facts, now), ...selfChecksOf(facts)].map(({ id }) => id);
   for (const stack of ["svlnas", "svlazext", "local"] as const) {
     const all = ids(factsOf(stack));
     expect(new Set(all).size).toBe(all.length);
@@ -79,12 +80,23 @@ test("ids and check ids are unique, and GitHub's silence is checked where it is 
 
 test("names are matched without regard to case, dots literally; quotes are escaped", () => {
   const facts: VerifyFacts = {
+    ...bareFacts,
     host: 'a"b',
     pipelines: ["github"],
-    postgres: [],
     github: { repositories: ["me/site.io"], polls: true },
   };
   expect(signalsOf(facts)[1]?.query).toContain(
     String.raw`{job="integrations/github_exporter",host="a\"b",user=~"(?i)me",repo=~"(?i)site[.]io"}`,
   );
+});
+
+test("GitHub, polled every 10 min, is waited for longer than what is scraped every minute", () => {
+  const waits = signalsOf(factsOf("svlnas")).map(({ id, waitSeconds }) => [id, waitSeconds]);
+  expect(waits.filter(([id]) => `${id}`.startsWith("github"))).toEqual([
+    ["github", 720],
+    ["github-DevSecNinja/truenas-apps", 720],
+    ["github-DevSecNinja/dotfiles", 720],
+  ]);
+  const others = waits.filter(([id]) => !`${id}`.startsWith("github"));
+  expect(new Set(others.map(([, seconds]) => seconds))).toEqual(new Set([180]));
 });

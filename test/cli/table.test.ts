@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
-import { type Result, toJson } from "../../cli/verify/result.ts";
+import { failed, type Result, toJson } from "../../cli/verify/result.ts";
 import { table } from "../../cli/verify/table.ts";
 
 const results: Result[] = [
@@ -56,7 +56,7 @@ test("wide: everything in full, what is wrong below its row", () => {
         all hosts 8,123 of 10,000 (81 %)
         Cut something.
 
-    1 ok, 1 to look at, 2 missing or stale
+    1 ok, 1 to look at, 1 missing, 1 stale
     "
   `);
 });
@@ -75,7 +75,7 @@ test("narrow: queries are cut, nothing is wider than the terminal", () => {
         all hosts 8,123 of 10,000 (81 %)
         Cut something.
 
-    1 ok, 1 to look at, 2 missing or stale
+    1 ok, 1 to look at, 1 missing, 1 stale
     "
   `);
   for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(72);
@@ -95,6 +95,19 @@ test("colour changes no text", () => {
 
 test("nothing wrong: the last line counts the rows", () => {
   expect(table(results.slice(0, 1), { width: 80, colour: false }).trimEnd()).toMatch(/\n1 ok$/);
+});
+
+test("each failing state is counted by its name, and red", () => {
+  const states = ["full", "expired", "unwanted", "stale", "missing", "missing"] as const;
+  const rows = states.map((state): Result => ({ ...results[0], state }) as Result);
+  expect(table(rows, { width: 80, colour: false }).trimEnd()).toMatch(
+    /\n0 ok, 2 missing, 1 stale, 1 unwanted, 1 expired, 1 full$/,
+  );
+  expect(rows.every(failed)).toBe(true);
+  for (const state of states) {
+    const coloured = table(rows, { width: 80, colour: true });
+    expect(coloured).toContain(`\u001b[31m${state}\u001b[39m`);
+  }
 });
 
 test("JSON has every key in every row", () => {

@@ -15,6 +15,10 @@ const facts: HostFacts = {
   journal: { path: "/var/log/journal" },
   postgres: [],
   github: { repositories: [], polling_host: "", api_url: "" },
+  logs: {
+    exclude: "",
+    redact: { expressions: "", bearer_tokens: "", email_addresses: "", ip_addresses: "" },
+  },
 };
 const pipelines = {
   "self.alloy": 'prometheus.exporter.self "alloy" { }\n\nprometheus.scrape "self" {\n}\n',

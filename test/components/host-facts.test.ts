@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { hostFacts } from "../../components/host-facts.ts";
+import { NOTHING } from "../../components/log-privacy.ts";
 import { settings } from "../../config/schema.ts";
 import { completed, completedLocal, type RawSettings } from "../support/stack-files.ts";
 
@@ -8,6 +9,16 @@ const sinks = {
   logs: { url: "https://logs.example.net/push", username: "2" },
 };
 const factsOf = (raw: RawSettings) => hostFacts(settings.parse(raw), sinks);
+
+const allLogs = {
+  exclude: "",
+  redact: {
+    expressions: NOTHING,
+    bearer_tokens: NOTHING,
+    email_addresses: NOTHING,
+    ip_addresses: NOTHING,
+  },
+};
 
 test("of svlnas: two databases and the two repositories that it polls", () => {
   expect(factsOf(completed("svlnas"))).toEqual({
@@ -31,6 +42,7 @@ test("of svlnas: two databases and the two repositories that it polls", () => {
       polling_host: "svlnas",
       api_url: "https://api.github.com",
     },
+    logs: allLogs,
   });
 });
 
@@ -41,6 +53,7 @@ test("of svlazext: every key is there, though nothing fills it", () => {
     journal: { path: "/var/log/journal" },
     postgres: [],
     github: { repositories: [], polling_host: "", api_url: "" },
+    logs: allLogs,
   });
 });
 

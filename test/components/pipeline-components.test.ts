@@ -23,6 +23,8 @@ const everywhere = [
   "local.file.metrics_password",
   "loki.process.containers",
   "loki.process.journal",
+  "loki.process.redact",
+  "loki.relabel.containers",
   "loki.relabel.journal",
   "loki.source.docker.containers",
   "loki.source.journal.host",

@@ -24,7 +24,7 @@ const cases: Case[] = [
       s.pipline = ["host"];
     },
     says: [
-      "pipline: is not a setting; known here: cloudAccessPolicyToken, github, githubToken, grafanaCloud, host, images, ingress, limits, logsPassword, metricsPassword, networks, pipelines, postgres, restart, sinks",
+      "pipline: is not a setting; known here: cloudAccessPolicyToken, github, githubToken, grafanaCloud, host, images, ingress, limits, logs, logsPassword, metricsPassword, networks, pipelines, postgres, restart, sinks",
       unset("pipline"),
     ],
   },
@@ -336,6 +336,46 @@ const cases: Case[] = [
       s.limits = { alloyMemory: 5 };
     },
     says: ["limits.alloyMemory: must be at least 128", set("limits.alloyMemory", "512")],
+  },
+  {
+    kind: "expression that Alloy can't read",
+    breakIt: (s) => {
+      s.logs = { redact: { expressions: ["(?=secret)"] } };
+    },
+    says: [
+      "logs.redact.expressions[0]: is not a regular expression that Alloy takes (RE2): invalid or unsupported Perl syntax: `(?=`",
+      set("logs.redact.expressions[0]", "'session=(\\w+)'"),
+    ],
+  },
+  {
+    kind: "expression that matches everywhere",
+    breakIt: (s) => {
+      s.logs = { redact: { expressions: ["a*"] } };
+    },
+    says: [
+      "logs.redact.expressions[0]: matches an empty text",
+      set("logs.redact.expressions[0]", "'session=(\\w+)'"),
+    ],
+  },
+  {
+    kind: "pattern of another name",
+    breakIt: (s) => {
+      s.logs = { redact: { patterns: ["ips"] } };
+    },
+    says: [
+      "logs.redact.patterns[0]: must be one of: ipAddresses, emailAddresses, bearerTokens",
+      set("logs.redact.patterns[0]", "ipAddresses"),
+    ],
+  },
+  {
+    kind: "compose service with two slashes",
+    breakIt: (s) => {
+      s.logs = { exclude: { composeServices: ["a/b/c"] } };
+    },
+    says: [
+      "logs.exclude.composeServices[0]: must be a compose service: service or project/service",
+      set("logs.exclude.composeServices[0]", "vaultwarden/server"),
+    ],
   },
   {
     kind: "domain with a scheme",

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { alloyBundle, type HostFacts } from "../../components/alloy-bundle.ts";
+import { logPrivacy } from "../../components/log-privacy.ts";
 import { pipelineDirectory, pipelineFiles } from "../../components/pipeline-files.ts";
-import { pipelineNames } from "../../config/schema.ts";
+import { pipelineNames, settings } from "../../config/schema.ts";
 import { program } from "../../lab/programs.ts";
 import { stackFile } from "../../lab/stack-file.ts";
 
@@ -28,6 +29,7 @@ const facts: HostFacts = {
   journal: { path: "/var/log/journal" },
   postgres: [{ __address__: "db:9187", instance: "a-db", job: "postgres_a" }],
   github: { repositories: ["owner/name"], polling_host: "svlnas", api_url: "https://example.org" },
+  logs: logPrivacy(settings.shape.logs.parse({})),
 };
 
 /** Writes a set of files as it is installed on a host. */

@@ -4,20 +4,25 @@ import type { LogLine, Sample } from "../sink-queries.ts";
 /** What a check found, before its names are put to it. */
 export type Verdict = Omit<Result, "signal" | "title" | "query">;
 
-/** Answers of the sinks: samples by query, in the order of `metrics`, and the newest lines of `logs`. */
+/** Answers of the sinks: samples by query, in the order of `metrics`, and the lines of all of `logs`. */
 export interface Answers {
   metrics: Sample[][];
   logs: LogLine[];
 }
 
-/** Something that is looked at once, after the signals: what arrives can still be wrong. */
+/** Something that is looked at after the signals: what arrives can still be wrong. */
 export interface Check {
   id: string;
   title: string;
-  /** PromQL; the first one is shown. */
-  metrics: [string, ...string[]];
-  /** A LogQL selector of which the newest 100 lines of 12 h are asked. */
-  logs?: string;
+  /** PromQL; the first one is shown. Empty for what is told by logs, or known without asking. */
+  metrics: string[];
+  /** LogQL, of each of which the newest 100 lines of the last `seconds` are asked. */
+  logs?: { queries: string[]; seconds: number };
+  /**
+   * What is wrong now can pass by itself: it is asked until it is ok, for `waitSeconds` from the start of
+   * `verify`. `title` is what is waited for. Left out: asked once.
+   */
+  again?: { title: string; waitSeconds: number };
   unit: Result["unit"];
   evaluate(answers: Answers): Verdict;
 }
@@ -34,7 +39,8 @@ export function unmade(check: Check, problem: string): Result {
 }
 
 function rowOf(check: Check) {
-  return { signal: check.id, title: check.title, query: check.metrics[0] };
+  const query = check.metrics[0] ?? check.logs?.queries[0] ?? "";
+  return { signal: check.id, title: check.title, query };
 }
 
 /** Sum of the values of an answer; 0 for an empty one. */

@@ -20,24 +20,24 @@ const logCounters: Counter[] = [
   {
     id: "refused-lines",
     title: "log lines given up",
-    // internal/component/common/loki/client/metrics.go and shards.go: after any 4xx but 429, or all retries.
+    // internal/component/common/loki/client/metrics.go and shards.go: after any 4xx but 429.
     metric: "loki_write_dropped_entries_total",
     by: "reason",
     unit: "lines",
     advice:
-      "`docker logs --since 1h alloy 2>&1 | grep 'final error sending batch'` shows the sink's answer: 400 is a line older than 168 h or too long, 401 the token, 429 the limit of the plan.",
+      "`docker logs --since 1h alloy 2>&1 | grep 'final error sending batch'` shows the sink's answer: 400 is a line older than 168 h or too long, 401 the token.",
   },
   {
     id: "retried-batches",
     title: "log batches retried",
-    // internal/component/common/loki/client/shards.go: after 429, 5xx and lost connections; up to ten times.
+    // internal/component/common/loki/client/shards.go: after 429, 5xx and lost connections; until it is taken.
     metric: "loki_write_batch_retries_total",
-    // This label is the sink's address, not this host.
-    by: "host",
+    // The sink's address, as pipelines/self.alloy names it.
+    by: "sink",
     unit: "batches",
     allowed: 10,
     advice:
-      "The sink or the way to it fails again and again: `docker logs --since 1h alloy 2>&1 | grep 'error sending batch'`; after ten tries a batch is lost.",
+      "The sink or the way to it fails again and again: `docker logs --since 1h alloy 2>&1 | grep 'error sending batch'`, where 429 is the limit of the plan. Lines wait where they are read.",
   },
   {
     id: "too-old-lines",

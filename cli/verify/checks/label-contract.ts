@@ -1,5 +1,5 @@
 import { selector } from "../queries.ts";
-import { NODE_JOB } from "../signals.ts";
+import { JOURNAL_FRESH, NODE_JOB } from "../signals.ts";
 import type { Check } from "./check.ts";
 
 /**
@@ -13,7 +13,7 @@ export function labelContract(host: string): Check {
     title: "labels of the Linux Server integration",
     unit: "series",
     metrics: [`count by (job, instance) (${selector("node_uname_info", { host })})`],
-    logs: selector("", { host, transport: "=~.+" }),
+    logs: { queries: [selector("", { host, transport: "=~.+" })], seconds: JOURNAL_FRESH },
     evaluate({ metrics: [found = []], logs }) {
       const wanted = pair({ job: NODE_JOB, instance: host });
       const sides = {

@@ -96,6 +96,9 @@ schema_config:
         prefix: index_
         period: 24h
 ingester:
+  # A line from hours ago can be queried only after its chunk was flushed.
+  chunk_idle_period: 10s
+  flush_check_period: 5s
   lifecycler:
     min_ready_duration: 0s
     final_sleep: 0s

@@ -3,6 +3,9 @@ import type { StandInData } from "./sink-stand-in.ts";
 /** Values of a query that contains the text. */
 type Overrides = Record<string, ReturnType<StandInData["metrics"]>>;
 
+/** Of logs that must not be there: of what is excluded, and of a full disk. */
+const UNWANTED = /container=|compose_service=/;
+
 /** Answers of the sinks of a host from which everything arrives, but for what is given by query text. */
 export function healthyHost(host: string, overrides: Overrides = {}): StandInData {
   const node = { job: "integrations/node_exporter", instance: host };
@@ -22,12 +25,16 @@ export function healthyHost(host: string, overrides: Overrides = {}): StandInDat
     "max(max by (component_id)": [[{}, 4]],
     wal_storage_active_series: [[{}, 1853]],
     "!=": [],
+    node_filesystem_avail_bytes: [[{ mountpoint: "/" }, 0.4]],
     "count(": [[{}, 42]],
     "": [[{}, 1]],
   };
   const given = Object.keys(answers);
   return {
     metrics: (query) => answers[given.find((text) => query.includes(text)) ?? ""] ?? [],
-    logs: (selector) => (selector.includes("transport") ? [[node, 30]] : [[{}, 30]]),
+    logs: (query) => {
+      if (UNWANTED.test(query)) return [];
+      return query.includes("transport") ? [[node, 30]] : [[{}, 30]];
+    },
   };
 }

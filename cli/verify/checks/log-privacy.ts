@@ -1,0 +1,104 @@
+import type { RedactPattern } from "../../../config/schema.ts";
+import type { VerifyFacts } from "../facts.ts";
+import { lastHour, selector, selfMetric } from "../queries.ts";
+import { WAIT } from "../signals.ts";
+import type { LogLine } from "../sink-queries.ts";
+import { amount } from "../words.ts";
+import { type Check, sum } from "./check.ts";
+
+/** Within which no line may have arrived, in s: what was sent before a deployment is gone by then. */
+const SILENT = 60;
+
+type Exclude = VerifyFacts["logs"]["exclude"];
+
+/** Nothing of what is excluded arrives; of what is replaced the list alone. Nothing kept: no check. */
+export function logPrivacy({ host, logs: { exclude, redact } }: VerifyFacts): Check[] {
+  const excluded = namesOf(exclude);
+  const replaced = [
+    ...redact.patterns.map((pattern) => patternNames[pattern]),
+    ...redact.expressions.map((expression) => `\`${expression}\``),
+  ];
+  if (excluded.length + replaced.length === 0) return [];
+  const lists = [
+    ...(excluded.length ? [`never sent: ${excluded.join(", ")}`] : []),
+    ...(replaced.length ? [`replaced: ${replaced.join(", ")}`] : []),
+  ];
+  const detail = lists.join("; ");
+  return [
+    {
+      id: "log-privacy",
+      title: "logs kept on the host",
+      unit: "lines",
+      metrics: [],
+      logs: { queries: excludedQueries(host, exclude), seconds: SILENT },
+      again: { title: `the last lines of ${excluded.join(", ")} to pass`, waitSeconds: WAIT },
+      evaluate({ logs }) {
+        const count = distinct(logs);
+        if (count === 0) return { count, unit: "lines", state: "ok", detail };
+        const advice = `Lines of ${sourcesOf(logs)} arrived within the last minute. Right after a change ask again in a minute; if they stay, the exclusion is not in force: \`readlink config/current\` in the service's directory on ${host} must end with the stack's output configVersion, else \`pulumi up\`.`;
+        return { count, unit: "lines", state: "unwanted", detail, advice };
+      },
+    },
+  ];
+}
+
+/** How many lines the exclusion kept, as Alloy counts them: internal/component/loki/relabel/metrics.go. */
+export function keptLines({ host, pipelines, logs: { exclude } }: VerifyFacts): Check[] {
+  if (!pipelines.includes("containers") || namesOf(exclude).length === 0) return [];
+  const ofRelabel = (name: string) =>
+    `sum(${lastHour(selfMetric(name, host, { component_id: "loki.relabel.containers" }))})`;
+  const processed = ofRelabel("loki_relabel_entries_processed");
+  return [
+    {
+      id: "kept-lines",
+      title: "log lines kept",
+      unit: "lines",
+      metrics: [`${processed} - ${ofRelabel("loki_relabel_entries_written")}`],
+      evaluate({ metrics: [found = []] }) {
+        const count = Math.max(0, Math.round(sum(found)));
+        const row = { count, unit: "lines", state: "ok" } as const;
+        if (found.length === 0) return { ...row, detail: "not counted yet" };
+        return { ...row, detail: `${amount(count)} lines kept in the last hour` };
+      },
+    },
+  ];
+}
+
+const patternNames: Record<RedactPattern, string> = {
+  ipAddresses: "IP addresses",
+  emailAddresses: "e-mail addresses",
+  bearerTokens: "bearer tokens",
+};
+
+function namesOf({ containers, composeServices }: Exclude): string[] {
+  return [
+    ...containers.map((name) => `container ${name}`),
+    ...composeServices.map((name) => `compose service ${name}`),
+  ];
+}
+
+/** One selector for all containers, and one a service: Loki takes no `or` between streams. */
+function excludedQueries(host: string, { containers, composeServices }: Exclude): string[] {
+  const common = { host, job: "docker" };
+  const names = containers.map((name) => name.replaceAll(".", "[.]"));
+  return [
+    ...(names.length ? [selector("", { ...common, container: `=~${names.join("|")}` })] : []),
+    ...composeServices.map((name) => {
+      const [service = "", project] = name.split("/").reverse();
+      const labels = { ...common, compose_service: service };
+      return selector("", project === undefined ? labels : { ...labels, compose_project: project });
+    }),
+  ];
+}
+
+/** A container may be excluded by its own name and by its service's: its lines are found twice. */
+function distinct(lines: LogLine[]): number {
+  return new Set(lines.map((line) => JSON.stringify([line.labels, `${line.time}`, line.line])))
+    .size;
+}
+
+function sourcesOf(lines: LogLine[]): string {
+  return [...new Set(lines.map(({ labels }) => labels.container || "an unnamed container"))]
+    .sort()
+    .join(", ");
+}

@@ -1,0 +1,39 @@
+import type { Token } from "../facts.ts";
+import type { Check, Verdict } from "./check.ts";
+
+/** One day, in ms. */
+const DAY = 86_400_000;
+
+/** How many days a token has left at `now`. Known without asking a sink. */
+export function tokenEnd(token: Token, now: Date): Check {
+  const slug = token.name.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+  return {
+    id: `token-${slug.replace(/^-|-$/g, "")}`,
+    title: `token ${token.name}`,
+    unit: "days",
+    metrics: [],
+    evaluate: () => verdict(token, now),
+  };
+}
+
+function verdict({ expiresAt, renewDays, renew }: Token, now: Date): Verdict {
+  const unit = "days";
+  if (expiresAt === undefined) {
+    return { count: 0, unit, state: "ok", detail: "its end is not known" };
+  }
+  const end = new Date(expiresAt);
+  const date = end.toISOString().slice(0, 10);
+  const left = (end.getTime() - now.getTime()) / DAY;
+  if (left <= 0) {
+    return { count: 0, unit, state: "expired", advice: `It ended on ${date}: ${renew}` };
+  }
+  const count = Math.floor(left);
+  if (count >= renewDays) return { count, unit, state: "ok", detail: `it ends on ${date}` };
+  const advice = `It ends on ${date}, in ${days(count)}: ${renew}`;
+  return { count, unit, state: "warning", advice };
+}
+
+function days(count: number): string {
+  if (count === 0) return "less than a day";
+  return count === 1 ? "1 day" : `${count} days`;
+}
