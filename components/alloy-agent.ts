@@ -150,7 +150,10 @@ export class AlloyAgent extends pulumi.ComponentResource {
     const script = pulumi
       .all([site, bundle, this.container.id])
       .apply(([at, { version, components }, id]) =>
-        [`# version ${version} in container ${id}`, awaitLoaded(at, components)].join("\n"),
+        [
+          `# version ${version} in container ${id}`,
+          `${awaitLoaded(at, components)} || { docker logs --tail 20 alloy >&2; exit 1; }`,
+        ].join("\n"),
       );
     return host.command(`${name}-loaded`, { script }, { parent: this });
   }

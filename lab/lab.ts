@@ -19,7 +19,7 @@ export interface Lab {
   cloud: SimulatedGrafanaCloud;
   /** Makes the sinks take a token that the simulated Grafana Cloud made, as the real ones do by themselves. */
   acceptToken(token: string): Promise<void>;
-  /** Makes the sinks refuse all but this password, until `acceptToken` or the next start of the lab. */
+  /** Makes the sinks refuse all but this password, until `acceptToken`. */
   refuseOthers(password: string): Promise<void>;
   /** A stack of the real program on the lab's engine. */
   stack(name: string, settings: StackSettings, pipelines?: string): Promise<Stack>;

@@ -73,10 +73,7 @@ export async function acceptToken(
   await waitForPassword(docker, sinks(secrets).metrics, token);
 }
 
-/**
- * Makes the sinks take one password alone, as after all others were revoked, until `acceptToken` or the
- * next start of the world.
- */
+/** Makes the sinks take one password alone, as after all others were revoked, until `acceptToken`. */
 export async function refuseOthers(
   engine: Engine,
   images: WorldImages,
