@@ -1,7 +1,7 @@
 import type { Check } from "./checks/check.ts";
 import { unhealthyComponents } from "./checks/components.ts";
 import { lossChecks } from "./checks/counters.ts";
-import { diskFull, diskSpace, sendsOwnLog } from "./checks/disks.ts";
+import { diskFull, diskSpace, sendsOwnLog, walDamaged } from "./checks/disks.ts";
 import { githubSilent } from "./checks/github-silent.ts";
 import { journalRead } from "./checks/journal-read.ts";
 import { labelContract } from "./checks/label-contract.ts";
@@ -20,7 +20,7 @@ export function checksOf(facts: VerifyFacts, now: Date): Check[] {
     ...(pollsGithub(facts) ? [] : [githubSilent(host)]),
     seriesBudget(host),
     ...logPrivacy(facts),
-    ...(sendsOwnLog(facts) ? [diskFull(facts)] : []),
+    ...(sendsOwnLog(facts) ? [diskFull(facts), walDamaged(facts)] : []),
     ...(pipelines.includes("host") ? [diskSpace(facts)] : []),
     ...tokens.map((token) => tokenEnd(token, now)),
   ];

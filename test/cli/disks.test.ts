@@ -17,7 +17,7 @@ describe("a full disk, told by Alloy's own log", () => {
       unit: "lines",
       state: "full",
       advice:
-        "The disk of the service's data directory on svlnas was full within the last 10 min: `df -h` there on the directory's `data`; nothing is collected until there is room, then it goes on by itself.",
+        "The disk of the service's data directory on svlnas was full within the last 10 min: `df -h` there on the directory's `data`; no sample is stored until there is room; if the write-ahead log is damaged then, its own row says so.",
     });
   });
 
@@ -35,6 +35,21 @@ describe("a full disk, told by Alloy's own log", () => {
     const facts: VerifyFacts = { ...bareFacts, pipelines: ["containers"], ...more };
     const ids = checksOf(facts, new Date()).map(({ id }) => id);
     expect(ids.includes("disk-full")).toBe(made);
+  });
+});
+
+test("a write-ahead log that can't be read, told by Alloy's own log", () => {
+  expect(check("wal-damaged").logs).toEqual({
+    queries: ['{host="svlnas",job="docker",container="alloy"} |= "error tailing WAL"'],
+    seconds: 180,
+  });
+  expect(verdict("wal-damaged", [])).toEqual({ count: 0, unit: "lines", state: "ok" });
+  expect(verdict("wal-damaged", [], [line({})])).toEqual({
+    count: 1,
+    unit: "lines",
+    state: "missing",
+    advice:
+      "Alloy on svlnas can't read its write-ahead log, as after a full disk, and sends no sample: `docker restart alloy` there repairs it.",
   });
 });
 

@@ -6,6 +6,7 @@ import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { targetOf } from "../../cli/verify/outputs.ts";
+import type { Result } from "../../cli/verify/result.ts";
 import { verify } from "../../cli/verify/run.ts";
 import { arrived, queryLogs, queryMetrics } from "../../cli/verify/sink-queries.ts";
 import { pipelineDirectory } from "../../components/pipeline-files.ts";
@@ -190,24 +191,39 @@ describe("the agent loses nothing when", () => {
   });
 });
 
-test("a full disk under its data directory shows, harms nothing, and ends by itself", async () => {
+test("a full disk under its data directory shows, harms nothing, and what it breaks is told", async () => {
   const before = await inspect();
   const room = join(directory, "data", "filling");
   const found = await inDockerd(["dd", "if=/dev/zero", `of=${room}`, "bs=1M"], { reject: false });
   expect(found.stderr).toContain("No space left on device");
-  const target = targetOf("local", await outputsOf(stack));
-  const diskFull = async () => {
-    const results = await verify(target.sinks, target.facts, { timeoutSeconds: 0 });
-    return results.filter(({ signal, state }) => signal === "disk-full" && state !== "ok");
-  };
-  const [row] = await arrived("the row of the full disk", 180, diskFull);
+  const [row] = await arrived("the row of the full disk", 180, () => wrong("disk-full"));
   expect(row?.advice).toContain(`The disk of the service's data directory on ${HOST} was full`);
+  const uncommitted = `{host="${HOST}",container="alloy"} |= "Scrape commit failed"`;
+  await arrived("a scrape that finds no room", 90, () => queryLogs(lab.world.logs, uncommitted));
   expect(await inspect()).toEqual(before);
   await inDockerd(["rm", room]);
   const since = `timestamp(${up}) > ${Date.now() / 1000}`;
-  await arrived("samples again", 180, () => queryMetrics(lab.world.metrics, since));
+  const samples = () => queryMetrics(lab.world.metrics, since);
+  // The last record that was half written may have damaged the log: then verify says what to do.
+  await arrived("samples, or the row of the damaged log", 180, async () => [
+    ...(await samples()),
+    ...(await wrong("wal-damaged")),
+  ]);
+  if ((await samples()).length === 0) {
+    const [damaged] = await wrong("wal-damaged");
+    expect(damaged?.advice).toContain("`docker restart alloy` there repairs it");
+    await lab.client.getContainer("alloy").restart({ t: 30 });
+    await arrived("samples after the repair", 180, samples);
+  }
   await expectAllLines(60);
 });
+
+/** Rows of a check that are not ok now. */
+async function wrong(check: string): Promise<Result[]> {
+  const { sinks, facts } = targetOf("local", await outputsOf(stack));
+  const results = await verify(sinks, facts, { timeoutSeconds: 0 });
+  return results.filter(({ signal, state }) => signal === check && state !== "ok");
+}
 
 /** Bytes of all files below a directory, as the engine's mounts show it. */
 async function bytesIn(path: string): Promise<number> {

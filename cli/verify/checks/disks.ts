@@ -6,6 +6,8 @@ import type { Check } from "./check.ts";
 
 /** How far back a full disk is looked for, in s. */
 const FULL_RANGE = 600;
+/** How far back a damaged write-ahead log is looked for, in s: Alloy tries, and says so, at each scrape. */
+const DAMAGED_RANGE = 180;
 /** Share of a file system below which it is time to act. */
 const LEAST_SHARE = 0.05;
 /** Mount points that are named: data sets of one pool run out of room together. */
@@ -26,8 +28,29 @@ export function diskFull({ host }: VerifyFacts): Check {
     evaluate({ logs }) {
       const count = logs.length;
       if (count === 0) return { count, unit: "lines", state: "ok" };
-      const advice = `The disk of the service's data directory on ${host} was full within the last 10 min: \`df -h\` there on the directory's \`data\`; nothing is collected until there is room, then it goes on by itself.`;
+      const advice = `The disk of the service's data directory on ${host} was full within the last 10 min: \`df -h\` there on the directory's \`data\`; no sample is stored until there is room; if the write-ahead log is damaged then, its own row says so.`;
       return { count, unit: "lines", state: "full", advice };
+    },
+  };
+}
+
+/**
+ * A full disk can break a record of the write-ahead log. The agent stores samples on behind it and sends
+ * none of them, also when there is room again, until a restart repairs the log.
+ */
+export function walDamaged({ host }: VerifyFacts): Check {
+  const ownLog = selector("", { host, job: "docker", container: "alloy" });
+  return {
+    id: "wal-damaged",
+    title: "write-ahead log readable",
+    unit: "lines",
+    metrics: [],
+    logs: { queries: [`${ownLog} |= "error tailing WAL"`], seconds: DAMAGED_RANGE },
+    evaluate({ logs }) {
+      const count = logs.length;
+      if (count === 0) return { count, unit: "lines", state: "ok" };
+      const advice = `Alloy on ${host} can't read its write-ahead log, as after a full disk, and sends no sample: \`docker restart alloy\` there repairs it.`;
+      return { count, unit: "lines", state: "missing", advice };
     },
   };
 }
