@@ -34,6 +34,6 @@ export default async function program(pipelines: string = pipelineDirectory) {
     /** Version of the configuration that runs. */
     configVersion: agent.configVersion,
     /** What `npm run verify` asks for, and where. */
-    verify: verifyTarget(config, sinks, []),
+    verify: verifyTarget(config, sinks),
   };
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as grafana from "@pulumiverse/grafana";
+import type { Token } from "../cli/verify/facts.ts";
 import type { Sinks } from "./sinks.ts";
 
 export interface GrafanaCloudAccessArgs {
@@ -44,7 +45,14 @@ export class GrafanaCloudAccess extends pulumi.ComponentResource {
     super("grafana-alloy:components:GrafanaCloudAccess", name, {}, opts);
     const push = this.createToken(name, "", scopes.push, args);
     const read = this.createToken(`${name}-verify`, "-verify", scopes.read, args);
-    this.sinks = cloudSinks(args.stack, pulumi.secret(push.token), pulumi.secret(read.token));
+    const tokens = [
+      tokenEnd("Grafana Cloud, the host's", push, args),
+      tokenEnd("Grafana Cloud, verify's", read, args),
+    ];
+    this.sinks = {
+      ...cloudSinks(args.stack, pulumi.secret(push.token), pulumi.secret(read.token)),
+      tokens,
+    };
     this.expiresAt = push.expiresAt;
     this.registerOutputs({ expiresAt: this.expiresAt });
   }
@@ -114,11 +122,26 @@ function refusal(error: Error): string {
   );
 }
 
+/** Days before its end from which a token that no update has replaced is told by `verify`. */
+const TELL_DAYS = 21;
+
+/** What `verify` says of a token. An update inside the rotation window replaces it: half of it may pass. */
+function tokenEnd(
+  name: string,
+  token: grafana.cloud.AccessPolicyRotatingToken,
+  { tokenRotationWindow }: GrafanaCloudAccessArgs,
+): pulumi.Output<Token> {
+  const windowDays = Number.parseInt(tokenRotationWindow, 10) / 24;
+  const renew = `\`pulumi up --stack ${pulumi.getStack()}\` replaces it.`;
+  const renewDays = Math.min(TELL_DAYS, windowDays / 2);
+  return token.expiresAt.apply((expiresAt) => ({ name, expiresAt, renewDays, renew }));
+}
+
 function cloudSinks(
   stack: CloudStack,
   pushToken: pulumi.Output<string>,
   readToken: pulumi.Output<string>,
-): Sinks {
+): Omit<Sinks, "tokens"> {
   const [metricsUser, logsUser] = [`${stack.prometheusUserId}`, `${stack.logsUserId}`];
   const logsUrl = stack.logsUrl.replace(/\/+$/, "");
   return {

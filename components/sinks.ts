@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as grafana from "@pulumiverse/grafana";
+import type { Token } from "../cli/verify/facts.ts";
 import type { StackConfig } from "../config/load.ts";
 import { findCloudStack, GrafanaCloudAccess } from "./grafana-cloud-access.ts";
 
@@ -25,6 +26,8 @@ export interface Sinks {
   metrics: Sink;
   logs: Sink;
   readers: { metrics: Reader; logs: Reader };
+  /** Tokens with an end. None where the stack gives passwords itself. */
+  tokens: pulumi.Output<Token>[];
 }
 
 /** Where a stack's data goes: its Grafana Cloud stack, or the sinks that it names. */
@@ -69,6 +72,7 @@ function namedSinks(
         password: logsPassword,
       },
     },
+    tokens: [],
   };
 }
 

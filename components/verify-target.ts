@@ -7,11 +7,7 @@ import type { Sinks } from "./sinks.ts";
 type VerifiedSettings = Pick<Settings, "host" | "pipelines" | "postgres" | "github" | "logs">;
 
 /** The stack output that `verify` reads: what must arrive, and where to ask for it. Secret as a whole. */
-export function verifyTarget(
-  settings: VerifiedSettings,
-  { readers }: Sinks,
-  tokens: pulumi.Input<pulumi.Input<Token>[]>,
-) {
+export function verifyTarget(settings: VerifiedSettings, { readers, tokens }: Sinks) {
   const facts = pulumi.output(tokens).apply((all) => verifyFacts(settings, all));
   return pulumi.secret({ facts, ...readers });
 }

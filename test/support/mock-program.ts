@@ -51,7 +51,9 @@ function defaultOutputs({ type, name, inputs }: Registered): Record<string, unkn
     return { exitCode: 0, containerLogs: "", name: inputs.name ?? name };
   }
   if (type.endsWith(":AccessPolicy")) return { policyId: "policy-1" };
-  if (name === "grafana-cloud-verify-token") return { token: "glc_verify-secret" };
+  if (name === "grafana-cloud-verify-token") {
+    return { token: "glc_verify-secret", expiresAt: "2027-01-01T00:00:00Z" };
+  }
   if (type.endsWith(":AccessPolicyRotatingToken")) {
     return { token: "glc_host-secret", expiresAt: "2027-01-01T00:00:00Z" };
   }

@@ -50,6 +50,21 @@ describe.each(["svlnas", "svlazext"] as const)("%s", (stack) => {
     expect(JSON.stringify(resources)).not.toContain("glc_verify-secret");
   });
 
+  test("tells verify when both tokens end", async () => {
+    const { outputs } = await stackRun(stack);
+    const { secret } = outputs.verify as { secret: { facts: { tokens: unknown } } };
+    const token = (name: string) => ({
+      name,
+      expiresAt: "2027-01-01T00:00:00Z",
+      renewDays: 15,
+      renew: `\`pulumi up --stack ${stack}\` replaces it.`,
+    });
+    expect(secret.facts.tokens).toEqual([
+      token("Grafana Cloud, the host's"),
+      token("Grafana Cloud, verify's"),
+    ]);
+  });
+
   test("has a token of that policy that is renewed 720 h before its end", async () => {
     const run = await stackRun(stack);
     expect(run.named("grafana-cloud-token").inputs).toEqual({
