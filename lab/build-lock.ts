@@ -25,6 +25,6 @@ async function take(mine: string, lock: string): Promise<boolean> {
   }
   // Empty when it was released since.
   const holder = Number(await readFile(lock, "utf8").catch(() => ""));
-  if (holder && !(await commandLine(holder))) await rm(lock, { force: true });
+  if (holder && (await commandLine(holder)) === undefined) await rm(lock, { force: true });
   return false;
 }

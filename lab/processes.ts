@@ -40,11 +40,16 @@ export async function startDetached(
   return child.pid as number;
 }
 
-/** A process's command line, or undefined when it is gone or a zombie (which has none). */
+/**
+ * A process's command line, or undefined when it is gone or a zombie. Empty for a process that is just
+ * loading its program: dockerd, started through `unshare` and `sh`, does so three times.
+ */
 export async function commandLine(pid: number): Promise<string | undefined> {
   try {
-    const text = await readFile(`/proc/${pid}/cmdline`, "utf8");
-    return text.replaceAll("\0", " ").trim() || undefined;
+    const text = (await readFile(`/proc/${pid}/cmdline`, "utf8")).replaceAll("\0", " ").trim();
+    if (text) return text;
+    const state = /\) (\w)/.exec(await readFile(`/proc/${pid}/stat`, "utf8"))?.[1];
+    return state === "Z" || state === "X" ? undefined : "";
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === "ENOENT" || code === "ESRCH") return undefined;
@@ -72,7 +77,7 @@ export async function pidFrom(pidFile: string, mustContain: string): Promise<num
 /** Asks a process to end, waits, and kills it when it doesn't within `graceSeconds`. */
 export async function endProcess(pid: number, graceSeconds: number): Promise<void> {
   const line = await commandLine(pid);
-  if (!line) return;
+  if (line === undefined) return;
   const gone = async () => (await commandLine(pid)) !== line;
   process.kill(pid, "SIGTERM");
   if (await until(gone, graceSeconds)) return;

@@ -1,8 +1,9 @@
+import { pulumiCli, stackOutputs } from "../pulumi-cli.ts";
 import { command } from "./command.ts";
-import { targetOfStack } from "./outputs.ts";
+import { targetOf } from "./outputs.ts";
 import { terminalOf } from "./terminal.ts";
 
 process.exitCode = await command(process.argv.slice(2), {
   ...terminalOf(process),
-  target: targetOfStack,
+  target: async (stack) => targetOf(stack, await stackOutputs(pulumiCli(), stack)),
 });

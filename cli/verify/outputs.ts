@@ -1,4 +1,3 @@
-import { execa } from "execa";
 import { z } from "zod";
 import { pipelineNames, redactPatterns } from "../../config/schema.ts";
 import type { Sinks } from "./ask.ts";
@@ -64,24 +63,4 @@ export function targetOf(stack: string, outputs: Record<string, unknown>): Verif
   throw new Error(
     `The output "verify" of stack ${stack} is of another version of the program (${faults.join("; ")}): run \`pulumi up --stack ${stack}\` with this version, then ask again.`,
   );
-}
-
-/** Reads a stack's outputs with the Pulumi CLI, which leaves the selected stack as it is. */
-export async function targetOfStack(stack: string): Promise<VerifyTarget> {
-  const command = ["stack", "output", "--json", "--show-secrets", "--stack", stack];
-  const { failed, stdout, stderr, code } = await execa("pulumi", command, {
-    cwd: `${import.meta.dirname}/../..`,
-    reject: false,
-  });
-  if (code === "ENOENT") {
-    throw new Error("pulumi is not on PATH: https://www.pulumi.com/docs/install/ has it.");
-  }
-  // Standard output holds secrets, so no message shows it.
-  if (failed) throw new Error(`The outputs of stack ${stack} can't be read: ${reason(stderr)}`);
-  return targetOf(stack, JSON.parse(stdout));
-}
-
-function reason(stderr: string): string {
-  const lines = stderr.split("\n").map((line) => line.trim());
-  return lines.find((line) => /^error: /.test(line)) ?? lines.find(Boolean) ?? "no reason given.";
 }

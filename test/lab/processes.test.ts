@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,6 +28,17 @@ it("a program that was started is found by its pid file and ended", async () => 
   await endFromPidFile(files.pidFile, "sleep 98765");
   expect(await commandLine(pid)).toBeUndefined();
   await expect(readFile(files.pidFile)).rejects.toThrow("ENOENT");
+});
+
+it("a process without a command line, as while it loads its program, is not taken for one that ended", async () => {
+  const child = spawn("cat", [], { argv0: "" });
+  try {
+    await writeFile(files.pidFile, String(child.pid));
+    expect(await commandLine(child.pid as number)).toBe("");
+    expect(await pidFrom(files.pidFile, "")).toBe(child.pid);
+  } finally {
+    child.kill();
+  }
 });
 
 it("a process that only has the number of a program that was started is left alone", async () => {
