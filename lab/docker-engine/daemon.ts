@@ -13,7 +13,7 @@ import {
   startDetached,
   until,
 } from "../processes.ts";
-import { BRIDGE, makeBridge, removeBridge } from "./bridge.ts";
+import { BRIDGE, makeBridge, removeBridge, removeStaleBridges } from "./bridge.ts";
 import { rememberFirewall, restoreFirewall } from "./firewall.ts";
 
 const dir = join(labDir, "docker");
@@ -56,6 +56,7 @@ async function start(): Promise<string> {
   await rm(logFile, { force: true });
   await rememberFirewall(firewallFile);
   await makeBridge();
+  await removeStaleBridges();
   const pid = await startDetached("unshare", inOwnMountNamespace(dockerd), { logFile, pidFile });
   await answersOrFails(pid);
   return privateEngine.host;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { staleBridges } from "../../lab/docker-engine/bridge.ts";
 import { undoing } from "../../lab/docker-engine/firewall.ts";
 import { sharedAccordingTo } from "../../lab/docker-engine/probe.ts";
 import { dockerClient } from "../../lab/docker-engine.ts";
@@ -24,6 +25,19 @@ describe("whether / is shared, from the engine's refusal to start the probe", ()
 
 it("an engine on another machine is refused, with what to do", () => {
   expect(() => dockerClient("tcp://10.0.0.1:2375")).toThrow("Unset DOCKER_HOST");
+});
+
+it("bridges of a killed engine are told from all others", () => {
+  const at = (local: string) => [{ local }];
+  const interfaces = [
+    {},
+    { ifname: "br-0123456789ab", addr_info: at("172.30.200.1") },
+    { ifname: "br-ba9876543210", addr_info: at("172.18.0.1") },
+    { ifname: "br-lan", addr_info: at("172.30.200.1") },
+    { ifname: "alloylab0", addr_info: at("172.30.201.1") },
+    { ifname: "br-00112233aabb", addr_info: [] },
+  ];
+  expect(staleBridges(interfaces)).toEqual(["br-0123456789ab"]);
 });
 
 describe("the firewall after dockerd", () => {
