@@ -1,0 +1,55 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { pipelineDirectory } from "../../components/pipeline-files.ts";
+import { repoDir } from "../../lab/paths.ts";
+import { type Rule, rounds, rules, withoutRule } from "./rules.ts";
+
+/** Takes the rules of the pipelines away, a few at a time, and sees the test of each fail. */
+const work = await mkdtemp(join(tmpdir(), "without-rules-"));
+const needless: Rule[] = [];
+try {
+  for (const [index, round] of rounds(rules).entries()) {
+    process.stdout.write(`round ${index + 1}: without ${round.length} rules\n`);
+    const states = await testsWithout(round, join(work, `${index}`));
+    for (const rule of round) {
+      const failed = states.get(rule.test) === "failed";
+      if (!failed) needless.push(rule);
+      const line = `${rule.pipeline}: ${rule.text.trim().replaceAll(/\s+/g, " ")}`;
+      process.stdout.write(`  ${failed ? "fails as it must" : "STILL PASSES"}: ${line}\n`);
+    }
+  }
+} finally {
+  await rm(work, { recursive: true });
+}
+process.stdout.write(
+  `${rules.length - needless.length} of ${rules.length} rules have a test that fails without them\n`,
+);
+process.exitCode = needless.length > 0 ? 1 : 0;
+
+/** States of the tests by full name, run over pipelines without some rules. */
+async function testsWithout(round: Rule[], directory: string): Promise<Map<string, string>> {
+  const pipelines = join(directory, "pipelines");
+  await cp(pipelineDirectory, pipelines, { recursive: true });
+  for (const rule of round) {
+    const file = join(pipelines, `${rule.pipeline}.alloy`);
+    await writeFile(file, withoutRule(await readFile(file, "utf8"), rule));
+  }
+  const report = join(directory, "report.json");
+  const names = round.map(({ test }) => test.replaceAll(/[^\w\s]/g, "."));
+  await execa(
+    "vitest",
+    [
+      ...["run", "--project", "e2e", "test/e2e/signals.test.ts", "-t", names.join("|")],
+      ...["--reporter=json", `--outputFile.json=${report}`],
+    ],
+    { cwd: repoDir, env: { PIPELINES: pipelines }, stdio: "inherit", reject: false },
+  );
+  const { testResults } = JSON.parse(await readFile(report, "utf8"));
+  type Assertion = { fullName: string; status: string };
+  const all = testResults.flatMap(
+    (file: { assertionResults: Assertion[] }) => file.assertionResults,
+  );
+  return new Map(all.map(({ fullName, status }: Assertion) => [fullName, status]));
+}
