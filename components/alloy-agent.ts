@@ -6,6 +6,7 @@ import { type AlloyBundle, alloyBundle } from "./alloy-bundle.ts";
 import { alloyContainer } from "./alloy-container.ts";
 import { AlloyFiles } from "./alloy-files.ts";
 import { AlloyInit } from "./alloy-init.ts";
+import { externalNetworks } from "./external-networks.ts";
 import { replaceOnChanges } from "./hardening.ts";
 import type { Host } from "./host.ts";
 import { hostFacts } from "./host-facts.ts";
@@ -157,11 +158,6 @@ export class AlloyAgent extends pulumi.ComponentResource {
       );
     return host.command(`${name}-loaded`, { script }, { parent: this });
   }
-}
-
-/** Networks of other services, each once, in order of names. */
-export function externalNetworks(settings: Pick<Settings, "postgres">): string[] {
-  return [...new Set(settings.postgres.map(({ network }) => network))].sort();
 }
 
 function installSite(

@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { hardened } from "./hardening.ts";
+import { exceptions, hardened } from "./hardening.ts";
 import type { Host } from "./host.ts";
 import { composeLabels, toContainerLabels } from "./labels.ts";
 import { limitPids } from "./pid-limit.ts";
@@ -40,12 +40,17 @@ export class AlloyInit extends pulumi.ComponentResource {
   }
 }
 
+const name = "alloy-init";
+
 function alloyInitContainer(args: AlloyInitArgs): docker.ContainerArgs {
   const owner = `${args.uid}:${args.gid}`;
   return {
-    // CAP_CHOWN: to give root's directory to Alloy's user.
-    ...hardened({ memory: 64, graceSeconds: 2, addCapabilities: ["CAP_CHOWN"] }),
-    name: "alloy-init",
+    ...hardened({
+      memory: 64,
+      graceSeconds: 2,
+      addCapabilities: Object.keys(exceptions[name]?.capabilities ?? {}),
+    }),
+    name,
     image: args.image,
     // What Alloy's user owns already is left alone: without CAP_DAC_READ_SEARCH root can't look into it.
     command: [

@@ -1,7 +1,25 @@
 import type * as docker from "@pulumi/docker";
 import type { Settings } from "../config/schema.ts";
 
-/** What a container may have beyond the baseline; each exception stands where it is made, with its reason. */
+export interface Exceptions {
+  /** Capabilities that are given back, with the `CAP_` prefix, each with its reason. */
+  capabilities?: Record<string, string>;
+  /** Why the container mounts the Docker socket. */
+  dockerSocket?: string;
+}
+
+/** What single containers have beyond the baseline, and why. The policy pack refuses whatever is not here. */
+export const exceptions: Record<string, Exceptions> = {
+  "alloy-init": {
+    capabilities: { CAP_CHOWN: "gives the state directory, which root made, to Alloy's user" },
+  },
+  "alloy-docker-proxy": {
+    dockerSocket:
+      "passes on to Alloy what the Docker API answers to reading requests, and no other",
+  },
+};
+
+/** What a container's arguments take of the baseline. */
 export interface HardeningArgs {
   /** Memory limit in MB. */
   memory: number;

@@ -1,0 +1,89 @@
+import { exceptions } from "../../components/hardening.ts";
+import {
+  containerName,
+  isContainer,
+  type PolicyResource,
+  records,
+  text,
+  texts,
+  titleOf,
+  unknown,
+} from "../resource.ts";
+import type { Rule } from "../rule.ts";
+
+export const readOnlyRoot: Rule = {
+  name: "read-only-root",
+  description: "No container can write to its own root file system.",
+  check(resource) {
+    const { readOnly } = resource.props;
+    if (!isContainer(resource) || readOnly === true || readOnly === unknown) return [];
+    return [
+      `${titleOf(resource)}: can write to its root file system. Set \`readOnly\` to true, ` +
+        "and a `tmpfs` or a mount for what it has to write.",
+    ];
+  },
+};
+
+/** Directories in which the socket lies; a container that sees one sees the socket, read-only or not. */
+const above = ["/", "/run", "/var", "/var/run"];
+
+/** Whoever opens the Docker socket is root on the host. The proxy alone has it, and lets nothing change. */
+export const dockerSocket: Rule = {
+  name: "docker-socket",
+  description:
+    "Only the socket proxy mounts the Docker socket, read-only, and lets nothing be changed.",
+  check(resource) {
+    if (!isContainer(resource)) return [];
+    const mounts = mountsOf(resource);
+    const sockets = mounts.filter(
+      ({ source, target }) => /\.sock$/.test(source) || /\.sock$/.test(target),
+    );
+    const title = titleOf(resource);
+    if (sockets.length > 0 && !exceptions[containerName(resource)]?.dockerSocket) {
+      return [
+        `${title}: mounts the Docker socket, which makes it root on the host. ` +
+          "Let it ask the socket proxy, tcp://alloy-docker-proxy:2375.",
+      ];
+    }
+    return [
+      ...(sockets.some(({ readOnly }) => !readOnly)
+        ? [`${title}: mounts the Docker socket writable. Set \`readOnly\` on that mount.`]
+        : []),
+      ...(sockets.length > 0 && !texts(resource.props.envs).includes("POST=0")
+        ? [`${title}: passes requests on that change things. Set POST=0 in its \`envs\`.`]
+        : []),
+      ...rootAbove(resource, mounts),
+    ];
+  },
+};
+
+function rootAbove(resource: PolicyResource, mounts: Mount[]): string[] {
+  const { user } = resource.props;
+  const isRoot = user === undefined || /^(root|0)(:|$)/.test(text(user) ?? "");
+  const wide = mounts.filter(({ source }) => above.includes(source));
+  if (!isRoot) return [];
+  return wide.map(
+    ({ source }) =>
+      `${titleOf(resource)}: is root and mounts ${source}, in which the Docker socket lies. ` +
+      "Set `user` to one that may not open it, or mount less.",
+  );
+}
+
+interface Mount {
+  source: string;
+  target: string;
+  readOnly: boolean;
+}
+
+/** Bind mounts in both forms of the provider. */
+function mountsOf({ props }: PolicyResource): Mount[] {
+  const mount = (source: unknown, target: unknown, readOnly: unknown) => ({
+    source: (text(source) ?? "").replace(/(?<=.)\/+$/, ""),
+    target: text(target) ?? "",
+    readOnly: readOnly === true,
+  });
+  return [
+    ...records(props.mounts).map((one) => mount(one.source, one.target, one.readOnly)),
+    ...records(props.volumes).map((one) => mount(one.hostPath, one.containerPath, one.readOnly)),
+  ];
+}
