@@ -1,5 +1,5 @@
 import { AlloyAgent } from "./components/alloy-agent.ts";
-import { GithubToken } from "./components/github-token.ts";
+import { githubAccessOf } from "./components/github-access.ts";
 import { Host } from "./components/host.ts";
 import { pipelineDirectory, pipelineFiles } from "./components/pipeline-files.ts";
 import { sinksOf } from "./components/sinks.ts";
@@ -12,18 +12,16 @@ export default async function program(pipelines: string = pipelineDirectory) {
 
   const sinks = await sinksOf(config);
 
-  const host = new Host("host", config.host);
+  const github = await githubAccessOf(config);
 
-  const githubToken = config.githubToken
-    ? new GithubToken("github", { token: config.githubToken }).token
-    : undefined;
+  const host = new Host("host", config.host);
 
   const agent = new AlloyAgent("alloy", {
     host,
     settings: config,
     pipelines: pipelineFiles(pipelines, config.pipelines),
     sinks,
-    githubToken,
+    githubToken: github?.token,
   });
 
   return {
@@ -34,6 +32,6 @@ export default async function program(pipelines: string = pipelineDirectory) {
     /** Version of the configuration that runs. */
     configVersion: agent.configVersion,
     /** What `npm run verify` asks for, and where. */
-    verify: verifyTarget(config, sinks),
+    verify: verifyTarget(config, sinks, github?.tokens),
   };
 }

@@ -7,8 +7,14 @@ import type { Sinks } from "./sinks.ts";
 type VerifiedSettings = Pick<Settings, "host" | "pipelines" | "postgres" | "github" | "logs">;
 
 /** The stack output that `verify` reads: what must arrive, and where to ask for it. Secret as a whole. */
-export function verifyTarget(settings: VerifiedSettings, { readers, tokens }: Sinks) {
-  const facts = pulumi.output(tokens).apply((all) => verifyFacts(settings, all));
+export function verifyTarget(
+  settings: VerifiedSettings,
+  { readers, tokens }: Sinks,
+  otherTokens: pulumi.Output<Token>[] = [],
+) {
+  const facts = pulumi
+    .output([...tokens, ...otherTokens])
+    .apply((all) => verifyFacts(settings, all));
   return pulumi.secret({ facts, ...readers });
 }
 

@@ -44,6 +44,7 @@ export async function startLab(): Promise<Lab> {
     logDir: join(labDir, "doubles"),
     realHostProviders: pulumi.realProviders,
     grafana: cloud,
+    github: true,
   });
   const { alloy, init, socketProxy } = images;
   return {

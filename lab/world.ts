@@ -19,7 +19,7 @@ import { github, joinNetwork, leaveNetwork, standInContainers } from "./world/st
 export interface World {
   metrics: Sink;
   logs: Sink;
-  github: { url: string; token: string; callsUrl: string };
+  github: { url: string; token: string; nextToken: string; callsUrl: string };
   journal: Journal;
   /** Names of the lab's containers. */
   containers: string[];

@@ -24,7 +24,7 @@ export const advice = {
     `The exporter of ${job} can't reach its database: on ${host}, \`docker ps -a --filter name=${job.replace(/^postgres_/, "")}\` shows whether it runs, and the exporter's log whether it refuses the password.`,
 
   github: (host: string) =>
-    `The first poll comes within 10 minutes of a start. After that, \`docker logs alloy 2>&1 | grep -i github\` on ${host} shows why none does: 401 there wants a new token, \`pulumi config set --secret grafana-alloy:githubToken\` and \`pulumi up\`.`,
+    `The first poll comes within 10 minutes of a start. After that, \`docker logs alloy 2>&1 | grep -i github\` on ${host} shows why none does: 401 there wants a new token, which \`npm run github-token\` stores, and \`pulumi up\`.`,
 
   repository: (repository: string) =>
     `GitHub is polled, but answers nothing for ${repository}: its name must be right and the token must cover it, which \`gh api repos/${repository}\` with that token shows.`,

@@ -1,17 +1,18 @@
+import { createHash } from "node:crypto";
 import { diffInputs } from "./diff.ts";
-import type { GitHubClient } from "./github.ts";
+import type { GitHubClient } from "./github-client.ts";
 import type { ResourceDouble } from "./provider.ts";
 import type { Bag } from "./values.ts";
 
-/** "owner/name" of a `repository` input, which has no owner when the provider's is meant. */
-function fullName({ owner }: GitHubClient, inputs: Bag): string {
+/** API path of a `repository` input, which has no owner when the provider's is meant. */
+function repositoryPath({ owner }: GitHubClient, inputs: Bag): string {
   const name = String(inputs.repository);
-  return name.includes("/") ? name : `${owner}/${name}`;
+  return `repos/${name.includes("/") ? name : `${owner}/${name}`}`;
 }
 
 const VALUES = ["encryptedValue", "plaintextValue", "value", "valueEncrypted"];
 
-/** `github:index/actionsSecret:ActionsSecret`: keeps that there is one and when it changed, not its value. */
+/** `github:index/actionsSecret:ActionsSecret`. Sends a hash where the plugin sends the encrypted value. */
 export const actionsSecret: ResourceDouble<GitHubClient> = {
   schema: {
     inputs: [...VALUES, "destroyOnDrift", "keyId", "repository", "secretName"],
@@ -33,32 +34,37 @@ export const actionsSecret: ResourceDouble<GitHubClient> = {
 
   async create(inputs, { client }) {
     const id = `${inputs.repository}:${inputs.secretName}`;
-    return { id, outs: putSecret(client, inputs) };
+    return { id, outs: await putSecret(client, inputs) };
   },
 
   async read(_id, state, inputs, { client }) {
-    const known = client.api.state.secrets[`${fullName(client, state)}/${state.secretName}`];
-    return known && { outs: { ...state, remoteUpdatedAt: known.updatedAt }, inputs };
+    const known = await client.call("GET", secretPath(client, state));
+    if (known.code === 404) return undefined;
+    return { outs: { ...state, remoteUpdatedAt: JSON.parse(known.body).updated_at }, inputs };
   },
 
   update: async (_id, state, news, { client }) => ({
-    ...putSecret(client, news),
+    ...(await putSecret(client, news)),
     createdAt: state.createdAt,
   }),
 
-  async delete(_id, state, { client }) {
-    client.api.requireWrite(client.token, fullName(client, state));
-    client.api.deleteSecret(`${fullName(client, state)}/${state.secretName}`);
+  delete: async (_id, state, { client }) => {
+    await client.wanted("DELETE", secretPath(client, state));
   },
 };
 
-function putSecret(client: GitHubClient, inputs: Bag): Bag {
-  const repository = fullName(client, inputs);
-  client.api.requireWrite(client.token, repository);
-  const value = VALUES.map((key) => inputs[key]).find((item) => item !== undefined);
-  const key = `${repository}/${inputs.secretName}`;
-  const { updatedAt } = client.api.putSecret(key, String(value));
-  const repositoryId = client.api.repositoryId(repository);
+function secretPath(client: GitHubClient, inputs: Bag): string {
+  return `${repositoryPath(client, inputs)}/actions/secrets/${inputs.secretName}`;
+}
+
+async function putSecret(client: GitHubClient, inputs: Bag): Promise<Bag> {
+  const repository = repositoryPath(client, inputs);
+  const { key_id } = await client.wanted("GET", `${repository}/actions/secrets/public-key`);
+  const value = String(VALUES.map((key) => inputs[key]).find((item) => item !== undefined));
+  const encrypted_value = createHash("sha256").update(value).digest("base64");
+  await client.wanted("PUT", secretPath(client, inputs), { key_id, encrypted_value });
+  const { updated_at: updatedAt } = await client.wanted("GET", secretPath(client, inputs));
+  const { id: repositoryId } = await client.wanted("GET", repository);
   return { ...inputs, createdAt: updatedAt, updatedAt, remoteUpdatedAt: updatedAt, repositoryId };
 }
 
@@ -86,26 +92,28 @@ export const repositoryEnvironment: ResourceDouble<GitHubClient> = {
 
   async create(inputs, { client }) {
     const id = `${inputs.repository}:${inputs.environment}`;
-    return { id, outs: putEnvironment(client, inputs) };
+    return { id, outs: await putEnvironment(client, inputs) };
   },
 
   async read(_id, state, inputs, { client }) {
-    const key = `${fullName(client, state)}/${state.environment}`;
-    return client.api.state.environments[key] && { outs: state, inputs };
+    const { code } = await client.call("GET", environmentPath(client, state));
+    return code === 404 ? undefined : { outs: state, inputs };
   },
 
-  update: async (_id, _state, news, { client }) => putEnvironment(client, news),
+  update: (_id, _state, news, { client }) => putEnvironment(client, news),
 
-  async delete(_id, state, { client }) {
-    client.api.requireWrite(client.token, fullName(client, state));
-    client.api.deleteEnvironment(`${fullName(client, state)}/${state.environment}`);
+  delete: async (_id, state, { client }) => {
+    await client.wanted("DELETE", environmentPath(client, state));
   },
 };
 
-function putEnvironment(client: GitHubClient, inputs: Bag): Bag {
-  const repository = fullName(client, inputs);
-  client.api.requireWrite(client.token, repository);
+function environmentPath(client: GitHubClient, inputs: Bag): string {
+  return `${repositoryPath(client, inputs)}/environments/${inputs.environment}`;
+}
+
+async function putEnvironment(client: GitHubClient, inputs: Bag): Promise<Bag> {
   const settings = Object.fromEntries(SETTINGS.map((key) => [key, inputs[key]]));
-  client.api.putEnvironment(`${repository}/${inputs.environment}`, settings);
-  return { ...inputs, repositoryId: client.api.repositoryId(repository) };
+  await client.wanted("PUT", environmentPath(client, inputs), settings);
+  const { id: repositoryId } = await client.wanted("GET", repositoryPath(client, inputs));
+  return { ...inputs, repositoryId };
 }

@@ -14,8 +14,8 @@ export interface DoublesOptions {
   realHostProviders?: boolean;
   /** The Grafana Cloud that is simulated; without it there is no double of `grafana`. */
   grafana?: SimulatedCloud;
-  /** The GitHub that is simulated; without it there is no double of `github`. */
-  github?: SimulatedCloud;
+  /** With a double of `github`, which asks the API at the provider's `baseUrl`. */
+  github?: boolean;
 }
 
 export interface SimulatedCloud {
@@ -49,7 +49,7 @@ export async function startDoubles(options: DoublesOptions): Promise<Doubles> {
   const wanted: [name: string, args: string[]][] = [
     ...(options.realHostProviders ? [] : hostDoubles),
     ...cloud("grafana", options.grafana),
-    ...cloud("github", options.github),
+    ...(options.github ? [["github", []] satisfies [string, string[]]] : []),
   ];
   const started = await Promise.allSettled(
     wanted.map(([name, args]) => startDouble(name, args, options.logDir)),

@@ -1,26 +1,28 @@
 import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import { githubAnswer } from "./github-api.ts";
+import type { GithubSeed } from "./github-accounts.ts";
+import { serveGithub } from "./github-server.ts";
 
-/** A stand-in for GitHub's API in the lab: node github.ts TOKEN_FILE owner/name… */
-const [tokenFile = "", ...repositories] = process.argv.slice(2);
+/** A stand-in for GitHub's API in the lab: node github.ts TOKENS_FILE owner/name… */
+const [tokenFile = "", ...names] = process.argv.slice(2);
 
-const calls: Record<string, number> = {};
-let total = 0;
+/** Days that the lab's token has left at every start. */
+const TOKEN_DAYS = 90;
+const expiresAt = new Date(Date.now() + TOKEN_DAYS * 86_400_000).toISOString();
 
-const server = createServer((request, response) => {
-  const path = (request.url ?? "/").split("?")[0] ?? "/";
-  if (path === "/__calls") {
-    response.setHeader("content-type", "application/json").end(JSON.stringify(calls));
-    return;
-  }
-  calls[path] = (calls[path] ?? 0) + 1;
-  total += 1;
-  // Read at each call: a test can rotate the token of a running stand-in.
-  const facts = { token: readFileSync(tokenFile, "utf8").trim(), repositories };
-  const answer = githubAnswer(facts, path, request.headers.authorization, total);
-  response.writeHead(answer.status, answer.headers).end(JSON.stringify(answer.body));
-});
+/** What the tokens may do: read what the exporter reads, as their operator would have made them. */
+const rights = { issues: "read", pullRequests: "read" } as const;
+const covered = Object.fromEntries(names.map((name) => [name, rights]));
+const repositories = Object.fromEntries(names.map((name) => [name, {}]));
 
-server.listen(8080);
+const seed: GithubSeed = {
+  // Read at each call: a test can change the tokens of a running stand-in.
+  get tokens() {
+    const tokens = readFileSync(tokenFile, "utf8").trim().split("\n");
+    const facts = { login: "lab", expiresAt, repositories: covered, ownerPushes: names };
+    return tokens.map((token) => ({ token, ...facts }));
+  },
+  repositories,
+};
+
+await serveGithub(seed, { host: "0.0.0.0", port: 8080 });
 process.once("SIGTERM", () => process.exit(0));

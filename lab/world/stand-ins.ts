@@ -29,7 +29,7 @@ export function standInContainers(
     networks: { [LAB_NETWORK.name]: {} },
     publish: { port: 8080, at: PUBLISH_AT, hostPort: secrets.githubPort },
     memory: 128,
-    files: [{ path: TOKEN_FILE, uid: 65534, mode: 0o400, content: secrets.githubToken }],
+    files: [{ path: TOKEN_FILE, uid: 65534, mode: 0o400, content: githubTokens(secrets) }],
   };
   return [traefik, github, logger(images.logger)];
 }
@@ -39,9 +39,16 @@ export function github({ githubPort, githubToken }: WorldSecrets) {
   return {
     url: `http://${LAB_NETWORK.host}:${githubPort}`,
     token: githubToken,
+    nextToken: nextToken(githubToken),
     callsUrl: `http://127.0.0.1:${githubPort}/__calls`,
   };
 }
+
+/** The token that an operator makes before the first one ends: the stand-in knows both. */
+const nextToken = (token: string) => `${token}_next`;
+
+const githubTokens = ({ githubToken }: WorldSecrets) =>
+  `${githubToken}\n${nextToken(githubToken)}\n`;
 
 /** Puts the Traefik stand-in into the agent's network, once that exists, under the name `traefik`. */
 export async function joinNetwork(docker: Docker, network: string): Promise<void> {

@@ -96,7 +96,7 @@ test("the environment has the variables that the document names", () => {
     username: name,
     password: `${name}-secret`,
   });
-  const github = { url: "http://github", token: "token", callsUrl: "" };
+  const github = { url: "http://github", token: "token", nextToken: "", callsUrl: "" };
   expect(documentEnv({ metrics: sink("m"), logs: sink("l"), github })).toEqual([
     "HOSTNAME_OVERRIDE=document",
     "GRAFANA_PROM_URL=http://m",

@@ -2,7 +2,6 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { GitHubApi, type GitHubSeed } from "../../lab/doubles/github-api.ts";
 import { GrafanaCloud } from "../../lab/doubles/grafana-cloud.ts";
 import type { GrafanaSeed } from "../../lab/doubles/grafana-types.ts";
 import { SimulatedStore } from "../../lab/doubles/simulated-store.ts";
@@ -70,52 +69,5 @@ describe("the simulated Grafana Cloud", () => {
     expect(cloud(file).token(token.id)?.name).toBe("t-1");
     cloud(file).deletePolicy(id);
     expect(cloud(file).token(token.id)).toBeUndefined();
-  });
-});
-
-const github: GitHubSeed = {
-  tokens: [
-    { token: "fine", login: "me", expiresAt: "2099-01-31T12:00:00Z", repositories: { "o/r": {} } },
-    { token: "dead", login: "me", expiresAt: "2000-01-01T00:00:00Z", repositories: { "o/r": {} } },
-    {
-      token: "classic",
-      login: "me",
-      classicScopes: "repo",
-      repositories: { "o/r": { push: true } },
-    },
-  ],
-  repositories: { "o/r": { id: 1 }, "o/public": { id: 2, public: true } },
-};
-
-describe("the simulated GitHub", () => {
-  const api = new GitHubApi(new SimulatedStore(github, { secrets: {}, environments: {} }));
-
-  it.each([
-    ["fine", "repos/o/r", 200],
-    ["fine", "/repos/o/r?x=1", 200],
-    ["fine", "repos/o/r/issues", 403],
-    ["fine", "repos/o/none", 404],
-    ["fine", "user", 200],
-    ["dead", "repos/o/r", 401],
-    ["unknown", "repos/o/r", 401],
-    [undefined, "repos/o/r", 404],
-    [undefined, "repos/o/public", 200],
-  ])("answers token %s for %s with %i", (token, endpoint, code) => {
-    expect(api.get(token, endpoint).code).toBe(code);
-  });
-
-  it("tells the expiry in the header, and classic tokens by their scopes", () => {
-    expect(api.get("fine", "user").headers).toMatchObject({
-      "Github-Authentication-Token-Expiration": ["2099-01-31 12:00:00 UTC"],
-    });
-    const { headers } = api.get("classic", "user");
-    expect(headers).toMatchObject({ "X-Oauth-Scopes": ["repo"] });
-    expect(headers).not.toHaveProperty("Github-Authentication-Token-Expiration");
-  });
-
-  it("writes only for a token that may push", () => {
-    expect(() => api.requireWrite("fine", "o/r")).toThrow("403");
-    expect(() => api.requireWrite("classic", "o/r")).not.toThrow();
-    expect(() => api.requireWrite("classic", "o/none")).toThrow("404");
   });
 });

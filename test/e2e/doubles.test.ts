@@ -9,6 +9,7 @@ import * as grafana from "@pulumiverse/grafana";
 import type Docker from "dockerode";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Doubles, startDoubles } from "../../lab/doubles/start.ts";
+import { type GithubServer, serveGithub } from "../../lab/stand-ins/github-server.ts";
 import { changes, destroyAll, testStack } from "../doubles/engine.ts";
 import { IMAGE, labDocker, startHost, type TestHost } from "../doubles/host.ts";
 
@@ -37,7 +38,18 @@ let engine: Docker;
 let engineHost: string;
 let host: TestHost;
 
+const rights = { issues: "read" } as const;
+const day = { live: "2099-01-31T12:00:00Z", dead: "2020-01-01T00:00:00Z" };
+let githubApi: GithubServer;
+
 beforeAll(async () => {
+  githubApi = await serveGithub({
+    tokens: [
+      { token: "github_pat_good", expiresAt: day.live, repositories: { "me/repo": rights } },
+      { token: "github_pat_dead", expiresAt: day.dead, repositories: {} },
+    ],
+    repositories: { "me/repo": {}, "me/other": {} },
+  });
   ({ host: engineHost, client: engine } = await labDocker());
   host = await startHost();
   doubles = await startDoubles({
@@ -46,23 +58,7 @@ beforeAll(async () => {
       bootstrapTokens: ["glc_bootstrap"],
       stacks: [{ slug: "home", id: "4711", ...stackFields }],
     }),
-    github: seed("github", {
-      tokens: [
-        {
-          token: "github_pat_good",
-          login: "tester",
-          expiresAt: "2099-01-31T12:00:00Z",
-          repositories: { "me/repo": { issues: true } },
-        },
-        {
-          token: "github_pat_dead",
-          login: "tester",
-          expiresAt: "2020-01-01T00:00:00Z",
-          repositories: {},
-        },
-      ],
-      repositories: { "me/repo": { id: 1 }, "me/other": { id: 2 } },
-    }),
+    github: true,
   });
 }, TIMEOUT);
 
@@ -70,6 +66,7 @@ afterEach(destroyAll, TIMEOUT);
 
 afterAll(async () => {
   await doubles?.stop();
+  await githubApi?.close();
   host?.stop();
 });
 
@@ -510,7 +507,11 @@ describe("the simulated clouds", () => {
   }, async () => {
     const ask = (token: string, endpoint: string) =>
       testStack(async () => {
-        const provider = new github.Provider("github", { token, owner: "me" });
+        const provider = new github.Provider("github", {
+          token,
+          owner: "me",
+          baseUrl: githubApi.url,
+        });
         const { code, headers, body } = await github.getRestApi({ endpoint }, { provider });
         return { code, headers, body };
       }, doubles.env);

@@ -37,7 +37,7 @@ const hosts = [
     gid: 102,
     ui: "https://alloy.example.org",
     externalNetworks: ["immich-backend", "outline-backend"],
-    resources: 29,
+    resources: 30,
     pipelines: ["containers", "github", "host", "journal", "postgres", "self", "sinks", "traefik"],
   },
   {

@@ -8,7 +8,7 @@ import { program } from "../../lab/programs.ts";
 
 const file = join(repoDir, "bench/footprint/document.alloy");
 const sink = { pushUrl: "http://sink.example/push", queryUrl: "", username: "1", password: "p" };
-const github = { url: "http://github.example", token: "t", callsUrl: "" };
+const github = { url: "http://github.example", token: "t", nextToken: "", callsUrl: "" };
 const env = Object.fromEntries(
   documentEnv({ metrics: sink, logs: sink, github }).map((line) => line.split(/=(.*)/s, 2)),
 );

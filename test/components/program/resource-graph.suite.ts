@@ -67,7 +67,8 @@ describe("parents", () => {
     const expected = Object.entries(parents).flatMap(([parent, names]) =>
       names.map((name): [string, string | undefined] => [name, parent]),
     );
-    const roots = ["grafana-cloud-provider", "host", "grafana-cloud", "github", "alloy"].map(
+    const providers = ["grafana-cloud-provider", "github-provider"];
+    const roots = [...providers, "host", "grafana-cloud", "github", "alloy"].map(
       (name): [string, undefined] => [name, undefined],
     );
     expect(Object.fromEntries(found)).toEqual(Object.fromEntries([...roots, ...expected]));

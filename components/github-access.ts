@@ -1,0 +1,71 @@
+import * as github from "@pulumi/github";
+import * as pulumi from "@pulumi/pulumi";
+import type { Token } from "../cli/verify/facts.ts";
+import type { StackConfig } from "../config/load.ts";
+import { askThrough } from "./github-answers.ts";
+import { daysLeft, type GithubFindings, judge, questionsFor, RENEW_DAYS } from "./github-check.ts";
+import { GithubToken, renewCommand } from "./github-token.ts";
+
+/** With what a host polls GitHub. */
+export interface GithubAccess {
+  /** Secret; reaches the host as a file. */
+  token: pulumi.Output<string>;
+  /** Tokens with an end. */
+  tokens: pulumi.Output<Token>[];
+}
+
+/** What a host polls GitHub with, checked against GitHub; nothing on a host that does not poll. */
+export async function githubAccessOf(config: StackConfig): Promise<GithubAccess | undefined> {
+  const { github: polled, githubToken } = config;
+  if (!polled || !githubToken || !pollsGithub(config)) return undefined;
+  const { repositories, apiUrl } = polled;
+  const provider = new github.Provider("github-provider", {
+    token: githubToken,
+    baseUrl: providerBaseUrl(apiUrl),
+    // Left out, the provider asks whose token it is, and a dead one ends in a stack trace.
+    owner: repositories[0]?.split("/")[0],
+  });
+  const answers = await askThrough(provider, apiUrl, questionsFor(repositories));
+  const findings = judge(repositories, answers);
+  tell("grafana-alloy:githubToken", findings, `\`${renewCommand()}\` makes and stores a new one.`);
+  const token = new GithubToken("github", { token: githubToken, expiresAt: findings.expiresAt });
+  return { token: token.token, tokens: [token.end] };
+}
+
+/** Whether a host is the one that polls. */
+export function pollsGithub({
+  host,
+  pipelines,
+  github,
+}: Pick<StackConfig, "host" | "pipelines" | "github">) {
+  return pipelines.includes("github") && github?.pollingHost === host.name;
+}
+
+/** The provider wants the base URL of GitHub, to which it adds `/api/v3` itself, where the exporter wants the API's. */
+export function providerBaseUrl(apiUrl: string): string {
+  return `${apiUrl.replace(/\/+$/, "").replace(/\/api\/v3$/, "")}/`;
+}
+
+/**
+ * Throws one message for what is wrong with a credential; warns of one that ends soon, and when GitHub could
+ * not be asked: an agent must be deployable while GitHub is away.
+ */
+export function tell(
+  setting: string,
+  findings: GithubFindings,
+  fix: string,
+  now = new Date(),
+): void {
+  const { faults, unclear, expiresAt } = findings;
+  if (faults.length > 0) throw new pulumi.RunError(`${setting}: ${faults.join(" ")} ${fix}`);
+  if (unclear.length > 0) {
+    void pulumi.log.warn(`${setting}: not checked. ${unclear[0]} The deployment goes on without.`);
+  }
+  const left = expiresAt && daysLeft(expiresAt, now);
+  if (expiresAt && left !== undefined && left < RENEW_DAYS) {
+    const date = expiresAt.toISOString().slice(0, 10);
+    void pulumi.log.warn(
+      `${setting}: It ends on ${date}, in ${left === 1 ? "1 day" : `${left} days`}. ${fix}`,
+    );
+  }
+}

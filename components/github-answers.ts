@@ -1,0 +1,84 @@
+import * as github from "@pulumi/github";
+import type { GithubAnswer, GithubAnswers, NoAnswer } from "./github-check.ts";
+
+/** How long GitHub may take for a first answer, in ms. */
+const REACH_TIMEOUT = 10_000;
+
+/**
+ * Asks GitHub through the provider, in previews too, each question once. Not where nobody answers: the
+ * plugin crashes then, and the engine ends the whole program without a word about why.
+ */
+export async function askThrough(
+  provider: github.Provider,
+  apiUrl: string,
+  questions: string[],
+): Promise<GithubAnswers> {
+  const problem = await unreachable(apiUrl);
+  if (problem) return Object.fromEntries(questions.map((question) => [question, { problem }]));
+  const answers = questions.map((endpoint) =>
+    github.getRestApi({ endpoint }, { provider }).then(answerOf, answerInError),
+  );
+  const all = await Promise.all(answers);
+  return Object.fromEntries(
+    questions.map((question, index) => [question, all[index]]),
+  ) as GithubAnswers;
+}
+
+/** Why nobody answers at a base URL; nothing if somebody does, whatever the answer is. */
+async function unreachable(apiUrl: string): Promise<string | undefined> {
+  // The one path that counts against no limit.
+  const url = `${apiUrl.replace(/\/+$/, "")}/rate_limit`;
+  try {
+    await fetch(url, { signal: AbortSignal.timeout(REACH_TIMEOUT) });
+    return undefined;
+  } catch (error) {
+    return `${url}: ${networkProblem(error)}`;
+  }
+}
+
+/** What went wrong below HTTP; `fetch` itself only says that it failed. */
+export function networkProblem(error: unknown): string {
+  const { name, message, cause } = error as Error & { cause?: Error & { code?: string } };
+  if (name === "TimeoutError") return "no answer in time";
+  return cause?.message || cause?.code || message;
+}
+
+type Result = Pick<github.GetRestApiResult, "code" | "headers" | "body">;
+
+/** An answer as the provider hands it on: headers as lists by canonical name, both as JSON. */
+export function answerOf({ code, headers, body }: Result): GithubAnswer | NoAnswer {
+  // The provider gives nothing at all of an answer that has no `x-github-request-id`.
+  if (!code) return { problem: "what answers at github.apiUrl is not GitHub's REST API" };
+  const lists = Object.entries(JSON.parse(headers) as Record<string, string[]>);
+  return {
+    status: code,
+    headers: Object.fromEntries(
+      lists.map(([name, values]) => [name.toLowerCase(), values.join(", ")]),
+    ),
+    body: parsed(body),
+  };
+}
+
+/** The provider throws for every status above 299 but 404, and keeps it as text: `GET url: 401 Bad credentials []`. */
+export function answerInError(error: Error): GithubAnswer | NoAnswer {
+  const [, status, said = ""] = /: ([345]\d\d) ([^\n]*)/.exec(error.message) ?? [];
+  const message = withoutSecrets(said.replace(/ *\[[^\]]*\] *$/, ""));
+  if (status) return { status: Number(status), headers: {}, body: { message } };
+  const lines = error.message.split("\n").map((line) => line.trim());
+  const reason = lines.find((line) => line.startsWith("* "))?.slice(2) ?? lines.find(Boolean);
+  return { problem: withoutSecrets(reason ?? "no reason given").replace(/\.$/, "") };
+}
+
+function withoutSecrets(text: string): string {
+  return text.replace(/\b(github_pat|gh[a-z])_\w+/g, "[secret]");
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    // A gateway between here and GitHub answers in HTML: its status is told, its body is of no use.
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,136 @@
+import { createSign } from "node:crypto";
+import type { Bag } from "./values.ts";
+
+/** Statuses after which the real plugin asks again, up to three times (`max_retries`). */
+const RETRIED = [500, 502, 503, 504];
+const MAX_RETRIES = 3;
+/** What the real plugin waits between two tries, in ms. */
+const RETRY_DELAY = 1000;
+
+export interface GitHubAnswer {
+  code: number;
+  status: string;
+  /** As Go's http.Header is written as JSON: canonical names, lists of values. */
+  headers: Record<string, string[]>;
+  /** As it came. */
+  body: string;
+}
+
+/** GitHub's REST API as a configured provider calls it. */
+export class GitHubClient {
+  readonly #base: string;
+  readonly #token: string | undefined;
+  readonly owner: string | undefined;
+
+  constructor(base: string, token: string | undefined, owner: string | undefined) {
+    this.#base = base;
+    this.#token = token;
+    this.owner = owner;
+  }
+
+  /** Any answer, whatever its status. Throws where there is none. */
+  async call(method: string, endpoint: string, body?: Bag): Promise<GitHubAnswer> {
+    const url = `${this.#base}${endpoint.replace(/^\//, "")}`;
+    for (let tries = 0; ; tries += 1) {
+      const response = await this.#send(method, url, body);
+      if (RETRIED.includes(response.status) && tries < MAX_RETRIES) {
+        await new Promise((done) => setTimeout(done, RETRY_DELAY));
+        continue;
+      }
+      return {
+        code: response.status,
+        status: `${response.status} ${response.statusText}`,
+        headers: canonical(response.headers),
+        body: await response.text(),
+      };
+    }
+  }
+
+  /** The body of an answer without an error. Throws as go-github words it. */
+  async wanted(method: string, endpoint: string, body?: Bag): Promise<Bag> {
+    const answer = await this.call(method, endpoint, body);
+    if (answer.code >= 400) throw this.error(method, endpoint, answer);
+    return answer.body ? JSON.parse(answer.body) : {};
+  }
+
+  /** An error as go-github words it. */
+  error(method: string, endpoint: string, { code, body }: GitHubAnswer): Error {
+    const url = `${this.#base}${endpoint.replace(/^\//, "")}`;
+    return new Error(`${method} ${url}: ${code} ${messageOf(body)} []`);
+  }
+
+  async #send(method: string, url: string, body?: Bag): Promise<Response> {
+    const authorization = this.#token && { authorization: `Bearer ${this.#token}` };
+    try {
+      return await fetch(url, {
+        method,
+        headers: { ...authorization, accept: "application/vnd.github.v3+json" },
+        body: body && JSON.stringify(body),
+      });
+    } catch (error) {
+      const { cause } = error as Error & { cause?: Error };
+      throw new Error(`${method} "${url}": ${cause?.message ?? (error as Error).message}`);
+    }
+  }
+}
+
+/** The client that a provider's configuration asks for, as the plugin's `Meta` makes it. */
+export async function githubClient(config: Bag): Promise<GitHubClient> {
+  const base = apiBase(text(config.baseUrl) ?? "https://api.github.com/");
+  const owner = text(config.owner) ?? text(config.organization);
+  const token = text(config.token) ?? (await installationToken(base, config.appAuth, owner));
+  const client = new GitHubClient(base, token, owner);
+  // Whose token it is, where the owner is not told; whether the owner is an organization, where it is.
+  if (!owner && token) await client.wanted("GET", "user");
+  if (owner) await client.call("GET", `orgs/${owner}`);
+  return client;
+}
+
+/** Only GitHub itself has its API at the root; every other one below `api/v3`. */
+export function apiBase(baseUrl: string): string {
+  const url = new URL(baseUrl);
+  if (url.hostname === "api.github.com" || /^api\..+\.ghe\.com$/.test(url.hostname))
+    return url.href;
+  return `${url.href.replace(/\/+$/, "")}/api/v3/`;
+}
+
+/** A token of an app's installation, for a statement signed with the app's key. */
+async function installationToken(
+  base: string,
+  appAuth: unknown,
+  owner: string | undefined,
+): Promise<string | undefined> {
+  if (appAuth === undefined) return undefined;
+  // Whatever is not plain text in a provider's configuration travels as JSON.
+  const app: Bag = typeof appAuth === "string" ? JSON.parse(appAuth) : appAuth;
+  const statement = appStatement(String(app.id), String(app.pemFile));
+  const client = new GitHubClient(base, statement, owner);
+  const path = `app/installations/${app.installationId}/access_tokens`;
+  return text((await client.wanted("POST", path)).token);
+}
+
+function appStatement(id: string, privateKey: string): string {
+  const now = Math.floor(Date.now() / 1000);
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const signed = `${part({ alg: "RS256", typ: "JWT" })}.${part({ iss: id, iat: now - 60, exp: now + 540 })}`;
+  const signature = createSign("sha256").update(signed).sign(privateKey, "base64url");
+  return `${signed}.${signature}`;
+}
+
+function canonical(headers: Headers): GitHubAnswer["headers"] {
+  const name = (lower: string) => lower.replace(/(^|-)[a-z]/g, (start) => start.toUpperCase());
+  return Object.fromEntries([...headers].map(([key, value]) => [name(key), [value]]));
+}
+
+function messageOf(body: string): string {
+  try {
+    return JSON.parse(body).message;
+  } catch (error) {
+    if (error instanceof SyntaxError) return "";
+    throw error;
+  }
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value ? value : undefined;
+}
