@@ -25,6 +25,12 @@ export function loadConfig(): StackConfig {
   return { ...parsed.data, ...wrapSecrets(parsed.data) };
 }
 
+/** Values of all secrets of the stack's configuration, whatever their namespace. */
+export function configSecrets(): string[] {
+  const entries = Object.entries(pulumi.runtime.allConfig());
+  return entries.filter(([key]) => isConfigSecret(key)).map(([, value]) => value);
+}
+
 /** Whether a stack stores a key encrypted. The SDK exports this without a type declaration. */
 function isConfigSecret(key: string): boolean {
   const runtime = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };

@@ -8,6 +8,11 @@ import { createServer } from "./server.ts";
  * its standard input closes, so that it never outlives the process that started it.
  */
 export async function serve<Client>(provider: ProviderDouble<Client>): Promise<void> {
+  console.log(await listen(provider));
+}
+
+/** Serves a double until standard input closes; answers its port. */
+export async function listen<Client>(provider: ProviderDouble<Client>): Promise<string> {
   const server = createServer(provider);
   const bind = promisify(server.bindAsync.bind(server));
   const port = await bind("127.0.0.1:0", grpc.ServerCredentials.createInsecure());
@@ -15,5 +20,5 @@ export async function serve<Client>(provider: ProviderDouble<Client>): Promise<v
   process.on("SIGINT", () => undefined);
   process.stdin.on("close", () => process.exit(0));
   process.stdin.resume();
-  console.log(String(port));
+  return String(port);
 }

@@ -1,0 +1,163 @@
+import { spawn } from "node:child_process";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, isAbsolute, join } from "node:path";
+import { createInterface } from "node:readline";
+import { execa } from "execa";
+import { parse, stringify } from "yaml";
+import { repoDir } from "./paths.ts";
+import { pulumiEngine } from "./pulumi.ts";
+
+/** What the program and its commands are made of: what a fresh clone has and `npm ci` adds. */
+const SOURCES = [
+  ...["Pulumi.yaml", "index.ts", "package.json", "tsconfig.json"],
+  ...["cli", "components", "config", "pipelines"],
+];
+
+/** Secrets of every simulated host; tests look for them where they must not be. */
+export const SECRETS = {
+  metricsPassword: "simulated-metrics-password-5ae1",
+  logsPassword: "simulated-logs-password-c94b",
+} as const;
+
+/** One host that is only simulated. */
+export interface SimulatedHost {
+  /** Name of the stack and of the host. */
+  stack: string;
+  /** Address of its SSH server; `simulated-hosts.ts` says which ones misbehave. */
+  address: string;
+  /** Leaves the SSH server's host key out: a fault of the configuration. */
+  withoutHostKey?: boolean;
+}
+
+/** A clone of the project with its own state in files, whose hosts are simulated. */
+export interface SimulatedFleet {
+  directory: string;
+  /** Environment in which `pulumi` and the project's commands find the clone's state and hosts. */
+  env: Record<string, string>;
+  /** Writes a host's stack file again, as when its fault was mended. */
+  write(host: SimulatedHost): Promise<void>;
+  /** Ends the simulated hosts and removes the clone. */
+  close(): Promise<void>;
+}
+
+/** Clones the project and makes a stack for each host. `delay`: what an operation on a host takes, in ms. */
+export async function simulatedFleet(
+  hosts: readonly SimulatedHost[],
+  delay: number,
+): Promise<SimulatedFleet> {
+  const root = await mkdtemp(join(tmpdir(), "simulated-fleet-"));
+  const directory = await clone(root);
+  const { command } = await pulumiEngine();
+  const providers = await startHosts(delay);
+  const env = {
+    PATH: [
+      ...(isAbsolute(command.command) ? [dirname(command.command)] : []),
+      join(repoDir, "node_modules", ".bin"),
+      dirname(process.execPath),
+      process.env.PATH,
+    ].join(delimiter),
+    PULUMI_BACKEND_URL: `file://${join(root, "state")}`,
+    PULUMI_CONFIG_PASSPHRASE: "simulated",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DEBUG_PROVIDERS: providers.attach,
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  };
+  const encrypted = await firstStack(directory, env, hosts[0]?.stack ?? "none");
+  const write = async (host: SimulatedHost) => {
+    const file = join(directory, `Pulumi.${host.stack}.yaml`);
+    await writeFile(file, stringify({ ...encrypted.file, config: settings(host, encrypted) }));
+  };
+  const pulumi = (args: string[]) => execa("pulumi", args, { cwd: directory, env });
+  for (const host of hosts) {
+    await write(host);
+    if (host !== hosts[0]) await pulumi(["stack", "init", "--no-select", host.stack]);
+  }
+  return {
+    directory,
+    env,
+    write,
+    close: async () => {
+      await providers.stop();
+      await rm(root, { recursive: true });
+    },
+  };
+}
+
+async function clone(root: string): Promise<string> {
+  const directory = join(root, "grafana-alloy");
+  await mkdir(join(root, "state"));
+  for (const source of SOURCES) {
+    await cp(join(repoDir, source), join(directory, source), { recursive: true });
+  }
+  await symlink(join(repoDir, "node_modules"), join(directory, "node_modules"));
+  return directory;
+}
+
+interface Encrypted {
+  /** What a stack file has besides its settings: how secrets are encrypted. */
+  file: Record<string, unknown>;
+  /** The secrets, encrypted. */
+  config: Record<string, unknown>;
+}
+
+/** Makes the first stack and has the CLI encrypt the secrets once: all stacks have the same passphrase. */
+async function firstStack(
+  directory: string,
+  env: Record<string, string>,
+  stack: string,
+): Promise<Encrypted> {
+  const pulumi = (args: string[], input = "") =>
+    execa("pulumi", args, { cwd: directory, env, input });
+  await pulumi(["stack", "init", "--no-select", stack]);
+  for (const [name, value] of Object.entries(SECRETS)) {
+    const key = `grafana-alloy:${name}`;
+    await pulumi(["config", "set", "--stack", stack, "--secret", key], value);
+  }
+  const text = await readFile(join(directory, `Pulumi.${stack}.yaml`), "utf8");
+  const { config, ...file } = parse(text);
+  return { file, config };
+}
+
+function settings(host: SimulatedHost, { config }: Encrypted): Record<string, unknown> {
+  const hostKey = `ssh-ed25519 ${"A".repeat(68)}`;
+  const sink = (path: string) => ({ url: `https://sink.example.net${path}`, username: "1" });
+  const own = {
+    host: {
+      name: host.stack,
+      connection: {
+        type: "ssh",
+        address: host.address,
+        ...(host.withoutHostKey ? {} : { hostKey }),
+      },
+      directory: "/opt/apps/services/alloy",
+      journal: { gid: 999 },
+    },
+    pipelines: ["host", "containers", "journal", "traefik", "self"],
+    ingress: { domain: "example.org" },
+    sinks: { metrics: sink("/api/prom/push"), logs: sink("/loki/api/v1/push") },
+  };
+  const named = Object.entries(own).map(([key, value]) => [`grafana-alloy:${key}`, value]);
+  return { ...Object.fromEntries(named), ...config };
+}
+
+/** Starts the process of the simulated hosts; it ends when its standard input is closed. */
+async function startHosts(delay: number): Promise<{ attach: string; stop(): Promise<void> }> {
+  const script = join(import.meta.dirname, "doubles", "simulated-hosts.ts");
+  const child = spawn(process.execPath, ["--import", "tsx", script, String(delay)], {
+    cwd: repoDir,
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const ended = new Promise<void>((done) => child.once("exit", () => done()));
+  const attach = await new Promise<string>((done, fail) => {
+    child.once("exit", (code) => fail(new Error(`${script} ended with ${code} before it served`)));
+    createInterface({ input: child.stdout }).once("line", done);
+  });
+  return {
+    attach,
+    stop: async () => {
+      child.stdin.end();
+      await ended;
+    },
+  };
+}
