@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -8,11 +8,8 @@ import { parse, stringify } from "yaml";
 import { repoDir } from "./paths.ts";
 import { pulumiEngine } from "./pulumi.ts";
 
-/** What the program and its commands are made of: what a fresh clone has and `npm ci` adds. */
-const SOURCES = [
-  ...["Pulumi.yaml", "index.ts", "package.json", "tsconfig.json"],
-  ...["cli", "components", "config", "pipelines"],
-];
+/** What a clone does without: what is not the program's or its commands', and the stacks of real hosts. */
+const LEFT_OUT = /^(node_modules|lab|test|bench|docs|\..*|Pulumi\..+\.yaml)$/;
 
 /** Secrets of every simulated host; tests look for them where they must not be. */
 export const SECRETS = {
@@ -87,7 +84,7 @@ export async function simulatedFleet(
 async function clone(root: string): Promise<string> {
   const directory = join(root, "grafana-alloy");
   await mkdir(join(root, "state"));
-  for (const source of SOURCES) {
+  for (const source of (await readdir(repoDir)).filter((name) => !LEFT_OUT.test(name))) {
     await cp(join(repoDir, source), join(directory, source), { recursive: true });
   }
   await symlink(join(repoDir, "node_modules"), join(directory, "node_modules"));
