@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, realpath, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { labDir } from "../paths.ts";
+import { labDir, repoDir } from "../paths.ts";
 import { findCommand } from "../processes.ts";
 
 const NAME = "pulumi-language-nodejs";
@@ -10,11 +9,10 @@ const NAME = "pulumi-language-nodejs";
 /** Directory for the engine's PATH in which it finds the stand-in of the Node language host. */
 export async function languageHostPath(): Promise<string> {
   const directory = join(labDir, "language-host");
-  const loader = fileURLToPath(import.meta.resolve("tsx"));
   const command = [
     process.execPath,
     "--import",
-    loader,
+    join(repoDir, "compile-cache.js"),
     join(import.meta.dirname, "language-nodejs.ts"),
   ];
   const script = `#!/bin/sh\nexec ${command.map((word) => `'${word}'`).join(" ")} "$@"\n`;

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { repoDir } from "../paths.ts";
 
 /** Longest wait for a double's port; loading TypeScript on a busy machine takes its time. */
 const START_SECONDS = 60;
@@ -80,9 +81,9 @@ function cloud(name: string, simulated?: SimulatedCloud): [string, string[]][] {
 
 async function startDouble(name: string, args: string[], logDir: string): Promise<Running> {
   const script = join(import.meta.dirname, `${name}.ts`);
-  // The same Node and loader as this process; an open standard input is the sign to live on.
-  const child = spawn(process.execPath, ["--import", "tsx", script, ...args], {
-    cwd: join(import.meta.dirname, "../.."),
+  // The same Node as this process; an open standard input is the sign to live on.
+  const child = spawn(process.execPath, ["--import", "./compile-cache.js", script, ...args], {
+    cwd: repoDir,
     stdio: ["pipe", "pipe", "pipe"],
   });
   const log = createWriteStream(join(logDir, `${name}.log`), { flags: "a" });

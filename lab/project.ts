@@ -1,0 +1,60 @@
+import { cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, isAbsolute, join } from "node:path";
+import { execa } from "execa";
+import { hasLanguageHost, languageHostPath } from "./doubles/language-path.ts";
+import { repoDir } from "./paths.ts";
+
+/** What the program is made of: what a fresh clone has and `npm ci` adds. */
+const sources = [
+  ...["Pulumi.yaml", "Pulumi.svlnas.yaml", "index.ts", "package.json", "tsconfig.json"],
+  ...["compile-cache.js", "components", "config", "pipelines"],
+];
+
+/** A clone of the repository, as an operator has it. */
+export interface Project {
+  directory: string;
+  /** Environment in which `pulumi` is found and keeps its state beside the clone. */
+  env: Record<string, string>;
+  /** Runs one line of a shell in the project, as an operator would type it. */
+  run(line: string, input?: string): Promise<{ code: number | undefined; output: string }>;
+  remove(): Promise<void>;
+}
+
+/** A clone of the repository with its own state, for the CLI at `engine`. */
+export async function cloneProject(
+  engine: string,
+  engineEnv: Record<string, string>,
+): Promise<Project> {
+  const root = await mkdtemp(join(tmpdir(), "alloy-cli-"));
+  const directory = join(root, "grafana-alloy");
+  const state = join(root, "state");
+  await Promise.all([directory, state].map((path) => mkdir(path)));
+  for (const source of sources) {
+    await cp(join(repoDir, source), join(directory, source), { recursive: true });
+  }
+  await symlink(join(repoDir, "node_modules"), join(directory, "node_modules"));
+  const env = {
+    ...engineEnv,
+    PATH: await searchPath(engine),
+    PULUMI_BACKEND_URL: `file://${state}`,
+  };
+  return {
+    directory,
+    env,
+    run: async (line, input = "") => {
+      const options = { cwd: directory, env, input, all: true, reject: false } as const;
+      const { exitCode, all } = await execa("sh", ["-c", line], options);
+      return { code: exitCode, output: all };
+    },
+    remove: () => rm(root, { recursive: true }),
+  };
+}
+
+/** PATH with the engine, this Node, and the stand-in of the language host where there is no real one. */
+async function searchPath(engine: string): Promise<string> {
+  const standIn = (await hasLanguageHost(engine)) ? [] : [await languageHostPath()];
+  // A bare `pulumi` is on PATH already.
+  const own = isAbsolute(engine) ? [dirname(engine)] : [];
+  return [...standIn, ...own, dirname(process.execPath), process.env.PATH].join(delimiter);
+}
