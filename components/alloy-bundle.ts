@@ -81,6 +81,13 @@ export function packFiles(files: Record<string, string>): string {
     .join("");
 }
 
+/** The files of such a text. */
+export function unpackFiles(text: string): Record<string, string> {
+  const parts = text.split(/^==> (.+)\n/m).slice(1);
+  const names = parts.filter((_, index) => index % 2 === 0);
+  return Object.fromEntries(names.map((name, index) => [name, parts[2 * index + 1] ?? ""]));
+}
+
 function sorted<T>(record: Record<string, T>): Record<string, T> {
   return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -41,7 +41,8 @@ export class AlloyFiles extends pulumi.ComponentResource {
           data: pulumi.secret(content),
           delete: site.apply((at) => scripts.removeSecret(at, secret)),
         },
-        { parent: this, dependsOn: [this.directories] },
+        // A replacement's own deletion would take the file that was just written.
+        { parent: this, dependsOn: [this.directories], deleteBeforeReplace: true },
       ),
     );
     const bundle = pulumi.output(args.bundle);

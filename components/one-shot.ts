@@ -7,6 +7,8 @@ export interface OneShotArgs {
   command: string[];
   /** Bind mounts as `source:target[:ro]`. */
   mounts?: string[];
+  /** Bind mounts for looking only: Docker refuses a source that is missing, where of `mounts` it makes one. */
+  readOnlyMounts?: { source: string; target: string }[];
   /** `uid:gid`; left out: root, without capabilities. */
   user?: string;
   /** Docker network, or `container:<name>`; left out: none at all. */
@@ -33,6 +35,10 @@ export function oneShot(args: OneShotArgs): string {
     ...(args.addCapabilities ?? []).flatMap((capability) => ["--cap-add", capability]),
     ...(args.user ? ["--user", args.user] : []),
     ...(args.mounts ?? []).flatMap((mount) => ["-v", mount]),
+    ...(args.readOnlyMounts ?? []).flatMap(({ source, target }) => [
+      "--mount",
+      `type=bind,source=${source},target=${target},readonly`,
+    ]),
     args.image,
     ...args.command,
   ]);

@@ -31,3 +31,12 @@ export function scriptInput(script: string, data = ""): string {
   }
   return `${script.trim()}\n${dataMarker}\n${data}`;
 }
+
+/** Script and data of such an input. */
+export function splitInput(input: string): { script: string; data: string } {
+  const marker = `\n${dataMarker}\n`;
+  const at = input.indexOf(marker);
+  return at < 0
+    ? { script: input, data: "" }
+    : { script: input.slice(0, at), data: input.slice(at + marker.length) };
+}

@@ -16,6 +16,7 @@ test("every option at its place, before the image", () => {
       image: "sha256:alloy",
       command: ["validate", "/etc/alloy/a b/"],
       mounts: ["/opt/alloy/config:/etc/alloy:ro", "/opt/alloy/data:/data"],
+      readOnlyMounts: [{ source: "/opt/alloy/secrets", target: "/seen" }],
       user: "3125:3125",
       network: "container:alloy",
       memory: 512,
@@ -26,6 +27,7 @@ test("every option at its place, before the image", () => {
     `docker run --rm --network container:alloy ${baseline.replace("64m", "512m")} ` +
       "--interactive --cap-add CHOWN --cap-add FOWNER --user 3125:3125 " +
       "-v /opt/alloy/config:/etc/alloy:ro -v /opt/alloy/data:/data " +
+      "--mount type=bind,source=/opt/alloy/secrets,target=/seen,readonly " +
       "sha256:alloy validate '/etc/alloy/a b/'",
   );
 });

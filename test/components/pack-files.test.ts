@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { packFiles } from "../../components/alloy-bundle.ts";
+import { packFiles, unpackFiles } from "../../components/alloy-bundle.ts";
 import { installVersion, prepareHost } from "../../components/install-scripts.ts";
 import { SimulatedHost } from "../support/simulated-host.ts";
 
@@ -47,4 +47,14 @@ test("what is packed is unpacked to the byte by the host's awk", () => {
   const script = installVersion(host.site, "0123456789ab", []);
   expect(host.run(script, packFiles(files))).toMatchObject({ status: 0, stderr: "" });
   expect(host.files("config/versions/0123456789ab")).toEqual(files);
+});
+
+test("unpackFiles reads back what packFiles wrote", () => {
+  const files = {
+    "a.json": "{\n}\n",
+    "b.alloy": "// ==> no name\n\n  ==> neither\n",
+    "c.alloy": "\n",
+  };
+  expect(unpackFiles(packFiles(files))).toEqual(files);
+  expect(unpackFiles("")).toEqual({});
 });

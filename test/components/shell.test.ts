@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import { shellLine, shellQuote } from "../../components/shell.ts";
+import { scriptInput, shellLine, shellQuote, splitInput } from "../../components/shell.ts";
 
 /** What a real /bin/sh makes of a script. */
 function sh(script: string, input = ""): string {
@@ -71,4 +71,14 @@ test("shellLine keeps words apart", () => {
       .split("\0")
       .slice(0, -1),
   ).toEqual(awkward);
+});
+
+test("splitInput reads back what scriptInput wrote", () => {
+  const data = "first\n#data\nlast";
+  expect(splitInput(scriptInput("echo a\necho b", data))).toEqual({
+    script: "echo a\necho b",
+    data,
+  });
+  expect(splitInput(scriptInput("true"))).toEqual({ script: "true", data: "" });
+  expect(splitInput("no marker")).toEqual({ script: "no marker", data: "" });
 });

@@ -134,3 +134,8 @@ test("the local stack has the same graph, less Grafana Cloud", async () => {
       .sort();
   expect(graph(local)).toEqual(graph(run));
 });
+
+test("a secret file is deleted before it is written anew, never after", () => {
+  const secrets = run.resources.filter(({ name }) => name.includes("-secret-"));
+  expect(secrets.map(({ deleteBeforeReplace }) => deleteBeforeReplace)).toEqual([true, true, true]);
+});

@@ -1,0 +1,73 @@
+import { parseArgs } from "node:util";
+import { compare } from "./compare.ts";
+import type { Declared } from "./declared.ts";
+import { observeScript, parseObserved } from "./observed.ts";
+import { toJson } from "./row.ts";
+import { table } from "./table.ts";
+
+/** What the command needs from its surroundings. */
+export interface Surroundings {
+  /** What a stack has deployed. */
+  declared(stack: string): Promise<Declared>;
+  /** Runs a script on the stack's host and answers what it printed. */
+  run(declared: Declared, script: string): Promise<string>;
+  /** Where the table or the JSON goes. */
+  out(text: string): void;
+  /** Where faults go, a line each. */
+  say(line: string): void;
+  /** Whether standard output is a terminal that takes colours. */
+  terminal: { colour: boolean };
+}
+
+/** Everything is as deployed; something drifted or can't be told; the command was not understood. */
+export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
+
+export const usage = `usage: npm run drift -- --stack NAME [--json]
+
+Compares a host with what the stack deployed to it, in what \`pulumi refresh\` can't see: environment,
+labels and PID limits of the containers, the installed configuration, the secrets. Changes nothing.
+
+  --stack NAME  the stack whose host is looked at
+  --json        results as JSON on standard output
+
+Ends with 0 when all is as deployed, 1 when something drifted or could not be looked at, 2 for wrong usage.`;
+
+/** Runs `drift` with the arguments of a command line and answers its exit code. */
+export async function command(args: string[], around: Surroundings): Promise<number> {
+  const understood = understand(args);
+  if (typeof understood === "string") {
+    around.say(understood);
+    return understood === usage ? exitCodes.ok : exitCodes.usage;
+  }
+  const { stack, json } = understood;
+  try {
+    const declared = await around.declared(stack);
+    around.say(`looking at ${declared.route.host}`);
+    const seen = parseObserved(await around.run(declared, observeScript(declared)));
+    const rows = compare(stack, declared, seen);
+    around.out(json ? toJson(rows) : `\n${table(rows, around.terminal)}`);
+    return rows.some(({ state }) => state === "drifted") ? exitCodes.failed : exitCodes.ok;
+  } catch (error) {
+    around.say(`drift: ${error instanceof Error ? error.message : error}`);
+    return exitCodes.failed;
+  }
+}
+
+/** The arguments, or what to print instead. */
+function understand(args: string[]): { stack: string; json: boolean } | string {
+  try {
+    const { values } = parseArgs({
+      args,
+      options: {
+        stack: { type: "string" },
+        json: { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    });
+    if (values.help) return usage;
+    if (!values.stack) return `drift: --stack is missing\n\n${usage}`;
+    return { stack: values.stack, json: values.json };
+  } catch (error) {
+    return `drift: ${error instanceof Error ? error.message : error}\n\n${usage}`;
+  }
+}
