@@ -55,7 +55,7 @@ export class AlloyAgent extends pulumi.ComponentResource {
     const images = this.createImages(name, args);
     const networks = new AgentNetworks(
       `${name}-networks`,
-      { host, frontendSubnet: settings.networks.frontendSubnet },
+      { host, ...settings.networks },
       { parent: this },
     );
     const proxy = this.createSocketProxy(name, args, images, networks);

@@ -47,9 +47,16 @@ ${oneShot({ image: site.initImage, mounts, command: ["true"] })} || {
 ${inHost(site, "mkdir -p /service/config/versions /service/secrets /service/data")}`;
 }
 
-/** Removes configuration and secrets. State stays: nothing here deletes what was not yet sent. */
+/**
+ * Removes configuration and secrets. State stays: nothing here deletes what was not yet sent. So does a file
+ * of another's in `config`: the compose service that this one replaced has its own there.
+ */
 export function removeDirectories(site: InstallSite): string {
-  return inHost(site, "rm -rf /service/config /service/secrets");
+  const script = `
+cd /service
+rm -rf config/versions config/current secrets
+[ ! -d config ] || [ "$(ls -A config)" ] || rmdir config`;
+  return inHost(site, script);
 }
 
 /** Writes standard input to a secret file of mode 0400, complete or not at all. */

@@ -240,6 +240,12 @@ export const settings = z.strictObject({
       frontendSubnet: subnet
         .default("172.30.100.8/29")
         .describe("Pinned subnet of `alloy-frontend`; Traefik's allow list names it."),
+      existing: z
+        .boolean()
+        .default(false)
+        .describe(
+          "Whether `alloy-frontend` and `alloy-backend` are there already; then they are joined, not made. `npm run adopt` sets it.",
+        ),
     })
     .prefault({}),
   restart: z

@@ -46,6 +46,14 @@ test("removeDirectories leaves the state, which may not be sent yet", () => {
   expect(host.files("data")).toEqual({ wal: "samples" });
 });
 
+test("removeDirectories leaves a file that the compose service had in the same directory", () => {
+  host.run(scripts.prepareHost(host.site));
+  host.givenVersion("v1", { "a.alloy": "// a\n" });
+  writeFileSync(join(host.site.directory, "config", "config.alloy"), "// compose\n");
+  expect(remove(scripts.removeDirectories(host.site))).toEqual(done);
+  expect(host.files("config")).toEqual({ "config.alloy": "// compose\n" });
+});
+
 test.each(["github_pat_secret", "two\nlines\n", "$(id) 'x' \\n", ""])(
   "writeSecret writes %j to the byte, for Alloy's user alone",
   (secret) => {

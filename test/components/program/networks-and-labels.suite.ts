@@ -61,6 +61,18 @@ test("a stack's own subnet is pinned in place of the default", async () => {
   ]);
 });
 
+test("networks that are there already are joined, and not made", async () => {
+  const networks = { existing: true };
+  const run = await mockProgram("svlazext", { ...completed("svlazext"), networks });
+  expect(run.resources.filter(({ type }) => type.endsWith(":Network"))).toEqual([]);
+  const joined = (name: string) => run.named(name).inputs.networksAdvanced;
+  expect(joined("alloy-container")).toEqual([
+    { name: "alloy-frontend" },
+    { name: "alloy-backend" },
+  ]);
+  expect(joined("alloy-socket-proxy-container")).toEqual([{ name: "alloy-backend" }]);
+});
+
 const labelsOf = (run: ProgramRun, name: string): [string, string][] =>
   run
     .named(name)
