@@ -4,8 +4,11 @@ import { execa } from "execa";
 export interface PulumiCli {
   /** Runs `pulumi ARGS`; `input` is its standard input, the way for secrets. Answers standard output. */
   run(args: string[], input?: string): Promise<string>;
-  /** Runs `pulumi ARGS` with its output on the operator's terminal. */
-  show(args: string[]): Promise<void>;
+  /**
+   * Runs `pulumi ARGS` with its output on the operator's terminal. With a `signal`, a Ctrl-C there does not
+   * reach it by itself: it is interrupted once, so that it ends in good order, when the signal says so.
+   */
+  show(args: string[], signal?: AbortSignal): Promise<void>;
 }
 
 export interface PulumiCliOptions {
@@ -24,9 +27,14 @@ export function pulumiCli({ directory, env }: PulumiCliOptions = {}): PulumiCli 
       if (result.failed) throw failure(args, result.code, result.stderr);
       return result.stdout;
     },
-    async show(args) {
+    async show(args, signal) {
       const stdio = { stdin: "ignore", stdout: "inherit", stderr: "inherit" } as const;
-      const result = await execa("pulumi", args, { ...options, ...stdio });
+      const detached = signal !== undefined;
+      const running = execa("pulumi", args, { ...options, ...stdio, detached, cleanup: !detached });
+      const interrupt = () => void running.kill("SIGINT");
+      signal?.addEventListener("abort", interrupt, { once: true });
+      const result = await running;
+      signal?.removeEventListener("abort", interrupt);
       if (result.failed) throw failure(args, result.code, "see above");
     },
   };
@@ -41,12 +49,21 @@ export async function stackOutputs(
   return JSON.parse(await pulumi.run(args));
 }
 
+export interface SecretToSet {
+  stack: string;
+  /** Key with its namespace. */
+  key: string;
+  value: string;
+  /** Further options of `pulumi config set`. */
+  options?: readonly string[];
+}
+
 /** Stores a secret of a stack over standard input: an argument would show in the process list. */
 export async function setSecret(
   pulumi: PulumiCli,
-  { stack, key, value }: { stack: string; key: string; value: string },
+  { stack, key, value, options = [] }: SecretToSet,
 ): Promise<void> {
-  await pulumi.run(["config", "set", "--stack", stack, "--secret", key], value);
+  await pulumi.run(["config", "set", "--stack", stack, ...options, "--secret", key], value);
 }
 
 function failure(args: string[], code: string | undefined, stderr: string): Error {

@@ -35,7 +35,7 @@ export function parseEnv(text: string): EnvFile {
       faults.push({ line, reason: "is not NAME=value", fix: "correct or remove the line" });
       continue;
     }
-    const read = valueOf(rest);
+    const read = readValue(rest);
     if ("reason" in read) {
       faults.push({ line, reason: `${name} ${read.reason}`, fix: read.fix });
       continue;
@@ -53,7 +53,7 @@ export function parseEnv(text: string): EnvFile {
 
 type Read = { value: string } | { reason: string; fix: string };
 
-function valueOf(rest: string): Read {
+function readValue(rest: string): Read {
   const quote = rest[0];
   if (quote === "'") return singleQuoted(rest);
   if (quote === '"') return doubleQuoted(rest);

@@ -16,6 +16,11 @@ export interface VerifyOptions {
   timeoutSeconds?: number;
   /** Pause between two rounds of questions, in s. Default: 5. */
   pollSeconds?: number;
+  /**
+   * When the agent that is to be proven took over from another, in ms since 1970: what the other one sent
+   * proves nothing. Not asked of what may come seldom: the journal and GitHub.
+   */
+  since?: number;
   onProgress?: (progress: Progress) => void;
 }
 
@@ -23,10 +28,10 @@ export interface VerifyOptions {
 export async function verify(
   sinks: Sinks,
   facts: VerifyFacts,
-  { timeoutSeconds, pollSeconds = 5, onProgress = () => {} }: VerifyOptions = {},
+  { timeoutSeconds, pollSeconds = 5, since, onProgress = () => {} }: VerifyOptions = {},
 ): Promise<Result[]> {
   const waiting = { begin: Date.now(), timeoutSeconds, pollSeconds };
-  const asked = signalsOf(facts).map((signal) => signalQuestion(sinks, signal));
+  const asked = signalsOf(facts).map((signal) => signalQuestion(sinks, signal, since));
   const signals = await settle(asked, { ...waiting, onProgress });
   onProgress({ kind: "checking" });
   const selfArrived = signals.some(({ signal, state }) => signal === "self" && state === "ok");
@@ -42,14 +47,25 @@ export async function verify(
   return [...signals, ...made, ...(selfArrived ? [] : [selfUnknown(facts)])];
 }
 
-function signalQuestion(sinks: Sinks, signal: Signal): Question {
+/** Freshness in s above which a signal may come seldom. */
+const SELDOM = 600;
+
+/** The signal, fresh only if it is younger than the time that is given. */
+function sinceThen(signal: Signal, since = 0): Signal {
+  if (signal.freshSeconds > SELDOM) return signal;
+  return { ...signal, freshSeconds: Math.min(signal.freshSeconds, (Date.now() - since) / 1000) };
+}
+
+function signalQuestion(sinks: Sinks, signal: Signal, since?: number): Question {
   const { title, waitSeconds } = signal;
   return {
     title,
     waitSeconds,
     async ask() {
       const found = await measure(sinks, signal);
-      if (!("problem" in found)) return { result: evaluateSignal(signal, found), final: false };
+      if (!("problem" in found)) {
+        return { result: evaluateSignal(sinceThen(signal, since), found), final: false };
+      }
       const { sentence, final } = found.problem;
       return { result: unasked(signal, sentence), final, problem: sentence };
     },

@@ -71,7 +71,8 @@ test("all faults at once, each with its line, and no value in any", () => {
 });
 
 test("a file that is still encrypted is told once, with the command that decrypts it", () => {
-  const text = "A=ENC[AES256_GCM,data:x,type:str]\nB=ENC[AES256_GCM,data:y,type:str]\nsops_version=3";
+  const text =
+    "A=ENC[AES256_GCM,data:x,type:str]\nB=ENC[AES256_GCM,data:y,type:str]\nsops_version=3";
   expect(parseEnv(text).faults).toEqual([
     {
       line: 1,

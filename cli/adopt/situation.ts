@@ -1,0 +1,135 @@
+import type { Raw } from "../../config/checks.ts";
+import type { Fault } from "../../config/faults.ts";
+import type { Image, Settings } from "../../config/schema.ts";
+import type { PulumiCli } from "../pulumi-cli.ts";
+import { keepsNetworks, oldServiceFaults } from "./checks.ts";
+import { parseEnv } from "./env-file.ts";
+import type { RecordSite } from "./host-scripts.ts";
+import type { HostShell } from "./host-shell.ts";
+import { type Found, look, readLook } from "./old-service.ts";
+import type { Record } from "./record.ts";
+import { checkSettings, readSettings, resourceCount } from "./stack-settings.ts";
+import { type Change, takeOver, undoPaths, withChanges } from "./taken-over.ts";
+
+/** What is asked to find out where an adoption stands. */
+export interface Sources {
+  stack: string;
+  pulumi: PulumiCli;
+  host(connection: Settings["host"]["connection"]): HostShell;
+}
+
+/** The environment file of the compose service, if there is one. */
+export interface OldEnv {
+  name: string;
+  text: string;
+}
+
+/** A host whose adoption can begin or go on. */
+export interface Situation {
+  host: HostShell;
+  site: RecordSite;
+  images: string[];
+  found: Found;
+  changes: Change[];
+  notes: string[];
+  record: Record;
+  resumed: boolean;
+}
+
+/** The faults of file, stack and host, all at once; or what is needed to go on. */
+export async function situation(
+  { stack, pulumi, host }: Sources,
+  env: OldEnv | undefined,
+): Promise<Situation | { faults: Fault[] }> {
+  const raw = await readSettings(pulumi, stack);
+  const taken = takeOver(parseEnv(env?.text ?? ""), raw, env?.name ?? "the old .env (--env FILE)");
+  const checked = checkSettings(withChanges(raw, taken.changes), stack);
+  const faults = [...taken.faults, ...withoutTaken(checked.faults, taken.faults)];
+  const { settings } = checked;
+  if (!settings) return { faults };
+  const shell = host(settings.host.connection);
+  const site = siteOf(settings);
+  const found = await lookAt(shell, site);
+  const resumed = found.record?.stack === stack;
+  faults.push(...(resumed ? [] : await beginFaults(found, settings, stack, pulumi)));
+  if (faults.length > 0) return { faults };
+  const changes = [...taken.changes, ...networkChange(raw, found)];
+  const record = found.record ?? newRecord(stack, raw, changes, found);
+  const images = Object.values(settings.images).filter((image) => typeof image === "string");
+  return { host: shell, site, images, found, changes, notes: taken.notes, record, resumed };
+}
+
+/** Whatever the host holds of an adoption, for what does not need the old file. */
+export async function recorded({
+  stack,
+  pulumi,
+  host,
+}: Sources): Promise<
+  { faults: Fault[] } | { host: HostShell; site: RecordSite; record: Record | undefined }
+> {
+  const raw = await readSettings(pulumi, stack);
+  const { settings, faults } = checkSettings(raw, stack);
+  if (!settings) return { faults };
+  const shell = host(settings.host.connection);
+  const site = siteOf(settings);
+  const { record } = await lookAt(shell, site);
+  return { host: shell, site, record: record?.stack === stack ? record : undefined };
+}
+
+/** Where files are on the host; the image is needed to read them. */
+async function lookAt(shell: HostShell, site: RecordSite): Promise<Found> {
+  return readLook(await shell.run(look(site)));
+}
+
+function siteOf({ host, images }: Settings): RecordSite {
+  return { directory: host.directory, initImage: reference(images.init) };
+}
+
+function reference(image: Image): string {
+  return typeof image === "string" ? image : image.local;
+}
+
+/** A secret that the file should bring and does not is told once. */
+function withoutTaken(faults: Fault[], taken: Fault[]): Fault[] {
+  if (taken.length === 0) return faults;
+  const secrets = ["githubToken", "metricsPassword", "logsPassword", "grafanaCloud", "sinks"];
+  return faults.filter(({ path }) => !secrets.some((name) => path.split(".")[0] === name));
+}
+
+async function beginFaults(
+  found: Found,
+  settings: Settings,
+  stack: string,
+  pulumi: PulumiCli,
+): Promise<Fault[]> {
+  const faults = oldServiceFaults(found, settings, stack);
+  if (found.record) {
+    const reason = `is of an adoption by the stack ${found.record.stack}`;
+    const fix = `npm run adopt -- --stack ${found.record.stack}`;
+    faults.push({ path: `${settings.host.directory}/adopt.json`, reason, fix });
+  }
+  const resources = await resourceCount(pulumi, stack);
+  if (resources > 0) {
+    const reason = `has ${resources} resources already; adopt is for one that was never deployed`;
+    const fix = `pulumi destroy --stack ${stack}, if they are not wanted; else pulumi up`;
+    faults.push({ path: `stack ${stack}`, reason, fix });
+  }
+  return faults;
+}
+
+/** The service's networks stay, with all that is in them: they are joined, not made. */
+function networkChange(raw: Raw, found: Found): Change[] {
+  const networks = raw.networks as Raw | undefined;
+  if (!keepsNetworks(found) || networks?.existing !== undefined) return [];
+  return [{ path: ["networks", "existing"], value: true, secret: false }];
+}
+
+function newRecord(stack: string, raw: Raw, changes: readonly Change[], found: Found): Record {
+  const containers = found.containers.map(({ id, name, restart, running }) => ({
+    id,
+    name: name as Record["containers"][number]["name"],
+    restart: { policy: restart.Name, retries: restart.MaximumRetryCount },
+    running,
+  }));
+  return { version: 1, stack, phase: "moving", settings: undoPaths(raw, changes), containers };
+}
