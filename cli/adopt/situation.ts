@@ -44,7 +44,7 @@ export async function situation(
   const raw = await readSettings(pulumi, stack);
   const taken = takeOver(parseEnv(env?.text ?? ""), raw, env?.name ?? "the old .env (--env FILE)");
   const checked = checkSettings(withChanges(raw, taken.changes), stack);
-  const faults = [...taken.faults, ...withoutTaken(checked.faults, taken.faults)];
+  const faults = [...taken.faults, ...withoutTaken(checked.faults, taken.faults, raw)];
   const { settings } = checked;
   if (!settings) return { faults };
   const shell = host(settings.host.connection);
@@ -89,11 +89,12 @@ function reference(image: Image): string {
   return typeof image === "string" ? image : image.local;
 }
 
-/** A secret that the file should bring and does not is told once. */
-function withoutTaken(faults: Fault[], taken: Fault[]): Fault[] {
+/** What the file should bring and does not is told once. */
+function withoutTaken(faults: Fault[], taken: Fault[], raw: Raw): Fault[] {
   if (taken.length === 0) return faults;
-  const secrets = ["githubToken", "metricsPassword", "logsPassword", "grafanaCloud", "sinks"];
-  return faults.filter(({ path }) => !secrets.some((name) => path.split(".")[0] === name));
+  const told = ["githubToken", "metricsPassword", "logsPassword", "grafanaCloud", "sinks"];
+  if (raw.grafanaCloud === undefined) told.push("cloudAccessPolicyToken");
+  return faults.filter(({ path }) => !told.includes(path.split(".")[0] ?? ""));
 }
 
 async function beginFaults(
