@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type PulumiCli, pulumiCli, setSecret, stackOutputs } from "../../cli/pulumi-cli.ts";
 
 let directory: string;
@@ -13,6 +13,7 @@ echo "$*" >> calls
 case "$1" in
   stack) echo '{"hostName":"svlnas"}' ;;
   config) cat > input ;;
+  up) trap 'echo interrupted >> calls; exit 1' INT; echo ready > up; while :; do sleep 0.05; done ;;
   preview) echo 'token glc_secret'; printf 'warning: old\\nerror: no stack named other\\n' >&2; exit 255 ;;
 esac
 `;
@@ -51,4 +52,17 @@ test("a missing CLI is told with where it is to be had", async () => {
   await expect(none.run(["version"])).rejects.toThrow(
     "pulumi is not on PATH: https://www.pulumi.com/docs/install/ has it.",
   );
+});
+
+test("a run that is broken off is interrupted once, so that it ends in good order", async () => {
+  const controller = new AbortController();
+  const running = pulumi.show(["up", "--stack", "svlnas"], controller.signal);
+  await vi.waitFor(() => readFile(join(directory, "up")), { timeout: 10_000 });
+  controller.abort();
+  await expect(running).rejects.toThrow("`pulumi up --stack svlnas` failed: see above");
+  expect(await readFile(join(directory, "calls"), "utf8")).toMatch(/\ninterrupted\n$/);
+});
+
+test("a signal that is never given changes nothing", async () => {
+  await expect(pulumi.show(["version"], new AbortController().signal)).resolves.toBeUndefined();
 });

@@ -147,3 +147,20 @@ test("lines of what is excluded are waited out; when the time is up they fail", 
     titles: ["the last lines of container vaultwarden to pass"],
   });
 });
+
+test("after a change of agents, what the old one sent proves nothing", async () => {
+  const { sinks } = await start(healthyHost("svlnas"));
+  const states = async (secondsAgo: number) => {
+    const since = Date.now() - secondsAgo * 1000;
+    const results = await verify(sinks, factsOf("svlnas"), { ...once, since });
+    return results.filter(({ state }) => state === "stale").map(({ signal }) => signal);
+  };
+  // Metrics are 12 s old, lines 30 s; the journal and GitHub may come seldom.
+  expect(await states(60)).toEqual([]);
+  expect(await states(20)).toEqual(["containers"]);
+  expect(await states(5)).toEqual([
+    ...["host", "containers", "traefik"],
+    ...["postgres_immich", "postgres_immich-db", "postgres_outline", "postgres_outline-db"],
+    "self",
+  ]);
+});
