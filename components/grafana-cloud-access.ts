@@ -1,19 +1,27 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as grafana from "@pulumiverse/grafana";
 import type { Token } from "../cli/verify/facts.ts";
+import type { CloudApi } from "./grafana-cloud-api.ts";
+import { preflight } from "./grafana-cloud-preflight.ts";
+import { tellRefusals } from "./grafana-cloud-refusals.ts";
+import { noSuchStack } from "./grafana-cloud-sentences.ts";
 import type { Sinks } from "./sinks.ts";
 
 export interface GrafanaCloudAccessArgs {
   /** Provider that acts with the bootstrap token. */
   provider: grafana.Provider;
+  /** The API that the provider acts on, asked for what an error of it does not say. Secret. */
+  api: pulumi.Output<CloudApi>;
   /** The Grafana Cloud stack that receives the data, as `findCloudStack` found it. */
   stack: CloudStack;
   /** Host that the token is for. */
   hostName: string;
   /** Lifetime of the token, in whole hours: `2160h`. */
   tokenLifetime: string;
-  /** How long before its end an update replaces the token: `720h`. The old one lives on until its end. */
+  /** How long before its end an update replaces the token: `720h`. The old one is revoked at the update's end. */
   tokenRotationWindow: string;
+  /** Subnets that the host sends from, in CIDR form: the host's token is good there alone. Empty: everywhere. */
+  allowedSubnets: string[];
 }
 
 /** The parts of a Grafana Cloud stack that are used here. */
@@ -43,8 +51,10 @@ export class GrafanaCloudAccess extends pulumi.ComponentResource {
 
   constructor(name: string, args: GrafanaCloudAccessArgs, opts?: pulumi.ComponentResourceOptions) {
     super("grafana-alloy:components:GrafanaCloudAccess", name, {}, opts);
-    const push = this.createToken(name, "", scopes.push, args);
-    const read = this.createToken(`${name}-verify`, "-verify", scopes.read, args);
+    const hooks = { onError: [tellRefusals(args.api)] };
+    const push = this.createToken(name, "", scopes.push, args.allowedSubnets, args, hooks);
+    // The operator asks from elsewhere.
+    const read = this.createToken(`${name}-verify`, "-verify", scopes.read, [], args, hooks);
     const tokens = [
       tokenEnd("Grafana Cloud, the host's", push, args),
       tokenEnd("Grafana Cloud, verify's", read, args),
@@ -62,11 +72,13 @@ export class GrafanaCloudAccess extends pulumi.ComponentResource {
     name: string,
     suffix: string,
     policyScopes: string[],
+    allowedSubnets: string[],
     args: GrafanaCloudAccessArgs,
+    hooks: pulumi.ResourceHookBinding,
   ): grafana.cloud.AccessPolicyRotatingToken {
     const { stack, provider, hostName } = args;
     const policyName = `alloy-${hostName}${suffix}`;
-    const child = { parent: this, provider };
+    const child = { parent: this, provider, hooks };
     const policy = new grafana.cloud.AccessPolicy(
       `${name}-policy`,
       {
@@ -75,6 +87,7 @@ export class GrafanaCloudAccess extends pulumi.ComponentResource {
         displayName: `Alloy on ${hostName}${suffix.replace("-", ": ")}`,
         scopes: policyScopes,
         realms: [{ type: "stack", identifier: stack.id }],
+        ...(allowedSubnets.length > 0 ? { conditions: [{ allowedSubnets }] } : {}),
       },
       child,
     );
@@ -86,6 +99,8 @@ export class GrafanaCloudAccess extends pulumi.ComponentResource {
         namePrefix: policyName,
         expireAfter: args.tokenLifetime,
         earlyRotationWindow: args.tokenRotationWindow,
+        // Of a replacement the engine deletes the old one last, after all else succeeded.
+        deleteOnDestroy: true,
       },
       child,
     );
@@ -94,32 +109,21 @@ export class GrafanaCloudAccess extends pulumi.ComponentResource {
 
 /**
  * Looks a Grafana Cloud stack up, so that nobody copies URLs and user ids by hand. Awaited before anything
- * is created. Throws one sentence when Grafana Cloud refuses, or has no such stack: the provider answers
- * that with empty fields, not an error.
+ * is created. Throws one sentence when Grafana Cloud refuses or has no such stack, first by asking it
+ * directly: the provider answers one with empty fields and the other with a stack trace.
  */
 export async function findCloudStack(
   slug: string,
+  api: CloudApi,
   provider: grafana.Provider,
 ): Promise<CloudStack> {
-  const stack = await grafana.cloud.getStack({ slug }, { provider }).catch((error: Error) => {
-    throw new pulumi.RunError(refusal(error));
-  });
+  const stackName = pulumi.getStack();
+  const { fault, warning } = await preflight({ api, slug, stack: stackName });
+  if (fault) throw new pulumi.RunError(fault);
+  if (warning) await pulumi.log.warn(warning);
+  const stack = await grafana.cloud.getStack({ slug }, { provider });
   if (stack.id && stack.prometheusRemoteWriteEndpoint && stack.logsUrl) return stack;
-  const command = `pulumi config set --stack ${pulumi.getStack()} --path 'grafana-alloy:grafanaCloud.stackSlug' SLUG`;
-  throw new pulumi.RunError(
-    `grafanaCloud.stackSlug: there is no Grafana Cloud stack "${slug}" that the bootstrap token can read. ` +
-      `Its slug is the first part of its address, SLUG.grafana.net: ${command}`,
-  );
-}
-
-/** What the operator reads when the look-up fails; of the provider's error, the first line. */
-function refusal(error: Error): string {
-  const said = error.message.split("\n")[0];
-  return (
-    `grafana:cloudAccessPolicyToken: Grafana Cloud could not be asked for the stack (${said}). The bootstrap ` +
-    "token needs accesspolicies:read, accesspolicies:write, accesspolicies:delete and stacks:read: " +
-    `pulumi config set --stack ${pulumi.getStack()} --secret grafana:cloudAccessPolicyToken`
-  );
+  throw new pulumi.RunError(noSuchStack(slug, stackName));
 }
 
 /** Days before its end from which a token that no update has replaced is told by `verify`. */

@@ -34,11 +34,14 @@ export interface Sinks {
 export async function sinksOf(config: StackConfig): Promise<Sinks> {
   const { grafanaCloud, sinks, cloudAccessPolicyToken, metricsPassword, logsPassword } = config;
   if (grafanaCloud && cloudAccessPolicyToken) {
-    const provider = new grafana.Provider("grafana-cloud-provider", { cloudAccessPolicyToken });
-    const stack = await findCloudStack(grafanaCloud.stackSlug, provider);
-    const { tokenLifetime, tokenRotationWindow } = grafanaCloud;
-    const hostName = config.host.name;
-    const args = { provider, stack, hostName, tokenLifetime, tokenRotationWindow };
+    const { apiUrl, stackSlug, ...settings } = grafanaCloud;
+    const provider = new grafana.Provider("grafana-cloud-provider", {
+      cloudAccessPolicyToken,
+      cloudApiUrl: apiUrl,
+    });
+    const api = cloudAccessPolicyToken.apply((token) => ({ url: apiUrl, token }));
+    const stack = await findCloudStack(stackSlug, await known(api), provider);
+    const args = { provider, api, stack, hostName: config.host.name, ...settings };
     return new GrafanaCloudAccess("grafana-cloud", args).sinks;
   }
   if (sinks && metricsPassword && logsPassword) {
@@ -47,6 +50,11 @@ export async function sinksOf(config: StackConfig): Promise<Sinks> {
   throw new pulumi.RunError(
     "Neither grafanaCloud nor sinks is complete; loadConfig lets none such pass.",
   );
+}
+
+/** The value of what a preview knows too: configuration, and no resource. */
+function known<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((done) => void output.apply(done));
 }
 
 type NamedSinks = NonNullable<StackConfig["sinks"]>;

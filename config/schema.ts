@@ -1,5 +1,7 @@
 import { z } from "zod";
 import {
+  apiUrl,
+  cidr,
   composeService,
   digestImage,
   dockerName,
@@ -300,6 +302,15 @@ export const settings = z.strictObject({
           "must be the slug of a Grafana Cloud stack: lower-case letters and digits",
         )
         .meta({ description: "Slug of the Grafana Cloud stack.", examples: ["mystack"] }),
+      apiUrl: apiUrl
+        .default("https://grafana.com")
+        .describe("Base URL of Grafana Cloud's API; another one for a simulated Grafana Cloud."),
+      allowedSubnets: z
+        .array(cidr.meta({ examples: ["203.0.113.7/32"] }))
+        .default([])
+        .describe(
+          "Subnets that the host sends from, as Grafana Cloud sees them: its token is good there alone. Empty: everywhere.",
+        ),
       tokenLifetime: duration.default("2160h").describe("Lifetime of the host's token."),
       tokenRotationWindow: duration
         .default("720h")

@@ -1,39 +1,83 @@
-import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { SimulatedCloud } from "./doubles/start.ts";
+import { cloudToken } from "./doubles/cloud-token.ts";
+import { EMPTY_GRAFANA, type SeedStack } from "./doubles/grafana-types.ts";
+import {
+  type SimulatedGrafana,
+  serveSimulatedGrafana,
+} from "./doubles/simulated-grafana-server.ts";
+import { SimulatedStore } from "./doubles/simulated-store.ts";
 import { labDir } from "./paths.ts";
+import { freePort } from "./ports.ts";
 import type { SimulatedGrafanaCloud } from "./settings.ts";
+import { type LiveTokens, liveTokens } from "./world/cloud-tokens.ts";
 import type { World } from "./world.ts";
 
-const seedFile = join(labDir, "grafana-cloud-seed.json");
+const knownFile = join(labDir, "grafana-cloud-known.json");
 const stateFile = join(labDir, "grafana-cloud.json");
 
-/** A simulated Grafana Cloud with one stack, whose endpoints are the lab's sinks. */
-export async function simulatedGrafanaCloud(
-  world: World,
-): Promise<SimulatedCloud & SimulatedGrafanaCloud> {
-  const bootstrapToken = await knownBootstrapToken();
-  const stack = {
-    slug: "lab",
-    id: "4711",
-    regionSlug: "prod-eu-west-2",
-    prometheusRemoteWriteEndpoint: world.metrics.pushUrl,
-    prometheusRemoteEndpoint: world.metrics.queryUrl,
-    prometheusUserId: Number(world.metrics.username),
-    // As the real one: the base, to which /loki/api/v1/push is added.
-    logsUrl: new URL(world.logs.pushUrl).origin,
-    logsUserId: Number(world.logs.username),
-    url: "https://lab.grafana.net",
-  };
-  const seed = { bootstrapTokens: [bootstrapToken], stacks: [stack] };
-  await writeFile(seedFile, JSON.stringify(seed, null, 2), { mode: 0o600 });
-  return { seedFile, stateFile, stackSlug: stack.slug, bootstrapToken };
+/** Looked for first, so that the address is the same in most labs. */
+const PORT = 19490;
+const REGION = "prod-eu-west-2";
+
+/** What outlives one start: a deployed stack's provider goes on working. */
+interface Known {
+  bootstrapToken: string;
+  port: number;
 }
 
-/** The token of an earlier start, so that a deployed stack's provider goes on working. */
-async function knownBootstrapToken(): Promise<string> {
-  if (existsSync(seedFile)) return JSON.parse(await readFile(seedFile, "utf8")).bootstrapTokens[0];
-  return `glc_bootstrap_${randomBytes(18).toString("hex")}`;
+export type LabCloud = SimulatedGrafanaCloud & SimulatedGrafana;
+
+/**
+ * A simulated Grafana Cloud with one stack, whose endpoints are the lab's sinks. They take exactly the
+ * tokens that are alive in it: `take` is told whenever that may have changed.
+ */
+export async function simulatedGrafanaCloud(
+  world: World,
+  take: (live: LiveTokens) => Promise<void>,
+): Promise<LabCloud> {
+  const { bootstrapToken, port } = await known();
+  const stack = stackOf(world);
+  const seed = { bootstrapTokens: [{ token: bootstrapToken }], stacks: [stack] };
+  const store = new SimulatedStore(seed, structuredClone(EMPTY_GRAFANA), stateFile);
+  const served: SimulatedGrafana = await serveSimulatedGrafana(store, {
+    port,
+    onChange: inTurn(async (issued) => take(await liveTokens(served.cloud, issued))),
+  });
+  await take(await liveTokens(served.cloud));
+  return { ...served, apiUrl: served.url, stackSlug: stack.slug, bootstrapToken };
+}
+
+/** One call after the other: the engine makes two tokens at once. */
+function inTurn(work: (issued?: string) => Promise<void>): (issued?: string) => Promise<void> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (issued) => {
+    const mine = last.then(() => work(issued));
+    // Whoever called hears of a failure; the next one has its own turn.
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+}
+
+function stackOf({ metrics, logs }: World): SeedStack {
+  return {
+    id: 4711,
+    slug: "lab",
+    url: "https://lab.grafana.net",
+    status: "active",
+    regionSlug: REGION,
+    orgSlug: "lab",
+    hmInstancePromId: Number(metrics.username),
+    hmInstancePromUrl: new URL(metrics.pushUrl).origin,
+    hlInstanceId: Number(logs.username),
+    hlInstanceUrl: new URL(logs.pushUrl).origin,
+  };
+}
+
+async function known(): Promise<Known> {
+  if (existsSync(knownFile)) return JSON.parse(await readFile(knownFile, "utf8"));
+  const made = { bootstrapToken: cloudToken("lab-bootstrap", REGION), port: await freePort(PORT) };
+  await writeFile(knownFile, JSON.stringify(made), { mode: 0o600 });
+  return made;
 }

@@ -1,29 +1,30 @@
 import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
-import { simulatedGrafanaCloud } from "./cloud.ts";
+import { type LabCloud, simulatedGrafanaCloud } from "./cloud.ts";
 import { dockerEngine, type Engine } from "./docker-engine.ts";
 import { startDoubles } from "./doubles/start.ts";
 import { allRoles, labImages } from "./images.ts";
 import { labDir } from "./paths.ts";
 import { pulumiEngine } from "./pulumi.ts";
-import type { LabFacts, SimulatedGrafanaCloud } from "./settings.ts";
+import type { LabFacts } from "./settings.ts";
 import { labStack, type StackSettings } from "./stack.ts";
-import { acceptToken, refuseOthers, startWorld, type World } from "./world.ts";
+import { NO_TOKENS } from "./world/cloud-tokens.ts";
+import { acceptToken, refuseOthers, startWorld, takeTokens, type World } from "./world.ts";
 
 /** A host on this machine, ready to be deployed to. */
 export interface Lab {
   docker: Engine;
   world: World;
   facts: LabFacts;
-  /** The Grafana Cloud that the double of its provider simulates. */
-  cloud: SimulatedGrafanaCloud;
-  /** Makes the sinks take a token that the simulated Grafana Cloud made, as the real ones do by themselves. */
+  /** The simulated Grafana Cloud; the sinks take exactly the tokens that are alive in it. */
+  cloud: LabCloud;
+  /** Makes the sinks take a password beside their own. */
   acceptToken(token: string): Promise<void>;
   /** Makes the sinks refuse all but this password, until `acceptToken`. */
   refuseOthers(password: string): Promise<void>;
   /** A stack of the real program on the lab's engine. */
   stack(name: string, settings: StackSettings, pipelines?: string): Promise<Stack>;
-  /** Ends what lives only as long as this process: the provider doubles. */
+  /** Ends what lives only as long as this process: the provider doubles and the simulated Grafana Cloud. */
   close(): Promise<void>;
 }
 
@@ -39,12 +40,19 @@ export async function startLab(): Promise<Lab> {
     : allRoles;
   const images = await labImages(docker, roles);
   const world = await startWorld(docker, images);
-  const cloud = await simulatedGrafanaCloud(world);
+  let live = NO_TOKENS;
+  const cloud = await simulatedGrafanaCloud(world, (tokens) => {
+    live = tokens;
+    return takeTokens(docker, images, live);
+  });
   const doubles = await startDoubles({
     logDir: join(labDir, "doubles"),
     realHostProviders: pulumi.realProviders,
-    grafana: cloud,
+    grafana: true,
     github: true,
+  }).catch(async (error) => {
+    await cloud.close();
+    throw error;
   });
   const { alloy, init, socketProxy } = images;
   return {
@@ -52,11 +60,14 @@ export async function startLab(): Promise<Lab> {
     world,
     cloud,
     facts: labFacts(docker, world, docker.canPull ? undefined : { alloy, init, socketProxy }),
-    acceptToken: (token) => acceptToken(docker, images, token),
+    acceptToken: (token) => acceptToken(docker, images, token, live),
     refuseOthers: (password) => refuseOthers(docker, images, password),
     stack: (name, settings, pipelines) =>
       labStack({ name, settings, pipelines, engine: pulumi, providerEnv: doubles.env }),
-    close: doubles.stop,
+    close: async () => {
+      await doubles.stop();
+      await cloud.close();
+    },
   };
 }
 

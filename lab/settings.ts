@@ -73,8 +73,9 @@ export function overSsh(
   };
 }
 
-/** The Grafana Cloud that the double of its provider simulates. */
+/** The simulated Grafana Cloud that the double of its provider asks. */
 export interface SimulatedGrafanaCloud {
+  apiUrl: string;
   stackSlug: string;
   bootstrapToken: string;
 }
@@ -82,8 +83,8 @@ export interface SimulatedGrafanaCloud {
 /** Settings that send to the simulated Grafana Cloud in place of named sinks. */
 export function withSimulatedCloud(
   settings: StackSettings,
-  { stackSlug, bootstrapToken }: SimulatedGrafanaCloud,
+  { apiUrl, stackSlug, bootstrapToken }: SimulatedGrafanaCloud,
 ): StackSettings {
   const { sinks: _, metricsPassword: __, logsPassword: ___, ...rest } = settings;
-  return { ...rest, grafanaCloud: { stackSlug }, cloudAccessPolicyToken: bootstrapToken };
+  return { ...rest, grafanaCloud: { apiUrl, stackSlug }, cloudAccessPolicyToken: bootstrapToken };
 }

@@ -2,6 +2,7 @@ import type Docker from "dockerode";
 import { dockerClient, type Engine } from "./docker-engine.ts";
 import type { WorldImages } from "./images.ts";
 import { step } from "./progress.ts";
+import type { LiveTokens } from "./world/cloud-tokens.ts";
 import {
   type ContainerSpec,
   ensureContainer,
@@ -11,7 +12,7 @@ import {
 import { type Journal, startJournal, stopJournal } from "./world/journal.ts";
 import { ensureNetwork } from "./world/networks.ts";
 import { backendNetwork, DATABASES, postgresContainers } from "./world/postgres.ts";
-import { waitForPassword, waitForRefusal, waitForWorld } from "./world/ready.ts";
+import { waitForLogins, waitForPassword, waitForRefusal, waitForWorld } from "./world/ready.ts";
 import { addCloudToken, forgetSecrets, worldSecrets } from "./world/secrets.ts";
 import { gatewayContainer, LAB_NETWORK, type Sink, sinkContainers, sinks } from "./world/sinks.ts";
 import { github, joinNetwork, leaveNetwork, standInContainers } from "./world/stand-ins.ts";
@@ -57,15 +58,16 @@ export async function startWorld(
   return { ...sinks(secrets), github: github(secrets), journal, containers };
 }
 
-/** Makes the sinks take a token of the simulated Grafana Cloud too, without a break for other senders. */
+/** Makes the sinks take a password beside their own, without a break for other senders. */
 export async function acceptToken(
   engine: Engine,
   images: WorldImages,
   token: string,
+  live: LiveTokens,
 ): Promise<void> {
   const docker = dockerClient(engine.host);
   const secrets = await addCloudToken(token);
-  const gateway = gatewayContainer(images, secrets);
+  const gateway = gatewayContainer(images, secrets, live);
   await ensureContainer(docker, gateway);
   const container = docker.getContainer(gateway.name);
   await putFiles(container, gateway.changing ?? []);
@@ -87,6 +89,23 @@ export async function refuseOthers(
   await putFiles(container, gateway.changing ?? []);
   await container.kill({ signal: "SIGUSR2" });
   await waitForRefusal(sinks(secrets).metrics);
+}
+
+/** Makes the sinks take exactly these tokens beside their own passwords, each for what it may do. */
+export async function takeTokens(
+  engine: Engine,
+  images: WorldImages,
+  live: LiveTokens,
+): Promise<void> {
+  const docker = dockerClient(engine.host);
+  const secrets = await worldSecrets();
+  const gateway = gatewayContainer(images, secrets, live);
+  const container = docker.getContainer(gateway.name);
+  await putFiles(container, gateway.changing ?? []);
+  await container.kill({ signal: "SIGUSR2" });
+  const known = new Set(Object.values(live).flatMap(({ write }) => write));
+  const logins = secrets.issuedTokens.map((token) => ({ token, taken: known.has(token) }));
+  await waitForLogins(sinks(secrets).metrics, logins);
 }
 
 /** Removes what startWorld made, on this machine and in Docker. */

@@ -1,44 +1,74 @@
+import { isIP } from "node:net";
 import { diffInputs } from "./diff.ts";
-import type { GrafanaClient } from "./grafana.ts";
-import type { Policy } from "./grafana-types.ts";
+import type { GrafanaClient } from "./grafana-client.ts";
 import type { CheckFailure, ResourceDouble } from "./provider.ts";
 import { checkNested } from "./schema.ts";
 import { bags, stringList } from "./shapes.ts";
 import type { Bag } from "./values.ts";
 
 function checkPolicy(inputs: Bag): CheckFailure[] {
-  const realms = bags(inputs.realms).flatMap((realm, index) => {
-    const path = `realms[${index}]`;
-    const schema = {
-      inputs: ["identifier", "labelPolicies", "type"],
-      required: ["identifier", "type"],
-    };
-    const type = ["org", "stack"].includes(String(realm.type ?? "stack"))
-      ? []
-      : [{ property: `${path}.type`, reason: "expected type to be one of [org stack]" }];
-    return [...checkNested(path, realm, schema), ...type];
-  });
-  return realms;
+  return [
+    ...bags(inputs.realms).flatMap(checkRealm),
+    ...bags(inputs.conditions).flatMap(checkSubnets),
+  ];
 }
 
-function wanted(inputs: Bag) {
+function checkRealm(realm: Bag, index: number): CheckFailure[] {
+  const path = `realms[${index}]`;
+  const schema = {
+    inputs: ["identifier", "labelPolicies", "type"],
+    required: ["identifier", "type"],
+  };
+  const type = ["org", "stack"].includes(String(realm.type ?? "stack"))
+    ? []
+    : [{ property: `${path}.type`, reason: "expected type to be one of [org stack]" }];
+  return [...checkNested(path, realm, schema), ...type];
+}
+
+function checkSubnets(condition: Bag, index: number): CheckFailure[] {
+  const path = `conditions[${index}]`;
+  const schema = { inputs: ["allowedSubnets"], required: ["allowedSubnets"] };
+  const invalid = stringList(condition.allowedSubnets).filter((subnet) => !isSubnet(subnet));
+  return [
+    ...checkNested(path, condition, schema),
+    ...invalid.map((subnet) => ({
+      property: `${path}.allowedSubnets`,
+      reason: `Invalid IP CIDR : ${subnet}.`,
+    })),
+  ];
+}
+
+function isSubnet(text: string): boolean {
+  const [address = "", bits = ""] = text.split("/");
+  const version = isIP(address);
+  return version > 0 && /^\d+$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128);
+}
+
+function wanted(inputs: Bag): Bag {
+  const allowedSubnets = bags(inputs.conditions).flatMap((one) => stringList(one.allowedSubnets));
   return {
     displayName: String(inputs.displayName ?? inputs.name),
     scopes: stringList(inputs.scopes),
-    realms: bags(inputs.realms).map(({ type, identifier, ...more }) => ({
-      ...more,
-      type: String(type),
-      identifier: String(identifier),
-    })),
-    ...(inputs.conditions ? { conditions: inputs.conditions } : {}),
+    realms: bags(inputs.realms),
+    conditions: { allowedSubnets },
   };
 }
 
-function outputs(inputs: Bag, policy: Policy): Bag {
-  const { region, name, displayName, scopes, realms, createdAt, updatedAt } = policy;
-  const read = { region, name, displayName, scopes, realms, createdAt, updatedAt };
-  return { ...inputs, ...read, policyId: policy.id };
+/** The policy's own properties as inputs: `conditions` is a list of one, or not there. */
+function read(policy: Bag): Bag {
+  const { name, displayName, scopes, realms } = policy;
+  const { allowedSubnets } = (policy.conditions ?? {}) as Bag;
+  const conditions = stringList(allowedSubnets).length > 0 ? [{ allowedSubnets }] : undefined;
+  return { name, displayName, scopes, realms, conditions };
 }
+
+function outputs(inputs: Bag, policy: Bag): Bag {
+  const { id, createdAt, updatedAt } = policy;
+  return { ...inputs, ...read(policy), createdAt, updatedAt, policyId: id };
+}
+
+const all = "/v1/accesspolicies";
+const one = ({ policyId, region }: Bag) => `${all}/${policyId}?region=${region}`;
 
 /** `grafana:cloud/accessPolicy:AccessPolicy`; only `region` and `name` can't be changed. */
 export const accessPolicy: ResourceDouble<GrafanaClient> = {
@@ -57,31 +87,26 @@ export const accessPolicy: ResourceDouble<GrafanaClient> = {
     }),
 
   async create(inputs, { client }) {
-    client.authorise("accesspolicies:write");
-    const policy = client.cloud.createPolicy({
-      ...wanted(inputs),
-      region: String(inputs.region),
-      name: String(inputs.name),
-    });
-    return { id: `${policy.region}:${policy.id}`, outs: outputs(inputs, policy) };
+    const { region, name } = inputs;
+    const { id } = await client.post(`${all}?region=${region}`, { ...wanted(inputs), name });
+    const policy = await client.get(one({ policyId: id, region }));
+    return { id: `${region}:${id}`, outs: outputs(inputs, policy) };
   },
 
-  async read(_id, state, inputs, { client }) {
-    client.authorise("accesspolicies:read");
-    const policy = client.cloud.policy(String(state.policyId));
+  async read(id, state, inputs, { client }) {
+    const [region, policyId] = id.split(":");
+    const policy = await client.find(one({ policyId, region }));
     if (!policy) return undefined;
-    const { scopes, realms, displayName } = policy;
-    const live = { ...inputs, scopes, realms, ...(inputs.displayName ? { displayName } : {}) };
-    return { outs: outputs(inputs, policy), inputs: live };
+    const live = { ...inputs, region, ...read(policy) };
+    return { outs: outputs({ ...state, region }, policy), inputs: live };
   },
 
   async update(_id, state, news, { client }) {
-    client.authorise("accesspolicies:write");
-    return outputs(news, client.cloud.updatePolicy(String(state.policyId), wanted(news)));
+    await client.post(one(state), wanted(news));
+    return outputs(news, await client.get(one(state)));
   },
 
   async delete(_id, state, { client }) {
-    client.authorise("accesspolicies:delete");
-    client.cloud.deletePolicy(String(state.policyId));
+    await client.delete(one(state));
   },
 };

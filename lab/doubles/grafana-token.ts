@@ -1,6 +1,5 @@
 import { type Diff, diffInputs } from "./diff.ts";
-import type { GrafanaClient } from "./grafana.ts";
-import type { Token } from "./grafana-types.ts";
+import type { GrafanaClient } from "./grafana-client.ts";
 import type { CheckFailure, ResourceDouble } from "./provider.ts";
 import { nanoseconds } from "./shapes.ts";
 import type { Bag } from "./values.ts";
@@ -45,14 +44,18 @@ export function diffToken(olds: Bag, news: Bag, state: Bag, now: Date): Diff {
   };
 }
 
-function outputs(inputs: Bag, token: Token): Bag {
+function outputs(inputs: Bag, token: Bag): Bag {
   const { name, displayName, expiresAt, createdAt, updatedAt } = token;
   const read = { name, displayName, expiresAt, createdAt, updatedAt, readyForRotation: false };
   return { deleteOnDestroy: false, ...inputs, ...read };
 }
 
-function tokenId(id: string): string {
-  return id.split(":").at(-1) ?? "";
+const all = "/v1/tokens";
+
+/** The path of the token with an id as the engine knows it: `region:id`. */
+function one(id: string): string {
+  const [region, token] = id.split(":");
+  return `${all}/${token}?region=${region}`;
 }
 
 /** `grafana:cloud/accessPolicyRotatingToken:AccessPolicyRotatingToken`. */
@@ -76,31 +79,25 @@ export const rotatingToken: ResourceDouble<GrafanaClient> = {
   diff: (olds, news, state) => diffToken(olds, news, state, new Date()),
 
   async create(inputs, { client }) {
-    client.authorise("accesspolicies:write");
-    const expires = new Date(client.cloud.now.getTime() + milliseconds(inputs.expireAfter));
-    const name = `${inputs.namePrefix}-${Math.floor(expires.getTime() / 1000)}`;
-    const { token, secret } = client.cloud.createToken({
-      region: String(inputs.region),
-      accessPolicyId: String(inputs.accessPolicyId),
-      name,
-      displayName: String(inputs.displayName ?? name),
-      expiresAt: expires.toISOString(),
-    });
-    const id = `${token.region}:${token.id}`;
-    return { id, outs: { ...outputs(inputs, token), token: secret } };
+    const { region, accessPolicyId, namePrefix } = inputs;
+    const expires = new Date(Date.now() + milliseconds(inputs.expireAfter));
+    const name = `${namePrefix}-${Math.floor(expires.getTime() / 1000)}`;
+    const displayName = String(inputs.displayName ?? name);
+    const body = { accessPolicyId, name, displayName, expiresAt: expires.toISOString() };
+    const made = await client.post(`${all}?region=${region}`, body);
+    const id = `${region}:${made.id}`;
+    const token = await client.get(one(id));
+    return { id, outs: { ...outputs(inputs, token), token: made.token } };
   },
 
   async read(id, state, inputs, { client }) {
-    client.authorise("accesspolicies:read");
-    const token = client.cloud.token(tokenId(id));
+    const token = await client.find(one(id));
     return token && { outs: { ...state, ...outputs(inputs, token) }, inputs };
   },
 
   async update(id, state, news, { client }) {
-    client.authorise("accesspolicies:write");
-    const displayName = String(news.displayName ?? state.name);
-    const token = client.cloud.updateToken(tokenId(id), displayName);
-    return { ...state, ...outputs(news, token) };
+    await client.post(one(id), { displayName: String(news.displayName ?? state.name) });
+    return { ...state, ...outputs(news, await client.get(one(id))) };
   },
 
   async delete(id, state, { client, log }) {
@@ -108,7 +105,6 @@ export const rotatingToken: ResourceDouble<GrafanaClient> = {
       log("warning", "Rotating tokens do not get deleted by default: it expires by itself.");
       return;
     }
-    client.authorise("accesspolicies:delete");
-    client.cloud.deleteToken(tokenId(id));
+    await client.delete(one(id));
   },
 };

@@ -1,20 +1,31 @@
 /** What the simulated Grafana Cloud is seeded with and keeps. */
 
+/** A stack as the API's instance says it, reduced to what is used here. */
 export interface SeedStack {
+  id: number;
   slug: string;
-  id: string;
-  regionSlug: string;
-  prometheusRemoteWriteEndpoint: string;
-  prometheusRemoteEndpoint: string;
-  prometheusUserId: number;
-  logsUrl: string;
-  logsUserId: number;
   url: string;
+  status: "active" | "deleted";
+  regionSlug: string;
+  orgSlug: string;
+  hmInstancePromId: number;
+  /** Base URL; the provider adds `/api/prom` and `/api/prom/push`. */
+  hmInstancePromUrl: string;
+  hlInstanceId: number;
+  hlInstanceUrl: string;
+}
+
+export interface BootstrapToken {
+  token: string;
+  /** Left out: every scope that the program needs. */
+  scopes?: string[];
+  /** RFC 3339; left out: it never ends. */
+  expiresAt?: string;
 }
 
 export interface GrafanaSeed {
-  /** Tokens the API knows; without `scopes` one may do everything. */
-  bootstrapTokens: (string | { token: string; scopes: string[] })[];
+  /** Tokens that exist from the start, each with a policy of its own. */
+  bootstrapTokens: BootstrapToken[];
   stacks: SeedStack[];
 }
 
@@ -25,12 +36,13 @@ export interface Realm {
 
 export interface Policy {
   id: string;
+  orgId: string;
   region: string;
   name: string;
   displayName: string;
   scopes: string[];
   realms: Realm[];
-  conditions?: unknown;
+  conditions?: { allowedSubnets?: string[] };
   createdAt: string;
   updatedAt: string;
 }
@@ -41,7 +53,7 @@ export interface Token {
   accessPolicyId: string;
   name: string;
   displayName: string;
-  expiresAt: string;
+  expiresAt?: string;
   createdAt: string;
   updatedAt: string;
   /** The token itself is shown once and not kept, as with the real one. */
@@ -54,6 +66,14 @@ export interface GrafanaState {
 }
 
 export const EMPTY_GRAFANA: GrafanaState = { policies: [], tokens: [] };
+
+/** Scopes of a bootstrap token that lacks none. */
+export const BOOTSTRAP_SCOPES = [
+  "accesspolicies:read",
+  "accesspolicies:write",
+  "accesspolicies:delete",
+  "stacks:read",
+];
 
 /** Scopes of access policies (Grafana Cloud documentation, "Access policies", scopes). */
 const RESOURCES = [

@@ -1,17 +1,9 @@
-import { GrafanaCloud } from "./grafana-cloud.ts";
+import { GrafanaClient } from "./grafana-client.ts";
 import { accessPolicy } from "./grafana-policy.ts";
 import { rotatingToken } from "./grafana-token.ts";
-import { EMPTY_GRAFANA, type GrafanaSeed, type GrafanaState } from "./grafana-types.ts";
 import type { FunctionDouble, ProviderDouble } from "./provider.ts";
 import { serve } from "./serve.ts";
-import { storeFromArguments } from "./simulated-store.ts";
-
-/** A simulated cloud, seen by one configured provider. */
-export interface GrafanaClient {
-  cloud: GrafanaCloud;
-  /** Throws if the provider's token is not known or has not that scope. */
-  authorise(scope: string): void;
-}
+import type { Bag } from "./values.ts";
 
 /** Configuration of @pulumiverse/grafana 2.40 (provider.js). */
 const CONFIG = [
@@ -49,34 +41,57 @@ const CONFIG = [
 /** A slug that does not exist is no error: the answer has no fields at all, as from the real one. */
 const getStack: FunctionDouble<GrafanaClient> = {
   schema: { inputs: ["slug"], required: ["slug"] },
-  async invoke({ slug }, { client }) {
-    client.authorise("stacks:read");
-    return { ...client.cloud.stack(String(slug)) };
+  async invoke({ slug }, { client, log }) {
+    const stack = await client.find(`/instances/${slug}`);
+    if (!stack || stack.status === "deleted") return {};
+    await client.connections(`/v1/stacks/${slug}/connections`, log);
+    await client.connections(`/instances/${slug}/connections`, log);
+    return stackFields(stack);
   },
 };
 
-/**
- * Double of the `grafana` provider (@pulumiverse/grafana 2.40), Grafana Cloud part: an in-memory
- * stand-in. No request leaves the machine; see grafana-cloud.ts for what it knows and refuses.
- */
-export function grafanaDouble(cloud: GrafanaCloud): ProviderDouble<GrafanaClient> {
+/** What `getStack` makes of an instance. */
+function stackFields(stack: Bag): Bag {
+  const metrics = (path: string) => new URL(path, String(stack.hmInstancePromUrl)).href;
   return {
-    name: "grafana",
-    version: "2.40.0",
-    config: CONFIG,
-    async configure({ cloudAccessPolicyToken }) {
-      const token = typeof cloudAccessPolicyToken === "string" ? cloudAccessPolicyToken : undefined;
-      return { cloud, authorise: (scope) => cloud.authorise(token, scope) };
-    },
-    resources: {
-      "grafana:cloud/accessPolicy:AccessPolicy": accessPolicy,
-      "grafana:cloud/accessPolicyRotatingToken:AccessPolicyRotatingToken": rotatingToken,
-    },
-    functions: { "grafana:cloud/getStack:getStack": getStack },
+    id: String(stack.id),
+    slug: stack.slug,
+    url: stack.url,
+    status: stack.status,
+    regionSlug: stack.regionSlug,
+    orgSlug: stack.orgSlug,
+    prometheusUserId: stack.hmInstancePromId,
+    prometheusRemoteEndpoint: metrics("/api/prom"),
+    prometheusRemoteWriteEndpoint: metrics("/api/prom/push"),
+    logsUserId: stack.hlInstanceId,
+    logsUrl: stack.hlInstanceUrl,
   };
 }
 
-if (import.meta.main) {
-  const store = storeFromArguments<GrafanaSeed, GrafanaState>(process.argv.slice(2), EMPTY_GRAFANA);
-  await serve(grafanaDouble(new GrafanaCloud(store)));
+/** The API that a provider's configuration names. A double must never reach the real one. */
+function apiUrl({ cloudApiUrl }: Bag): string {
+  const url = String(cloudApiUrl ?? "https://grafana.com");
+  if (/^http:\/\/127\.0\.0\.1(:\d+)?(\/|$)/.test(url)) return url;
+  throw new Error(
+    `the double of grafana asks no Grafana Cloud but a simulated one on this machine, not ${url}`,
+  );
 }
+
+/**
+ * Double of the `grafana` provider (@pulumiverse/grafana 2.40), Grafana Cloud part: a client of the
+ * SIMULATED Grafana Cloud that `cloudApiUrl` names, see simulated-grafana-server.ts.
+ */
+export const grafanaDouble: ProviderDouble<GrafanaClient> = {
+  name: "grafana",
+  version: "2.40.0",
+  config: CONFIG,
+  configure: async (config) =>
+    new GrafanaClient(apiUrl(config), String(config.cloudAccessPolicyToken ?? "")),
+  resources: {
+    "grafana:cloud/accessPolicy:AccessPolicy": accessPolicy,
+    "grafana:cloud/accessPolicyRotatingToken:AccessPolicyRotatingToken": rotatingToken,
+  },
+  functions: { "grafana:cloud/getStack:getStack": getStack },
+};
+
+if (import.meta.main) await serve(grafanaDouble);

@@ -13,17 +13,10 @@ export interface DoublesOptions {
   logDir: string;
   /** Without doubles of `docker` and `command`, where their real plugins are installed. */
   realHostProviders?: boolean;
-  /** The Grafana Cloud that is simulated; without it there is no double of `grafana`. */
-  grafana?: SimulatedCloud;
+  /** With a double of `grafana`, a client of the simulated Grafana Cloud that its configuration names. */
+  grafana?: boolean;
   /** With a double of `github`, which asks the API at the provider's `baseUrl`. */
   github?: boolean;
-}
-
-export interface SimulatedCloud {
-  /** JSON file with what exists at first. */
-  seedFile: string;
-  /** JSON file that keeps what was made, so that it outlives the doubles. */
-  stateFile?: string;
 }
 
 export interface Doubles {
@@ -49,7 +42,7 @@ export async function startDoubles(options: DoublesOptions): Promise<Doubles> {
   mkdirSync(options.logDir, { recursive: true });
   const wanted: [name: string, args: string[]][] = [
     ...(options.realHostProviders ? [] : hostDoubles),
-    ...cloud("grafana", options.grafana),
+    ...(options.grafana ? [["grafana", []] satisfies [string, string[]]] : []),
     ...(options.github ? [["github", []] satisfies [string, string[]]] : []),
   ];
   const started = await Promise.allSettled(
@@ -71,12 +64,6 @@ export async function startDoubles(options: DoublesOptions): Promise<Doubles> {
     },
     stop,
   };
-}
-
-function cloud(name: string, simulated?: SimulatedCloud): [string, string[]][] {
-  if (!simulated) return [];
-  const { seedFile, stateFile } = simulated;
-  return [[name, [seedFile, ...(stateFile ? [stateFile] : [])]]];
 }
 
 async function startDouble(name: string, args: string[], logDir: string): Promise<Running> {

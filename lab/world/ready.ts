@@ -54,6 +54,26 @@ export async function waitForRefusal(sink: Sink): Promise<void> {
   throw new Error(`The gateway of the sinks still takes ${sink.username}'s old password.`);
 }
 
+/** Waits until the gateway takes pushes with some tokens, and with none of the others. */
+export async function waitForLogins(
+  { queryUrl, username }: Sink,
+  logins: { token: string; taken: boolean }[],
+): Promise<void> {
+  const settled = async () => {
+    const answers = logins.map(async ({ token, taken }) => {
+      const headers = { authorization: `Basic ${btoa(`${username}:${token}`)}` };
+      const answer = await fetch(`${queryUrl}/api/v1/write`, { method: "POST", headers });
+      await answer.body?.cancel();
+      return (answer.status !== 401) === taken;
+    });
+    return (await Promise.all(answers)).every(Boolean);
+  };
+  if (await until(settled, READY_SECONDS)) return;
+  throw new Error(
+    "The gateway of the sinks does not follow the tokens of the simulated Grafana Cloud.",
+  );
+}
+
 function metricsCheck(container: string, login: Sink): Check {
   return { container, url: `${login.queryUrl}/api/v1/query?query=1`, login };
 }

@@ -11,8 +11,10 @@ export interface WorldSecrets {
   logsPassword: string;
   postgresPassword: string;
   githubToken: string;
-  /** Tokens of the simulated Grafana Cloud that the sinks take beside the passwords. */
+  /** Passwords that the sinks take beside the first ones, in place of a stack's own rotation. */
   cloudTokens: string[];
+  /** Every token that the simulated Grafana Cloud ever made; the sinks take those that are alive. */
+  issuedTokens: string[];
   sinksPort: number;
   githubPort: number;
 }
@@ -24,13 +26,15 @@ const PORTS = { sinks: 19480, github: 19481 };
 
 /** The lab's passwords and ports; the same ones at every start of one lab. */
 export async function worldSecrets(): Promise<WorldSecrets> {
-  if (existsSync(file)) return { cloudTokens: [], ...JSON.parse(await readFile(file, "utf8")) };
+  if (existsSync(file))
+    return { cloudTokens: [], issuedTokens: [], ...JSON.parse(await readFile(file, "utf8")) };
   const secrets: WorldSecrets = {
     metricsPassword: `glc_lab_${randomPart()}`,
     logsPassword: `glc_lab_${randomPart()}`,
     postgresPassword: randomPart(),
     githubToken: `github_pat_lab_${randomPart()}`,
     cloudTokens: [],
+    issuedTokens: [],
     sinksPort: await freePort(PORTS.sinks),
     githubPort: await freePort(PORTS.github),
   };
@@ -38,12 +42,18 @@ export async function worldSecrets(): Promise<WorldSecrets> {
   return secrets;
 }
 
-/** Keeps a token of the simulated Grafana Cloud among those that the sinks take. */
+/** Keeps a password among those that the sinks take. */
 export async function addCloudToken(token: string): Promise<WorldSecrets> {
   const secrets = await worldSecrets();
   if (!secrets.cloudTokens.includes(token)) secrets.cloudTokens.push(token);
   await save(secrets);
   return secrets;
+}
+
+/** Keeps a token that the simulated Grafana Cloud made. */
+export async function addIssuedToken(token: string): Promise<void> {
+  const secrets = await worldSecrets();
+  await save({ ...secrets, issuedTokens: [...new Set([...secrets.issuedTokens, token])] });
 }
 
 async function save(secrets: WorldSecrets): Promise<void> {

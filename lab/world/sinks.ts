@@ -1,5 +1,6 @@
 import type { Entry } from "../images/entries.ts";
 import type { WorldImages } from "../images.ts";
+import { type LiveTokens, NO_TOKENS } from "./cloud-tokens.ts";
 import type { ContainerSpec } from "./containers.ts";
 import type { WorldSecrets } from "./secrets.ts";
 
@@ -37,7 +38,11 @@ export function sinkContainers(images: WorldImages, secrets: WorldSecrets): Cont
   return [sink("prometheus"), sink("loki"), gatewayContainer(images, secrets)];
 }
 
-export function gatewayContainer(images: WorldImages, secrets: WorldSecrets): ContainerSpec {
+export function gatewayContainer(
+  images: WorldImages,
+  secrets: WorldSecrets,
+  live: LiveTokens = NO_TOKENS,
+): ContainerSpec {
   return {
     name: "lab-sinks",
     image: images.gateway,
@@ -45,18 +50,21 @@ export function gatewayContainer(images: WorldImages, secrets: WorldSecrets): Co
     publish: { port: 8080, at: PUBLISH_AT, hostPort: secrets.sinksPort },
     memory: 64,
     files: [{ path: "etc/haproxy/gateway.cfg", content: GATEWAY_CONFIG }],
-    changing: loginFiles(secrets),
+    changing: loginFiles(secrets, live),
   };
 }
 
-/** The Authorization headers that each sink takes, one a line. */
-export function loginFiles(secrets: WorldSecrets): Entry[] {
-  const { metrics, logs } = sinks(secrets);
-  return Object.entries({ metrics, logs }).map(([name, { username, password }]) => {
-    const passwords = [password, ...secrets.cloudTokens];
-    const lines = passwords.map((one) => `Basic ${btoa(`${username}:${one}`)}\n`);
-    return { path: `etc/haproxy/${name}.logins`, mode: 0o600, content: lines.join("") };
-  });
+/** The Authorization headers that each sink takes for pushes and for queries, one a line. */
+export function loginFiles(secrets: WorldSecrets, live: LiveTokens = NO_TOKENS): Entry[] {
+  const all = sinks(secrets);
+  return (["metrics", "logs"] as const).flatMap((name) =>
+    (["write", "read"] as const).map((right) => {
+      const { username, password } = all[name];
+      const passwords = [password, ...secrets.cloudTokens, ...live[name][right]];
+      const lines = passwords.map((one) => `Basic ${btoa(`${username}:${one}`)}\n`);
+      return { path: `etc/haproxy/${name}-${right}.logins`, mode: 0o600, content: lines.join("") };
+    }),
+  );
 }
 
 /** The sinks' addresses and credentials. */
@@ -79,7 +87,10 @@ export function sinks({ sinksPort, metricsPassword, logsPassword }: WorldSecrets
   } satisfies Record<string, Sink>;
 }
 
-/** One door: what begins with /loki/ is for the logs' users, all else for the metrics' users. */
+/**
+ * One door: what begins with /loki/ is for the logs' users, all else for the metrics' users. Grafana Cloud has
+ * Prometheus below /api/prom and its remote write at /api/prom/push.
+ */
 export const GATEWAY_CONFIG = `global
   log stdout format raw daemon notice
   maxconn 512
@@ -96,11 +107,18 @@ defaults
 
 frontend sinks
   bind :8080
+  http-request replace-path ^/api/prom/push$ /api/v1/write
+  http-request replace-path ^/api/prom(/.*) \\1
   acl for_logs path_beg /loki/
-  acl logs_login req.hdr(authorization) -f /etc/haproxy/logs.logins
-  acl metrics_login req.hdr(authorization) -f /etc/haproxy/metrics.logins
-  http-request auth realm logs if for_logs !logs_login
-  http-request auth realm metrics if !for_logs !metrics_login
+  acl a_push path /api/v1/write /loki/api/v1/push
+  acl logs_write req.hdr(authorization) -f /etc/haproxy/logs-write.logins
+  acl logs_read req.hdr(authorization) -f /etc/haproxy/logs-read.logins
+  acl metrics_write req.hdr(authorization) -f /etc/haproxy/metrics-write.logins
+  acl metrics_read req.hdr(authorization) -f /etc/haproxy/metrics-read.logins
+  http-request auth realm logs if for_logs a_push !logs_write
+  http-request auth realm logs if for_logs !a_push !logs_read
+  http-request auth realm metrics if !for_logs a_push !metrics_write
+  http-request auth realm metrics if !for_logs !a_push !metrics_read
   use_backend loki if for_logs
   default_backend prometheus
 

@@ -285,6 +285,26 @@ const cases: Case[] = [
     ],
   },
   {
+    kind: "address in place of a subnet",
+    breakIt: (s) => {
+      s.grafanaCloud.allowedSubnets = ["203.0.113.7"];
+    },
+    says: [
+      "grafanaCloud.allowedSubnets[0]: must be a subnet such as 203.0.113.7/32 or 2001:db8::/48",
+      set("grafanaCloud.allowedSubnets[0]", "203.0.113.7/32"),
+    ],
+  },
+  {
+    kind: "API of Grafana Cloud without encryption",
+    breakIt: (s) => {
+      s.grafanaCloud.apiUrl = "http://grafana.com";
+    },
+    says: [
+      "grafanaCloud.apiUrl: must begin with https: the bootstrap token is sent there",
+      set("grafanaCloud.apiUrl", "https://grafana.com"),
+    ],
+  },
+  {
     kind: "image without digest",
     breakIt: (s) => {
       s.images = { alloy: "dhi.io/alloy:1.16.0" };

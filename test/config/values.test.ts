@@ -102,3 +102,33 @@ test.each([
   expect(fault(schema, good)).toBeUndefined();
   expect(fault(schema, bad)).toBeDefined();
 });
+
+describe("cidr", () => {
+  test.each(["203.0.113.7/32", "0.0.0.0/0", "2001:db8::/48", "::1/128"])("%s is one", (value) => {
+    expect(fault(values.cidr, value)).toBeUndefined();
+  });
+
+  test.each(["203.0.113.7", "203.0.113.7/33", "2001:db8::/129", "203.0.113/24", "home", ""])(
+    "%j is none",
+    (value) => expect(fault(values.cidr, value)).toContain("must be a subnet such as"),
+  );
+});
+
+describe("apiUrl", () => {
+  test.each(["https://grafana.com", "http://127.0.0.1:19490", "http://[::1]/", "http://localhost"])(
+    "%s is one",
+    (value) => expect(fault(values.apiUrl, value)).toBeUndefined(),
+  );
+
+  test.each([
+    "http://grafana.com",
+    "http://127.0.0.1.example.org",
+    "http://localhost@evil.example",
+  ])("%s would show the token", (value) =>
+    expect(fault(values.apiUrl, value)).toContain("must begin with https"),
+  );
+
+  test.each(["grafana.com", "ftp://127.0.0.1"])("%s is none", (value) => {
+    expect(fault(values.apiUrl, value)).toBeDefined();
+  });
+});

@@ -37,8 +37,15 @@ it("starts a process for each double and ends them", { timeout: TIMEOUT }, async
 });
 
 it("says which double does not start, and leaves none behind", { timeout: TIMEOUT }, async () => {
-  const grafana = { seedFile: join(dir, "no-such-file.json") };
-  const started = startDoubles({ logDir: join(dir, "logs"), grafana });
+  const own = process.env.NODE_OPTIONS;
+  process.env.NODE_OPTIONS = `--import ${join(dir, "no-such-file.mjs")}`;
+  const started = startDoubles({
+    logDir: join(dir, "logs"),
+    realHostProviders: true,
+    grafana: true,
+  });
+  if (own === undefined) delete process.env.NODE_OPTIONS;
+  else process.env.NODE_OPTIONS = own;
   await expect(started).rejects.toThrow(/double of grafana ended with code 1.*grafana\.log/);
 });
 

@@ -40,6 +40,8 @@ Stack svlnas: 5 faults in the configuration, nothing was changed.
     // Its GitHub is the lab's: the token that the tests have is none of the real one.
     const { url } = lab.world.github;
     await project.run(`pulumi config set --stack svlnas --path '${apiUrl}' ${url}`);
+    const cloudUrl = "grafana-alloy:grafanaCloud.apiUrl";
+    await project.run(`pulumi config set --stack svlnas --path '${cloudUrl}' ${lab.cloud.apiUrl}`);
   });
 
   test("who has run those commands sees the plan, without a route to the host", async () => {
@@ -54,6 +56,35 @@ Stack svlnas: 5 faults in the configuration, nothing was changed.
       expect(output.includes(secret), "the output holds a secret").toBe(false);
       expect(stored.includes(secret), "Pulumi.svlnas.yaml holds a secret").toBe(false);
     }
+  });
+
+  test("adopts an access policy that exists already by the command that the refusal prints", async () => {
+    const left = { displayName: "left over", scopes: ["metrics:read"], region: "prod-eu-west-2" };
+    const realms = [{ type: "stack", identifier: "4711" }];
+    const { cloud } = lab.cloud;
+    const { id } = cloud.createPolicy({ ...left, name: "alloy-svlnas", realms });
+    const type =
+      "grafana-alloy:components:GrafanaCloudAccess$grafana:cloud/accessPolicy:AccessPolicy";
+    const policy = `urn:pulumi:svlnas::grafana-alloy::${type}::grafana-cloud-policy`;
+    // Of the whole stack the policy alone: what else is made would go to a host.
+    const components = "urn:pulumi:svlnas::grafana-alloy::grafana-alloy:components:";
+    const only = [`${components}Host::host`, `${components}GrafanaCloudAccess::grafana-cloud`];
+    const targets = [...only, policy].map((urn) => `--target '${urn}'`).join(" ");
+    const up = () => project.run(`pulumi up --stack svlnas --yes --skip-preview ${targets}`);
+    const refused = await up();
+    expect(refused.code).not.toBe(0);
+    expect(refused.output).toContain(
+      'error: grafanaCloud: Grafana Cloud has an access policy "alloy-svlnas" in prod-eu-west-2 that this stack did not make. ',
+    );
+    const [command = ""] = /pulumi import .+/.exec(refused.output) ?? [];
+    const imported = await project.run(command);
+    expect(imported.code, imported.output).toBe(0);
+    const done = await up();
+    expect(done.code, done.output).toBe(0);
+    expect(cloud.policy(id)?.scopes).toEqual(["metrics:write", "logs:write"]);
+    const gone = await project.run("pulumi destroy --stack svlnas --yes --skip-preview");
+    expect(gone.code, gone.output).toBe(0);
+    expect(cloud.policy(id)).toBeUndefined();
   });
 
   test("reads one sentence about a Grafana Cloud stack that does not exist", async () => {
@@ -75,10 +106,12 @@ Stack svlnas: 5 faults in the configuration, nothing was changed.
     await project.run(set, "glc_revoked-long-ago");
     const { code, output } = await preview();
     expect(code).not.toBe(0);
-    const said = errorIn(output) ?? "";
-    expect(said).toMatch(/^grafana:cloudAccessPolicyToken: Grafana Cloud could not be asked/);
-    expect(said).toContain("needs accesspolicies:read, accesspolicies:write");
-    expect(said.endsWith(set)).toBe(true);
+    expect(errorIn(output)).toBe(
+      "grafana:cloudAccessPolicyToken: Grafana Cloud refuses the bootstrap token " +
+        "(401 Unauthorized: Token invalid): it is mistyped, was revoked or has expired. " +
+        "Make one with accesspolicies:read, accesspolicies:write, accesspolicies:delete and stacks:read " +
+        `in Grafana Cloud, Access Policies, then: ${set}`,
+    );
     expect(output).not.toMatch(stackTrace);
     expect(output).not.toContain("glc_revoked");
   });

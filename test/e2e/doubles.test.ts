@@ -8,32 +8,21 @@ import * as pulumi from "@pulumi/pulumi";
 import * as grafana from "@pulumiverse/grafana";
 import type Docker from "dockerode";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { SimulatedGrafana } from "../../lab/doubles/simulated-grafana-server.ts";
 import { type Doubles, startDoubles } from "../../lab/doubles/start.ts";
 import { type GithubServer, serveGithub } from "../../lab/stand-ins/github-server.ts";
 import { changes, destroyAll, testStack } from "../doubles/engine.ts";
 import { IMAGE, labDocker, startHost, type TestHost } from "../doubles/host.ts";
+import { simulatedGrafana } from "../support/simulated-grafana.ts";
 
 /** One engine run takes 1 to 4 s; a test has up to eight of them, on a busy machine. */
 const TIMEOUT = 180_000;
 const SLEEP = ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1; done"];
 
 const dir = mkdtempSync(join(tmpdir(), "doubles-e2e-"));
-const seed = (name: string, content: unknown) => {
-  writeFileSync(join(dir, `${name}.json`), JSON.stringify(content));
-  return { seedFile: join(dir, `${name}.json`), stateFile: join(dir, `${name}-state.json`) };
-};
-
-const stackFields = {
-  regionSlug: "prod-eu-west-2",
-  prometheusRemoteWriteEndpoint: "https://prometheus.example.com/api/prom/push",
-  prometheusRemoteEndpoint: "https://prometheus.example.com/api/prom",
-  prometheusUserId: 11,
-  logsUrl: "https://logs.example.com",
-  logsUserId: 22,
-  url: "https://home.grafana.net",
-};
 
 let doubles: Doubles;
+let simulated: SimulatedGrafana;
 let engine: Docker;
 let engineHost: string;
 let host: TestHost;
@@ -52,12 +41,10 @@ beforeAll(async () => {
   });
   ({ host: engineHost, client: engine } = await labDocker());
   host = await startHost();
+  simulated = await simulatedGrafana([{ token: "glc_bootstrap" }]);
   doubles = await startDoubles({
     logDir: join(dir, "logs"),
-    grafana: seed("grafana", {
-      bootstrapTokens: ["glc_bootstrap"],
-      stacks: [{ slug: "home", id: "4711", ...stackFields }],
-    }),
+    grafana: true,
     github: true,
   });
 }, TIMEOUT);
@@ -67,6 +54,7 @@ afterEach(destroyAll, TIMEOUT);
 afterAll(async () => {
   await doubles?.stop();
   await githubApi?.close();
+  await simulated?.close();
   host?.stop();
 });
 
@@ -446,13 +434,16 @@ describe("command", () => {
 describe("the simulated clouds", () => {
   const cloud = (token: string, slug: string, window = "1h") =>
     testStack(async () => {
-      const provider = new grafana.Provider("cloud", { cloudAccessPolicyToken: token });
+      const provider = new grafana.Provider("cloud", {
+        cloudAccessPolicyToken: token,
+        cloudApiUrl: simulated.url,
+      });
       const found = await grafana.cloud.getStack({ slug }, { provider });
       const policy = new grafana.cloud.AccessPolicy(
         "policy",
         {
           name: "e2e-policy",
-          region: "prod-eu-west-2",
+          region: "eu",
           scopes: ["metrics:write", "logs:write"],
           realms: [{ type: "stack", identifier: found.id }],
         },
@@ -462,7 +453,7 @@ describe("the simulated clouds", () => {
         "token",
         {
           accessPolicyId: policy.policyId,
-          region: "prod-eu-west-2",
+          region: "eu",
           namePrefix: "e2e",
           expireAfter: "24h",
           earlyRotationWindow: window,
@@ -475,7 +466,7 @@ describe("the simulated clouds", () => {
   it("gives a secret token and rotates it in its window", { timeout: TIMEOUT }, async () => {
     const stack = await cloud("glc_bootstrap", "home");
     const { outputs } = await stack.up();
-    expect(outputs).toMatchObject({ user: { value: 11 }, token: { secret: true } });
+    expect(outputs).toMatchObject({ user: { value: 1001 }, token: { secret: true } });
     expect(outputs.token?.value).toMatch(/^glc_/);
     expect(stack.stateFile()).not.toContain(outputs.token?.value);
     expect(stack.stateFile()).not.toContain("glc_bootstrap");

@@ -120,7 +120,6 @@ describe.each(hosts)("$name over SSH, with a simulated Grafana Cloud", (host) =>
   });
 
   test("passes the two checks of the service document", async () => {
-    await lab.acceptToken(await token());
     const up = `up{job="alloy",host="${host.name}"} == 1`;
     const lines = `{host="${host.name}",job="docker"}`;
     await arrived(up, 180, () => queryMetrics(lab.world.metrics, up));

@@ -10,6 +10,7 @@ const secrets = {
   postgresPassword: "db-pw",
   githubToken: "token",
   cloudTokens: ["glc_issued"],
+  issuedTokens: ["glc_host", "glc_verify", "glc_revoked"],
   sinksPort: 19480,
   githubPort: 19481,
 };
@@ -124,8 +125,12 @@ describe("the sinks", () => {
     });
   });
 
-  it("each take their own user alone, with the password or an issued token", () => {
-    const logins = loginFiles(secrets).map(({ path, mode, content = "" }) => ({
+  it("each take their own user alone, a live token for what it may do and the passwords for all", () => {
+    const live = {
+      metrics: { write: ["glc_host"], read: ["glc_verify"] },
+      logs: { write: ["glc_host"], read: [] },
+    };
+    const logins = loginFiles(secrets, live).map(({ path, mode, content = "" }) => ({
       path,
       mode,
       logins: content
@@ -133,20 +138,36 @@ describe("the sinks", () => {
         .split("\n")
         .map((line) => atob(line.replace(/^Basic /, ""))),
     }));
+    const file = (name: string, user: string, password: string, ...tokens: string[]) => ({
+      path: `etc/haproxy/${name}.logins`,
+      mode: 0o600,
+      logins: [password, "glc_issued", ...tokens].map((one) => `${user}:${one}`),
+    });
     expect(logins).toEqual([
-      {
-        path: "etc/haproxy/metrics.logins",
-        mode: 0o600,
-        logins: ["100001:metrics-pw", "100001:glc_issued"],
-      },
-      {
-        path: "etc/haproxy/logs.logins",
-        mode: 0o600,
-        logins: ["200002:logs-pw", "200002:glc_issued"],
-      },
+      file("metrics-write", "100001", "metrics-pw", "glc_host"),
+      file("metrics-read", "100001", "metrics-pw", "glc_verify"),
+      file("logs-write", "200002", "logs-pw", "glc_host"),
+      file("logs-read", "200002", "logs-pw"),
     ]);
-    expect(GATEWAY_CONFIG).toContain("auth realm logs if for_logs !logs_login");
-    expect(GATEWAY_CONFIG).toContain("auth realm metrics if !for_logs !metrics_login");
+    for (const rule of [
+      "auth realm logs if for_logs a_push !logs_write",
+      "auth realm logs if for_logs !a_push !logs_read",
+      "auth realm metrics if !for_logs a_push !metrics_write",
+      "auth realm metrics if !for_logs !a_push !metrics_read",
+    ]) {
+      expect(GATEWAY_CONFIG).toContain(`http-request ${rule}\n`);
+    }
+  });
+
+  it("have Grafana Cloud's paths too", () => {
+    const rules = [...GATEWAY_CONFIG.matchAll(/replace-path (\S+) (\S+)/g)];
+    const through = (path: string) =>
+      rules.reduce((at, [, from = "", to = ""]) => {
+        return at.replace(new RegExp(from), to.replaceAll("\\", "$"));
+      }, path);
+    expect(through("/api/prom/push")).toBe("/api/v1/write");
+    expect(through("/api/prom/api/v1/query")).toBe("/api/v1/query");
+    expect(through("/loki/api/v1/push")).toBe("/loki/api/v1/push");
   });
 });
 

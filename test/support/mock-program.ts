@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { secretKeys } from "../../config/schema.ts";
+import { cloudFetch } from "./cloud-fetch.ts";
 import { type ResourceOptions, recordOptions } from "./resource-options.ts";
 import type { RawSettings } from "./stack-files.ts";
+import { stubFetch } from "./stub-fetch.ts";
 
 /** One registered resource, in the order of registration. */
 export interface Registered extends ResourceOptions {
@@ -85,7 +87,10 @@ export async function mockProgram(
   settings: RawSettings,
   options: {
     outputs?: OutputsOf;
+    /** What the provider's `getStack` gives in place of what it should. */
     cloud?: Partial<typeof cloudStack>;
+    /** What the program gets when it asks Grafana Cloud itself; all well unless told. */
+    cloudFetch?: typeof fetch;
     github?: typeof githubAnswer;
     /** Whether anybody answers at GitHub's address; all well unless told. */
     fetch?: typeof fetch;
@@ -128,12 +133,16 @@ export async function mockProgram(
   pulumi.runtime.setAllConfig(...engineConfig(settings));
   const { default: program } = await import("../../index.ts");
   // What is still under way at the end must not reach the mocks of the next run.
-  const realFetch = globalThis.fetch;
-  globalThis.fetch = options.fetch ?? (async () => new Response("{}"));
+  const { apiUrl = "https://grafana.com" } = (settings.grafanaCloud ?? {}) as { apiUrl?: string };
+  const askCloud = options.cloudFetch ?? cloudFetch([{ token: "glc_bootstrap-secret" }]);
+  const askOthers = options.fetch ?? (async () => new Response("{}"));
+  const restoreFetch = stubFetch((input, init) =>
+    `${input}`.startsWith(apiUrl) ? askCloud(input, init) : askOthers(input, init),
+  );
   const outputs = await program()
     .then(resolvedOutputs)
     .finally(() => {
-      globalThis.fetch = realFetch;
+      restoreFetch();
       return pulumi.runtime.disconnect();
     });
   return {

@@ -10,6 +10,8 @@ export interface ResourceOptions {
   dependsOn: string[];
   deleteBeforeReplace: boolean;
   replaceOnChanges: string[];
+  /** Names of the hooks that are told of its errors. */
+  onError: string[];
 }
 
 /** The part of a registration, as it goes to the engine, that is read here. */
@@ -21,6 +23,7 @@ interface RegisterRequest {
   getDependenciesList(): string[];
   getDeletebeforereplace(): boolean;
   getReplaceonchangesList(): string[];
+  getHooks(): { getOnErrorList(): string[] } | undefined;
 }
 
 type Register = (request: RegisterRequest, callback: unknown) => Promise<void>;
@@ -28,7 +31,12 @@ type Register = (request: RegisterRequest, callback: unknown) => Promise<void>;
 /** Records the options of every registration from now on. Call it after `setMocks`. */
 export function recordOptions(): (type: string, name: string) => ResourceOptions {
   const recorded = new Map<string, ResourceOptions>();
-  const monitor = pulumi.runtime.getMonitor() as unknown as { registerResource: Register };
+  const monitor = pulumi.runtime.getMonitor() as unknown as {
+    registerResource: Register;
+    registerErrorHook: (request: unknown, callback: (error: null) => void) => void;
+  };
+  // The SDK's mocks have none, and no operation of theirs fails.
+  monitor.registerErrorHook = (_, callback) => callback(null);
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, callback) => {
     recorded.set(`${request.getType()} ${request.getName()}`, optionsOf(request));
@@ -51,6 +59,7 @@ function optionsOf(request: RegisterRequest): ResourceOptions {
       .sort(),
     deleteBeforeReplace: request.getDeletebeforereplace(),
     replaceOnChanges: request.getReplaceonchangesList(),
+    onError: request.getHooks()?.getOnErrorList() ?? [],
   };
 }
 

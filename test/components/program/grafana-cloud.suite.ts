@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { cloudFetch } from "../../support/cloud-fetch.ts";
 import { commandOf } from "../../support/commands.ts";
 import { mockProgram, type ProgramRun } from "../../support/mock-program.ts";
 import { programFailure } from "../../support/program-failure.ts";
@@ -73,12 +74,14 @@ describe.each(["svlnas", "svlazext"] as const)("%s", (stack) => {
       namePrefix: `alloy-${stack}`,
       expireAfter: "2160h",
       earlyRotationWindow: "720h",
+      deleteOnDestroy: true,
     });
   });
 
   test("gives the bootstrap token to the provider, as a secret, and to nothing else", async () => {
     const run = await stackRun(stack);
     expect(run.named("grafana-cloud-provider").inputs).toEqual({
+      cloudApiUrl: "https://grafana.com",
       cloudAccessPolicyToken: { secret: "glc_bootstrap-secret" },
     });
     const holders = run.resources.filter((found) => JSON.stringify(found).includes("bootstrap"));
@@ -94,8 +97,45 @@ describe.each(["svlnas", "svlazext"] as const)("%s", (stack) => {
   });
 });
 
+test("an error of the provider in any of the four is told in one sentence", async () => {
+  const run = await stackRun("svlnas");
+  const told = run.resources.filter(({ onError }) => onError.length > 0);
+  expect(told.map(({ name, onError }) => [name, ...onError]).sort()).toEqual(
+    ["policy", "token", "verify-policy", "verify-token"].map((name) => [
+      `grafana-cloud-${name}`,
+      "grafana-cloud-refusals",
+    ]),
+  );
+});
+
+test("the host's token is good in the host's subnets alone; verify's everywhere", async () => {
+  const allowedSubnets = ["203.0.113.7/32", "2001:db8::/48"];
+  const grafanaCloud = { stackSlug: "homelab", allowedSubnets };
+  const run = await mockProgram("svlazext", { ...completed("svlazext"), grafanaCloud });
+  expect(run.named("grafana-cloud-policy").inputs.conditions).toEqual([{ allowedSubnets }]);
+  expect(run.named("grafana-cloud-verify-policy").inputs).not.toHaveProperty("conditions");
+});
+
+test("another API is asked by program and provider alike", async () => {
+  const grafanaCloud = { stackSlug: "homelab", apiUrl: "http://127.0.0.1:1" };
+  const asked: string[] = [];
+  const cloud = cloudFetch([{ token: "glc_bootstrap-secret" }]);
+  const run = await mockProgram(
+    "svlazext",
+    { ...completed("svlazext"), grafanaCloud },
+    {
+      cloudFetch: (url, init) => {
+        asked.push(new URL(`${url}`).origin);
+        return cloud(`${url}`.replace("http://127.0.0.1:1", "https://grafana.com"), init);
+      },
+    },
+  );
+  expect([...new Set(asked)]).toEqual(["http://127.0.0.1:1"]);
+  expect(run.named("grafana-cloud-provider").inputs.cloudApiUrl).toBe("http://127.0.0.1:1");
+});
+
 test("lifetime and rotation window are the stack's", async () => {
-  const grafanaCloud = { stackSlug: "x", tokenLifetime: "48h", tokenRotationWindow: "24h" };
+  const grafanaCloud = { stackSlug: "homelab", tokenLifetime: "48h", tokenRotationWindow: "24h" };
   const run = await mockProgram("svlazext", { ...completed("svlazext"), grafanaCloud });
   expect(run.named("grafana-cloud-token").inputs).toMatchObject({
     expireAfter: "48h",
@@ -113,6 +153,23 @@ test("a stack with sinks of its own has nothing of Grafana Cloud", async () => {
   const run = await stackRun("local");
   expect(run.resources.filter(({ type }) => type.includes("grafana:"))).toEqual([]);
   expect(sinksOf(run)).toEqual(completedLocal().sinks);
+});
+
+describe.each([false, true])("what Grafana Cloud itself refuses, preview: %s", (preview) => {
+  test("ends before anything is made, in one sentence", async () => {
+    const names: string[] = [];
+    const { message, errors } = await programFailure(() =>
+      mockProgram("svlnas", completed("svlnas"), {
+        preview,
+        cloudFetch: cloudFetch([{ token: "glc_another" }]),
+        outputs: ({ name }) => void names.push(name),
+      }),
+    );
+    expect(message).toMatch(/^grafana:cloudAccessPolicyToken: Grafana Cloud refuses the bootstrap/);
+    expect(message).not.toContain("glc_bootstrap-secret");
+    expect(errors).toHaveLength(1);
+    expect(names.filter((name) => name !== "grafana-cloud-provider")).toEqual([]);
+  });
 });
 
 describe("a slug that does not exist", () => {

@@ -1,0 +1,26 @@
+import { GrafanaCloud } from "../../lab/doubles/grafana-cloud.ts";
+import type { BootstrapToken } from "../../lab/doubles/grafana-types.ts";
+import { apiAnswer } from "../../lab/doubles/simulated-grafana-api.ts";
+import { SimulatedStore } from "../../lab/doubles/simulated-store.ts";
+import { cloudSeed, home } from "./cloud-seed.ts";
+
+/** A `fetch` whose every request goes to a SIMULATED Grafana Cloud in this process. */
+export function cloudFetch(bootstrapTokens: BootstrapToken[]): typeof fetch {
+  const seed = cloudSeed(bootstrapTokens);
+  const stacks = [...seed.stacks, { ...home, slug: "homelab" }];
+  const store = new SimulatedStore({ ...seed, stacks }, { policies: [], tokens: [] });
+  const cloud = new GrafanaCloud(store);
+  return async (input, init) => {
+    const { origin, pathname: path, searchParams: query } = new URL(`${input}`);
+    if (origin !== "https://grafana.com") throw new TypeError(`no simulation of ${origin}`);
+    const headers = new Headers(init?.headers);
+    const token = headers.get("authorization")?.replace(/^Bearer /, "");
+    const { status, body } = apiAnswer(cloud, {
+      method: init?.method ?? "GET",
+      path,
+      query,
+      token,
+    });
+    return Response.json(body, { status });
+  };
+}
