@@ -1,4 +1,3 @@
-import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
 import type { Token } from "../cli/verify/facts.ts";
 import type { StackConfig } from "../config/load.ts";
@@ -19,6 +18,8 @@ export async function githubAccessOf(config: StackConfig): Promise<GithubAccess 
   const { github: polled, githubToken } = config;
   if (!polled || !githubToken || !pollsGithub(config)) return undefined;
   const { repositories, apiUrl } = polled;
+  // Only where it is used: the SDK takes a tenth of the program's start.
+  const github = await import("@pulumi/github");
   const provider = new github.Provider("github-provider", {
     token: githubToken,
     baseUrl: providerBaseUrl(apiUrl),

@@ -1,4 +1,4 @@
-import * as github from "@pulumi/github";
+import type * as github from "@pulumi/github";
 import type { GithubAnswer, GithubAnswers, NoAnswer } from "./github-check.ts";
 
 /** How long GitHub may take for a first answer, in ms. */
@@ -15,8 +15,9 @@ export async function askThrough(
 ): Promise<GithubAnswers> {
   const problem = await unreachable(apiUrl);
   if (problem) return Object.fromEntries(questions.map((question) => [question, { problem }]));
+  const { getRestApi } = await import("@pulumi/github");
   const answers = questions.map((endpoint) =>
-    github.getRestApi({ endpoint }, { provider }).then(answerOf, answerInError),
+    getRestApi({ endpoint }, { provider }).then(answerOf, answerInError),
   );
   const all = await Promise.all(answers);
   return Object.fromEntries(
