@@ -48,7 +48,7 @@ const secretSignature = "4dabf18193072939515e22adb298388d";
 const secretValue = "1b47061264138c4ac30d75fd1eb44270";
 
 /** Secret inputs reach mocks as signature objects: `{ secret: value }` here. */
-function readable(value: unknown): unknown {
+export function readable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(readable);
   if (typeof value !== "object" || value === null) return value;
   const record = value as Record<string, unknown>;

@@ -1,0 +1,109 @@
+import { dashboard, labelVariable } from "./dashboard.ts";
+import { graph, metrics, stat } from "./panels.ts";
+import { GITHUB, polled } from "./queries.ts";
+import { table } from "./tables.ts";
+
+const CHOSEN = ',repo=~"$repo"';
+
+/** Repositories and the rate limit of the token that polls them. */
+export function github() {
+  return dashboard({
+    uid: "alloy-github",
+    title: "Alloy: GitHub",
+    description:
+      "Repositories that are polled, and how much of the token's calls is left. A poll every 10 min.",
+    variables: [
+      labelVariable({
+        name: "repo",
+        label: "Repository",
+        description: "Repositories of a stack's github.repositories.",
+        selector: `github_repo_stars{${GITHUB}}`,
+        several: true,
+      }),
+    ],
+    rows: { Now: [polls(), limit(), repositories()], "Over time": graphs() },
+  });
+}
+
+function polls() {
+  return stat({
+    title: "Newest poll",
+    description:
+      "Whether the newest poll reached GitHub. Failed: the token ended, or its calls are used up.",
+    unit: "short",
+    width: 4,
+    height: 7,
+    queries: [metrics(`min(${polled("up")})`)],
+    words: { 0: { text: "failed", color: "red" }, 1: { text: "reached", color: "green" } },
+    colours: [
+      [null, "red"],
+      [1, "green"],
+    ],
+  });
+}
+
+function limit() {
+  return stat({
+    title: "Calls left",
+    description: "Of the token's 5,000 calls an hour; a poll takes three a repository.",
+    unit: "short",
+    width: 4,
+    height: 7,
+    queries: [metrics(`min(${polled("github_rate_remaining")})`)],
+    colours: [
+      [null, "red"],
+      [500, "yellow"],
+      [1000, "green"],
+    ],
+  });
+}
+
+function repositories() {
+  const column = (title: string, metric: string, unit = "short") => ({
+    title,
+    unit,
+    expr: `max by (repo) (${polled(metric, CHOSEN)})`,
+  });
+  return table({
+    title: "Repositories",
+    description: "One row a repository, as of the newest poll.",
+    width: 16,
+    by: "repo",
+    columns: [
+      column("Stars", "github_repo_stars"),
+      column("Forks", "github_repo_forks"),
+      column("Watchers", "github_repo_watchers"),
+      column("Open issues", "github_repo_open_issues"),
+      column("Pull requests", "github_repo_pull_request_count"),
+      column("Size", "github_repo_size_kb", "deckbytes"),
+    ],
+  });
+}
+
+function graphs() {
+  const byRepository = (title: string, description: string, metric: string) =>
+    graph({
+      ...{ title, description, unit: "short", decimals: 0, width: 8 },
+      queries: [metrics(`max by (repo) (${polled(metric, CHOSEN)})`, "{{repo}}")],
+    });
+  return [
+    byRepository("Stars", "People who starred a repository.", "github_repo_stars"),
+    byRepository(
+      "Open issues",
+      "Issues that are open; GitHub counts pull requests among them.",
+      "github_repo_open_issues",
+    ),
+    graph({
+      title: "Calls left",
+      description:
+        "It starts anew each hour; a line that falls faster has another program on the same token.",
+      unit: "short",
+      min: 0,
+      width: 8,
+      queries: [
+        metrics(`min by (host) (${polled("github_rate_remaining")})`, "{{host}}"),
+        metrics(`max(${polled("github_rate_limit")})`, "limit"),
+      ],
+    }),
+  ];
+}

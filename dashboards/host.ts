@@ -1,0 +1,265 @@
+import { dashboard, hostVariable } from "./dashboard.ts";
+import { graph, lines, logLines, metrics, stat } from "./panels.ts";
+import { cpuBusy, freeShare, memoryUsed, NODE } from "./queries.ts";
+import { bars } from "./tables.ts";
+
+const HOST = 'host=~"$host"';
+const OF = `${NODE},${HOST}`;
+
+const SHARE: [number | null, string][] = [
+  [null, "green"],
+  [0.8, "yellow"],
+  [0.9, "red"],
+];
+
+/** One host: CPU, memory, disks, network, ZFS, temperatures, and what its journal complains of. */
+export function host() {
+  return dashboard({
+    uid: "alloy-host",
+    title: "Alloy: host",
+    description:
+      "One host: CPU, memory, disks, network, ZFS, temperatures and errors of its journal.",
+    variables: [hostVariable({ several: false })],
+    rows: {
+      Now: numbers(),
+      "CPU and memory": cpuAndMemory(),
+      Disks: disks(),
+      Network: network(),
+      "ZFS and temperatures": zfs(),
+      Journal: [errors()],
+    },
+  });
+}
+
+function numbers() {
+  const share = (title: string, description: string, expr: string) =>
+    stat({
+      ...{ title, description, unit: "percentunit", decimals: 1, width: 4, colours: SHARE },
+      queries: [metrics(expr)],
+    });
+  return [
+    stat({
+      title: "Uptime",
+      description: "Time since the host was started.",
+      unit: "s",
+      decimals: 1,
+      width: 4,
+      queries: [metrics(`time() - max(node_boot_time_seconds{${OF}})`)],
+    }),
+    share("CPU", "Share of the CPU time of all cores that is not idle.", cpuBusy(`,${HOST}`)),
+    share("Memory", "Share of the memory that no new program could get.", memoryUsed(`,${HOST}`)),
+    share(
+      "Fullest file system",
+      "Of the file systems that can be written to, tmpfs left out.",
+      `1 - min(${freeShare(`,${HOST}`)})`,
+    ),
+    stat({
+      title: "Load by core",
+      description:
+        "Mean of 5 min of processes that run or wait, divided by the cores; above 1 they wait.",
+      unit: "short",
+      decimals: 2,
+      width: 4,
+      queries: [
+        metrics(`max(node_load5{${OF}}) / count(node_cpu_seconds_total{${OF},mode="idle"})`),
+      ],
+      colours: [
+        [null, "green"],
+        [1, "yellow"],
+        [2, "red"],
+      ],
+    }),
+    stat({
+      title: "Killed for memory",
+      description: "Processes that the kernel killed within the last day because memory ran out.",
+      unit: "short",
+      decimals: 0,
+      width: 4,
+      queries: [metrics(`sum(increase(node_vmstat_oom_kill{${OF}}[1d]))`)],
+      colours: [
+        [null, "green"],
+        [1, "red"],
+      ],
+    }),
+  ];
+}
+
+function cpuAndMemory() {
+  const memory = (name: string) => `sum(node_memory_${name}_bytes{${OF}})`;
+  return [
+    graph({
+      title: "CPU by mode",
+      description: "Cores that are busy, by what they do; iowait is waiting for a disk.",
+      unit: "suffix: cores",
+      min: 0,
+      decimals: 2,
+      width: 12,
+      stacked: true,
+      queries: [
+        metrics(
+          `sum by (mode) (rate(node_cpu_seconds_total{${OF},mode!="idle"}[$__rate_interval]))`,
+          "{{mode}}",
+        ),
+      ],
+    }),
+    graph({
+      title: "Memory",
+      description:
+        "Used by programs, used as a cache that can be given up, and free. ZFS' ARC counts as used.",
+      unit: "bytes",
+      min: 0,
+      width: 12,
+      stacked: true,
+      queries: [
+        metrics(`${memory("MemTotal")} - ${memory("MemAvailable")}`, "used"),
+        metrics(`${memory("MemAvailable")} - ${memory("MemFree")}`, "cache"),
+        metrics(memory("MemFree"), "free"),
+      ],
+    }),
+  ];
+}
+
+function disks() {
+  const rate = (metric: string) => `rate(node_disk_${metric}{${OF}}[$__rate_interval])`;
+  return [
+    bars({
+      title: "File systems",
+      description: "Used share of each file system that can be written to.",
+      unit: "percentunit",
+      min: 0,
+      max: 1,
+      decimals: 1,
+      width: 8,
+      queries: [metrics(`1 - ${freeShare(`,${HOST}`)}`, "{{mountpoint}}")],
+      colours: SHARE,
+    }),
+    graph({
+      title: "Throughput",
+      description: "Bytes read and written by device.",
+      unit: "Bps",
+      min: 0,
+      width: 8,
+      queries: [
+        metrics(`sum by (device) (${rate("read_bytes_total")})`, "{{device}} read"),
+        metrics(`sum by (device) (${rate("written_bytes_total")})`, "{{device}} written"),
+      ],
+    }),
+    graph({
+      title: "Busy",
+      description:
+        "Share of the time in which a device has something to do; near 100 % it is the bottleneck.",
+      unit: "percentunit",
+      min: 0,
+      width: 8,
+      queries: [metrics(`sum by (device) (${rate("io_time_seconds_total")})`, "{{device}}")],
+    }),
+  ];
+}
+
+function network() {
+  const rate = (metric: string) =>
+    `sum by (device) (rate(node_network_${metric}_total{${OF}}[$__rate_interval]))`;
+  return [
+    graph({
+      title: "Traffic",
+      description:
+        "Bits received and sent by interface; bridges and veth pairs of containers are left out.",
+      unit: "bps",
+      width: 8,
+      queries: [
+        metrics(`${rate("receive_bytes")} * 8`, "{{device}} in"),
+        metrics(`${rate("transmit_bytes")} * 8`, "{{device}} out"),
+      ],
+    }),
+    graph({
+      title: "Errors and drops",
+      description:
+        "Packets that an interface could not take or send. A cable or a driver, when it lasts.",
+      unit: "pps",
+      min: 0,
+      width: 8,
+      queries: [
+        metrics(`${rate("receive_errs")} + ${rate("transmit_errs")}`, "{{device}} errors"),
+        metrics(`${rate("receive_drop")} + ${rate("transmit_drop")}`, "{{device}} drops"),
+      ],
+    }),
+    graph({
+      title: "TCP connections",
+      description: "Connections that are open, and those that wait for their end.",
+      unit: "short",
+      min: 0,
+      width: 8,
+      queries: [
+        metrics(`sum(node_netstat_Tcp_CurrEstab{${OF}})`, "established"),
+        metrics(`sum(node_sockstat_TCP_tw{${OF}})`, "time wait"),
+      ],
+    }),
+  ];
+}
+
+function zfs() {
+  const arc = (metric: string) => `rate(node_zfs_arc_${metric}{${OF}}[$__rate_interval])`;
+  return [
+    stat({
+      title: "Pools",
+      description:
+        "State of each ZFS pool. Anything but online has lost redundancy, or data: `zpool status`.",
+      unit: "short",
+      width: 6,
+      height: 8,
+      text: "name",
+      queries: [
+        metrics(
+          `max by (zpool, state) (node_zfs_zpool_state{${OF},state="online"} == 1)`,
+          "{{zpool}}: {{state}}",
+        ),
+        metrics(
+          `2 * max by (zpool, state) (node_zfs_zpool_state{${OF},state!="online"} == 1)`,
+          "{{zpool}}: {{state}}",
+        ),
+      ],
+      colours: [
+        [null, "green"],
+        [2, "red"],
+      ],
+    }),
+    graph({
+      title: "ARC",
+      description: "Memory that ZFS' read cache takes; it is given up when programs need it.",
+      unit: "bytes",
+      min: 0,
+      width: 6,
+      queries: [metrics(`sum(node_zfs_arc_size{${OF}})`, "ARC")],
+    }),
+    graph({
+      title: "ARC hits",
+      description:
+        "Share of reads that the cache answered. A falling line means that memory is short.",
+      unit: "percentunit",
+      min: 0,
+      max: 1,
+      width: 6,
+      queries: [
+        metrics(`sum(${arc("hits")}) / (sum(${arc("hits")}) + sum(${arc("misses")}))`, "hits"),
+      ],
+    }),
+    graph({
+      title: "Temperatures",
+      description: "What the sensors of CPUs, disks and boards say.",
+      unit: "celsius",
+      width: 6,
+      queries: [
+        metrics(`max by (chip, sensor) (node_hwmon_temp_celsius{${OF}})`, "{{chip}} {{sensor}}"),
+      ],
+    }),
+  ];
+}
+
+function errors() {
+  return logLines({
+    title: "Errors of the journal",
+    description: "Entries of level err and worse: kernel, smartd, ZFS, units that failed.",
+    width: 24,
+    queries: [lines(`{${OF},level=~"emerg|alert|crit|err|error"}`)],
+  });
+}
