@@ -19,10 +19,19 @@ describe("journal reader", () => {
     ["no line right after a start", [[sample(0)], [sample(60)]], "ok", 0],
     ["no line, start unknown", [[sample(0)], []], "missing", 0],
     ["no such counter", [[], [sample(3600)]], "missing", 0],
+    ["no such counter yet, right after a start", [[], [sample(60)]], "ok", 0],
   ] as const)("%s", (_, metrics, state, count) => {
     const found = verdict("journal-read", metrics as unknown as Sample[][]);
     expect(found).toMatchObject({ state, count });
   });
+});
+
+test("what the journal's reader read before a restart does not count", () => {
+  const started = 'alloy_resources_process_start_time_seconds{job="alloy",instance="svlnas"}';
+  expect(check("journal-read").metrics).toEqual([
+    `max_over_time((loki_source_journal_target_lines_total{job="alloy",instance="svlnas"} and on () (${started} == scalar(${started} @ end())))[1h:1m])`,
+    `time() - ${started}`,
+  ]);
 });
 
 describe("losses", () => {
