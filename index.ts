@@ -14,7 +14,7 @@ export default async function program(pipelines: string = pipelineDirectory) {
 
   const github = await githubAccessOf(config);
 
-  const host = new Host("host", config.host);
+  const host = new Host("host", { settings: config, registryPassword: config.registryPassword });
 
   const agent = new AlloyAgent("alloy", {
     host,

@@ -1,38 +1,41 @@
-import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import * as command from "@pulumi/command";
+import type * as command from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { Connection, SshConnection } from "../config/schema.ts";
-import { scriptInput, scriptRunner } from "./shell.ts";
+import type { Connection, Settings } from "../config/schema.ts";
+import { checksRequest } from "./host-checks/request.ts";
+import { hostChecks } from "./host-checks/resource.ts";
+import { type HostCommandArgs, hostCommand } from "./host-command.ts";
+import { hostPreparation } from "./host-preparation.ts";
+import { sshOptions } from "./ssh.ts";
 
 export interface HostArgs {
-  /** How the host is reached: over SSH, or through a Docker socket of this machine. */
-  connection: Connection;
+  /** The stack's settings without its secrets. */
+  settings: Pick<Settings, "host" | "pipelines" | "postgres" | "networks" | "images" | "registry">;
+  /** Secret. Password for `settings.registry`. */
+  registryPassword?: pulumi.Output<string>;
 }
 
-/** One resource on the host that is made by a POSIX shell script. */
-export interface HostCommandArgs {
-  /** Run on creation, and again when it or its data changes. Reaches the host over standard input. */
-  script: pulumi.Input<string>;
-  /** What the script reads from standard input; secrets too: never an argument, a log or a process list. */
-  data?: pulumi.Input<string>;
-  /** Command line run when the resource goes; `ps` shows it. Left out: nothing is. */
-  delete?: pulumi.Input<string>;
-}
-
-/** A Docker host: its provider, and commands on it. */
+/** A Docker host: its provider, and commands on it, once it is found to have what they need. */
 export class Host extends pulumi.ComponentResource {
-  /** Provider for all Docker resources on this host. */
+  /** Provider for all Docker resources on this host; the host's checks are passed when there is one. */
   readonly provider: docker.Provider;
   private readonly connection: Connection;
+  private readonly ready: pulumi.Resource;
 
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("grafana-alloy:components:Host", name, {}, opts);
-    this.connection = args.connection;
-    this.provider = new docker.Provider(`${name}-docker`, dockerProviderArgs(args.connection), {
-      parent: this,
-    });
+    this.connection = args.settings.host.connection;
+    const checks = this.createChecks(name, args);
+    this.ready = this.prepare(name, args.settings, checks) ?? checks;
+    const { registry } = args.settings;
+    this.provider = new docker.Provider(
+      `${name}-docker`,
+      {
+        ...dockerProviderArgs(this.connection),
+        ...(registry && { registryAuth: [{ ...registry, password: args.registryPassword }] }),
+      },
+      { parent: this, dependsOn: [this.ready] },
+    );
     this.registerOutputs({});
   }
 
@@ -42,32 +45,24 @@ export class Host extends pulumi.ComponentResource {
     args: HostCommandArgs,
     opts: pulumi.CustomResourceOptions,
   ): command.remote.Command | command.local.Command {
-    const common = {
-      create: scriptRunner(name),
-      stdin: pulumi
-        .all([args.script, args.data])
-        .apply(([script, data]) => scriptInput(script, data)),
-      ...(args.delete ? { delete: args.delete } : {}),
-      // An SSH server accepts no such variables, and nothing here reads them.
-      addPreviousOutputInEnv: false,
-    };
-    if (this.connection.type === "local") {
-      const environment = { DOCKER_HOST: `unix://${this.connection.dockerSocket}` };
-      return new command.local.Command(
-        name,
-        { ...common, environment, logging: command.local.Logging.None },
-        opts,
-      );
-    }
-    return new command.remote.Command(
-      name,
-      {
-        ...common,
-        connection: sshConnectionArgs(this.connection),
-        logging: command.remote.Logging.None,
-      },
-      opts,
-    );
+    const after = pulumi.mergeOptions(opts, { dependsOn: [this.ready] });
+    return hostCommand(name, this.connection, args, after);
+  }
+
+  private createChecks(name: string, { settings, registryPassword }: HostArgs): pulumi.Resource {
+    const request = checksRequest(settings, pulumi.getStack());
+    return hostChecks(`${name}-checks`, { request, registryPassword }, { parent: this });
+  }
+
+  private prepare(
+    name: string,
+    { host }: HostArgs["settings"],
+    checks: pulumi.Resource,
+  ): pulumi.Resource | undefined {
+    const { prepare } = host;
+    if (!prepare) return undefined;
+    const opts = { parent: this, dependsOn: [checks] };
+    return hostPreparation(`${name}-preparation`, { ...host, prepare }, opts);
   }
 }
 
@@ -81,49 +76,4 @@ export function dockerProviderArgs(connection: Connection): docker.ProviderArgs 
     // A pull request is previewed by a runner that has no route to the host.
     disableDockerDaemonCheck: true,
   };
-}
-
-/** Options for the `ssh` that carries the Docker API: only the configured host key counts. */
-export function sshOptions(connection: SshConnection): string[] {
-  const options = [
-    "BatchMode=yes",
-    "ConnectTimeout=15",
-    "StrictHostKeyChecking=yes",
-    "UserKnownHostsFile=/dev/null",
-    "GlobalKnownHostsFile=/dev/null",
-    `KnownHostsCommand=/bin/echo %H ${connection.hostKey}`,
-  ];
-  const key = connection.privateKeyFile;
-  return [
-    ...options.flatMap((option) => ["-o", option]),
-    ...(key ? ["-o", "IdentitiesOnly=yes", "-i", expandHome(key)] : []),
-  ];
-}
-
-/** Connection of the command provider; without a key file it uses `$SSH_AUTH_SOCK` by itself. */
-function sshConnectionArgs(connection: SshConnection): command.types.input.remote.ConnectionArgs {
-  const { address, port, user, hostKey, privateKeyFile } = connection;
-  return {
-    host: address,
-    port,
-    user,
-    hostKey,
-    ...(privateKeyFile ? { privateKey: pulumi.secret(readPrivateKey(privateKeyFile)) } : {}),
-  };
-}
-
-function readPrivateKey(file: string): string {
-  try {
-    return readFileSync(expandHome(file), "utf8");
-  } catch (error) {
-    throw new pulumi.RunError(
-      `host.connection.privateKeyFile: cannot read ${file} (${(error as NodeJS.ErrnoException).code}). ` +
-        `Name a key file of this machine, or leave the setting out to use the ssh-agent: ` +
-        `pulumi config rm --stack ${pulumi.getStack()} --path 'grafana-alloy:host.connection.privateKeyFile'`,
-    );
-  }
-}
-
-function expandHome(path: string): string {
-  return path.replace(/^~(?=\/)/, homedir());
 }

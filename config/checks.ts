@@ -1,5 +1,6 @@
 import { type Fault, joinPath, secretCommand, setCommand } from "./faults.ts";
 import { type SecretName, secretKeys } from "./schema.ts";
+import { hostPath, zfsDataset } from "./values.ts";
 
 /** Configuration as read: any shape, since these checks run beside the schema, not after it. */
 export type Raw = Record<string, unknown>;
@@ -11,6 +12,8 @@ export function crossFaults(raw: Raw, stack: string): Fault[] {
     ...pipelineFaults(raw, stack),
     ...postgresFaults(raw, stack),
     ...rotationFaults(raw, stack),
+    ...registryFaults(raw, stack),
+    ...datasetFaults(raw, stack),
   ];
 }
 
@@ -116,6 +119,31 @@ function rotationFaults(raw: Raw, stack: string): Fault[] {
       path: "grafanaCloud.tokenRotationWindow",
       reason: `is ${window} h, not shorter than the token's lifetime of ${lifetime} h: every update would rotate`,
       fix: setCommand(["grafanaCloud", "tokenRotationWindow"], stack),
+    },
+  ];
+}
+
+function registryFaults(raw: Raw, stack: string): Fault[] {
+  if (raw.registry !== undefined) {
+    return missingSecrets(raw, ["registryPassword"], "registry needs it", stack);
+  }
+  if (raw.registryPassword === undefined) return [];
+  const reason = "is missing, but registryPassword is set";
+  return [{ path: "registry", reason, fix: setCommand(["registry", "address"], stack) }];
+}
+
+/** TrueNAS mounts a dataset below `/mnt`; a directory elsewhere would lie on another disk. */
+function datasetFaults(raw: Raw, stack: string): Fault[] {
+  const { directory, prepare } = record(raw.host);
+  const { type, dataset } = record(prepare);
+  // What has another form is the schema's to refuse.
+  const wellFormed = zfsDataset.safeParse(dataset).success && hostPath.safeParse(directory).success;
+  if (type !== "truenas" || !wellFormed || directory === `/mnt/${dataset}`) return [];
+  return [
+    {
+      path: "host.directory",
+      reason: `is not where TrueNAS mounts the dataset of host.prepare: /mnt/${dataset}`,
+      fix: `pulumi config set --stack ${stack} --path 'grafana-alloy:host.directory' /mnt/${dataset}`,
     },
   ];
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { crossFaults, plainSecretFaults, type Raw } from "./checks.ts";
-import { faultsMessage, schemaFaults } from "./faults.ts";
-import { type SecretName, type Settings, secretKeys, settings } from "./schema.ts";
+import { faultsMessage } from "./faults.ts";
+import { parseStack, readRaw } from "./parse.ts";
+import type { SecretName, Settings } from "./schema.ts";
 
 /** A stack's settings, its secrets wrapped so that the engine keeps them encrypted. */
 export type StackConfig = Omit<Settings, SecretName> & {
@@ -15,14 +15,9 @@ export type StackConfig = Omit<Settings, SecretName> & {
 export function loadConfig(): StackConfig {
   const stack = pulumi.getStack();
   const raw = readRaw(pulumi.runtime.allConfig(), pulumi.getProject());
-  const parsed = settings.safeParse(raw, { reportInput: true });
-  const faults = [
-    ...(parsed.success ? [] : schemaFaults(parsed.error, stack)),
-    ...crossFaults(raw, stack),
-    ...plainSecretFaults(raw, isConfigSecret, stack),
-  ];
-  if (!parsed.success || faults.length > 0) throw new pulumi.RunError(faultsMessage(faults, stack));
-  return { ...parsed.data, ...wrapSecrets(parsed.data) };
+  const { settings, faults } = parseStack(raw, isConfigSecret, stack);
+  if (!settings || faults.length > 0) throw new pulumi.RunError(faultsMessage(faults, stack));
+  return { ...settings, ...wrapSecrets(settings) };
 }
 
 /** Values of all secrets of the stack's configuration, whatever their namespace. */
@@ -37,32 +32,6 @@ function isConfigSecret(key: string): boolean {
   return runtime.isConfigSecret(key);
 }
 
-/** Collects the project's keys and the secrets of other namespaces from the engine's flat map. */
-export function readRaw(all: Record<string, string>, project: string): Raw {
-  const raw: Raw = {};
-  const ownSecrets: string[] = Object.values(secretKeys);
-  for (const [key, value] of Object.entries(all)) {
-    if (!key.startsWith(`${project}:`) || ownSecrets.includes(key)) continue;
-    raw[key.slice(project.length + 1)] = parseValue(value);
-  }
-  for (const [name, key] of Object.entries(secretKeys)) {
-    if (all[key] !== undefined) raw[name] = all[key];
-  }
-  return raw;
-}
-
-/** Structured values reach the program as JSON, all others as plain text. */
-function parseValue(text: string): unknown {
-  if (!/^\s*[[{]/.test(text)) return text;
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    // Not JSON after all: the schema refuses the text with its path.
-    if (error instanceof SyntaxError) return text;
-    throw error;
-  }
-}
-
 function wrapSecrets(data: Settings): Record<SecretName, pulumi.Output<string> | undefined> {
   const wrap = (value: string | undefined) =>
     value === undefined ? undefined : pulumi.secret(value);
@@ -70,6 +39,7 @@ function wrapSecrets(data: Settings): Record<SecretName, pulumi.Output<string> |
     githubToken: wrap(data.githubToken),
     metricsPassword: wrap(data.metricsPassword),
     logsPassword: wrap(data.logsPassword),
+    registryPassword: wrap(data.registryPassword),
     cloudAccessPolicyToken: wrap(data.cloudAccessPolicyToken),
   };
 }

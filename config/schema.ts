@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  accountName,
   apiUrl,
   cidr,
   composeService,
@@ -11,6 +12,7 @@ import {
   regularExpression,
   sshPublicKey,
   subnet,
+  zfsDataset,
 } from "./values.ts";
 
 /** The pipelines a stack can list: the files of `pipelines/` without `sinks`, which all of them feed. */
@@ -76,6 +78,23 @@ const journal = z.strictObject({
     ),
 });
 
+const account = accountName.meta({
+  description: "Name of the account that Alloy runs as; made with `host.serviceAccount`'s ids.",
+  examples: ["svc-app-alloy"],
+});
+
+const prepare = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("truenas").meta({ examples: ["truenas"] }),
+    dataset: zfsDataset.meta({
+      description: "Dataset that is mounted at `host.directory`; made where it is missing.",
+      examples: ["vm-pool/apps/services/alloy"],
+    }),
+    account,
+  }),
+  z.strictObject({ type: z.literal("linux").meta({ examples: ["linux"] }), account }),
+]);
+
 const host = z.strictObject({
   name: dockerName.meta({
     description: "Value of the labels `host` and `instance` on everything that this host sends.",
@@ -98,6 +117,11 @@ const host = z.strictObject({
       gid: z.int().min(1).default(3125).describe("GID that Alloy runs as."),
     })
     .prefault({}),
+  prepare: prepare.optional().meta({
+    description:
+      "What the host gets before the first deployment, with root's rights: account and dataset (TrueNAS), or account and directory (Linux). Never removed. Left out: nothing.",
+    examples: ["linux"],
+  }),
   journal,
 });
 
@@ -293,6 +317,19 @@ export const settings = z.strictObject({
         .describe("Image of the socket proxy."),
     })
     .prefault({}),
+  registry: z
+    .strictObject({
+      address: z
+        .string()
+        .regex(/^[\w.-]+(:\d+)?$/, "must be a registry's host name, such as dhi.io")
+        .meta({ description: "Registry that wants a log-in.", examples: ["dhi.io"] }),
+      username: z
+        .string()
+        .min(1)
+        .meta({ description: "User name at the registry.", examples: ["myaccount"] }),
+    })
+    .optional()
+    .describe("Log-in of the hardened image's registry, with `registryPassword`. Left out: none."),
   grafanaCloud: z
     .strictObject({
       stackSlug: z
@@ -331,6 +368,9 @@ export const settings = z.strictObject({
     .describe("Secret. Fine-grained GitHub token, read-only Metadata, Issues and Pull requests."),
   metricsPassword: secret.optional().describe("Secret. Password of `sinks.metrics`."),
   logsPassword: secret.optional().describe("Secret. Password of `sinks.logs`."),
+  registryPassword: secret
+    .optional()
+    .describe("Secret. Password or access token of `registry`, read-only is enough."),
   cloudAccessPolicyToken: secret
     .optional()
     .describe("Secret, key `grafana:cloudAccessPolicyToken`. Bootstrap token of Grafana Cloud."),
@@ -348,6 +388,7 @@ export const secretKeys = {
   githubToken: "grafana-alloy:githubToken",
   metricsPassword: "grafana-alloy:metricsPassword",
   logsPassword: "grafana-alloy:logsPassword",
+  registryPassword: "grafana-alloy:registryPassword",
   cloudAccessPolicyToken: "grafana:cloudAccessPolicyToken",
 } as const;
 export type SecretName = keyof typeof secretKeys;

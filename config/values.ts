@@ -44,6 +44,19 @@ export const hostPath = z
   .regex(/^(\/[\w.-]+)+$/, "must be an absolute path of letters, digits, `_`, `.` and `-`")
   .refine((path) => !path.split("/").includes(".."), "must not contain `..`");
 
+/** ZFS dataset below a pool, as `zfs list` prints it. */
+export const zfsDataset = z
+  .string()
+  .regex(
+    /^[a-z0-9][\w.-]*(\/[a-z0-9][\w.-]*)+$/i,
+    "must be a dataset below a pool, such as vm-pool/apps/services/alloy",
+  );
+
+/** Name of a system account, as `useradd` and TrueNAS both take it. */
+export const accountName = z
+  .string()
+  .regex(/^[a-z_][a-z0-9_-]{0,31}$/, "must be an account name: a-z 0-9 _ -, at most 32 of them");
+
 /** Image reference pinned by digest; a tag alone can change under a running host. */
 export const digestImage = z
   .string()

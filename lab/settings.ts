@@ -26,7 +26,8 @@ type Section = Record<string, unknown>;
 
 /** Settings of a stack file with the sinks, images and directories of the lab. */
 export function inLab(settings: StackSettings, facts: LabFacts): StackSettings {
-  const host = settings.host as Section & { name: string };
+  // The lab's host is this machine: no TrueNAS, and it gets no account.
+  const { prepare: _, ...host } = settings.host as Section & { name: string };
   const sink = ({ pushUrl, username }: LabSink) => ({ url: pushUrl, username });
   return {
     ...settings,
@@ -58,7 +59,6 @@ function localImages(images: NonNullable<LabFacts["images"]>): Section {
 export function overSsh(
   settings: StackSettings,
   sshd: { host: string; port: number; user: string; hostKey: string; privateKeyFile: string },
-  journalGid: number,
 ): StackSettings {
   const { host: address, port, user, hostKey, privateKeyFile } = sshd;
   const host = settings.host as Section;
@@ -67,7 +67,6 @@ export function overSsh(
     host: {
       ...host,
       connection: { type: "ssh", address, port, user, hostKey, privateKeyFile },
-      journal: { ...(host.journal as Section), gid: journalGid },
     },
     ingress: { ...(settings.ingress as Section), domain: "example.org" },
   };

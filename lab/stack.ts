@@ -5,7 +5,7 @@ import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { execa } from "execa";
 import { secretKeys } from "../config/schema.ts";
 import program from "../index.ts";
-import { labDir } from "./paths.ts";
+import { labDir, repoDir } from "./paths.ts";
 import type { PulumiEngine } from "./pulumi.ts";
 
 /** Settings of a stack without namespace, secrets beside the others. */
@@ -41,6 +41,8 @@ export async function labStack(args: LabStackArgs): Promise<Stack> {
       envVars: {
         PULUMI_CONFIG_PASSPHRASE: await passphrase(),
         PULUMI_SKIP_UPDATE_CHECK: "true",
+        // The host's checks run from the project's directory, and this stack's has no program in it.
+        GRAFANA_ALLOY_PROJECT: repoDir,
         ...args.providerEnv,
       },
     },

@@ -5,6 +5,7 @@ import "./program/github.suite.ts";
 import "./program/golden.suite.ts";
 import "./program/grafana-cloud.suite.ts";
 import "./program/host.suite.ts";
+import "./program/host-checks.suite.ts";
 import "./program/images-and-limits.suite.ts";
 import "./program/networks-and-labels.suite.ts";
 import "./program/resource-graph.suite.ts";

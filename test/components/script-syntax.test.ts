@@ -1,8 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { checksScript } from "../../components/host-checks/script.ts";
+import { preparationScript } from "../../components/host-preparation.ts";
 import * as scripts from "../../components/install-scripts.ts";
+import type { PreparedHost } from "../../components/preparation-commands.ts";
 import { scriptRunner } from "../../components/shell.ts";
+import { requestOf } from "../host-checks/support/request.ts";
 
 const site: scripts.InstallSite = {
   directory: "/mnt/vm-pool/apps/services/alloy",
@@ -22,7 +26,16 @@ const all: [string, string][] = [
   ["installVersion of nothing", scripts.installVersion(site, "0123456789ab", [])],
   ["awaitLoaded", scripts.awaitLoaded(site, ["local.file.host", "loki.write.grafana_cloud"])],
   ["scriptRunner", scriptRunner("alloy-loaded")],
+  ["checksScript", checksScript(requestOf())],
+  ["preparationScript for TrueNAS", preparationScript(preparedOn("truenas"))],
+  ["preparationScript for Linux", preparationScript(preparedOn("linux"))],
 ];
+
+function preparedOn(type: "truenas" | "linux"): PreparedHost {
+  const [account, dataset] = ["svc-app-alloy", "vm-pool/apps/services/alloy"];
+  const prepare = type === "truenas" ? { type, account, dataset } : { type, account };
+  return { directory: site.directory, serviceAccount: { uid: 3125, gid: 3125 }, prepare };
+}
 
 /** Shells of hosts and of BusyBox images, as far as this machine has them. */
 const shells = [["/bin/sh"], ["/bin/bash", "--posix"], ["/usr/bin/busybox", "sh"]].filter(

@@ -24,7 +24,7 @@ const cases: Case[] = [
       s.pipline = ["host"];
     },
     says: [
-      "pipline: is not a setting; known here: cloudAccessPolicyToken, github, githubToken, grafanaCloud, host, images, ingress, limits, logs, logsPassword, metricsPassword, networks, pipelines, postgres, restart, sinks",
+      "pipline: is not a setting; known here: cloudAccessPolicyToken, github, githubToken, grafanaCloud, host, images, ingress, limits, logs, logsPassword, metricsPassword, networks, pipelines, postgres, registry, registryPassword, restart, sinks",
       unset("pipline"),
     ],
   },
@@ -34,7 +34,7 @@ const cases: Case[] = [
       s.host.jornal = { gid: 102 };
     },
     says: [
-      "host.jornal: is not a setting; known here: connection, directory, dockerSocket, journal, name, serviceAccount",
+      "host.jornal: is not a setting; known here: connection, directory, dockerSocket, journal, name, prepare, serviceAccount",
       unset("host.jornal"),
     ],
   },
@@ -410,6 +410,74 @@ const cases: Case[] = [
       delete s.ingress.domain;
     },
     says: ["ingress.domain: is missing", set("ingress.domain", "example.org")],
+  },
+  {
+    kind: "unknown kind of preparation",
+    breakIt: (s) => {
+      s.host.prepare = { type: "windows" };
+    },
+    says: [
+      "host.prepare.type: must be one of: truenas, linux",
+      set("host.prepare.type", "truenas"),
+    ],
+  },
+  {
+    kind: "dataset that is a whole pool",
+    breakIt: (s) => {
+      s.host.prepare.dataset = "vm-pool";
+    },
+    says: [
+      "host.prepare.dataset: must be a dataset below a pool, such as vm-pool/apps/services/alloy",
+      set("host.prepare.dataset", "vm-pool/apps/services/alloy"),
+    ],
+  },
+  {
+    kind: "directory outside of the dataset",
+    breakIt: (s) => {
+      s.host.directory = "/mnt/other-pool/alloy";
+    },
+    says: [
+      "host.directory: is not where TrueNAS mounts the dataset of host.prepare: /mnt/vm-pool/apps/services/alloy",
+      set("host.directory", "/mnt/vm-pool/apps/services/alloy"),
+    ],
+  },
+  {
+    kind: "account name that a shell would read",
+    breakIt: (s) => {
+      s.host.prepare.account = "svc; reboot";
+    },
+    says: [
+      "host.prepare.account: must be an account name: a-z 0-9 _ -, at most 32 of them",
+      set("host.prepare.account", "svc-app-alloy"),
+    ],
+  },
+  {
+    kind: "registry without its password",
+    breakIt: (s) => {
+      s.registry = { address: "dhi.io", username: "myaccount" };
+    },
+    says: [
+      "registryPassword: is missing: registry needs it",
+      secret("grafana-alloy:registryPassword"),
+    ],
+  },
+  {
+    kind: "registry's password without the registry",
+    breakIt: (s) => {
+      s.registryPassword = "dckr_pat_secret";
+    },
+    says: ["registry: is missing, but registryPassword is set", set("registry.address", "dhi.io")],
+  },
+  {
+    kind: "registry as a URL",
+    breakIt: (s) => {
+      s.registry = { address: "https://dhi.io", username: "myaccount" };
+      s.registryPassword = "dckr_pat_secret";
+    },
+    says: [
+      "registry.address: must be a registry's host name, such as dhi.io",
+      set("registry.address", "dhi.io"),
+    ],
   },
 ];
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { plainSecretFaults } from "../../config/checks.ts";
-import { readRaw } from "../../config/load.ts";
+import { readRaw } from "../../config/parse.ts";
 import { secretKeys } from "../../config/schema.ts";
 
 const project = "grafana-alloy";

@@ -1,12 +1,17 @@
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { command } from "../../cli/doctor/command.ts";
+import { type PulumiCli, pulumiCli } from "../../cli/pulumi-cli.ts";
 import { arrived, queryLogs, queryMetrics } from "../../cli/verify/sink-queries.ts";
+import { checkHost } from "../../components/host-checks/run.ts";
 import { overSsh, withSimulatedCloud } from "../../lab/settings.ts";
 import { type Sshd, startSshd } from "../../lab/sshd.ts";
 import type { StackSettings } from "../../lab/stack.ts";
+import { LAB_NETWORK } from "../../lab/world/sinks.ts";
 import { joinFrontend } from "../../lab/world.ts";
+import { printedConfig } from "../support/printed-config.ts";
 import {
   destroy,
   emptyLab,
@@ -34,18 +39,16 @@ afterAll(async () => {
 const hosts = [
   {
     name: "svlnas",
-    gid: 102,
     ui: "https://alloy.example.org",
     externalNetworks: ["immich-backend", "outline-backend"],
-    resources: 30,
+    resources: 31,
     pipelines: ["containers", "github", "host", "journal", "postgres", "self", "sinks", "traefik"],
   },
   {
     name: "svlazext",
-    gid: 999,
     ui: "https://alloy-ext.example.org",
     externalNetworks: [],
-    resources: 27,
+    resources: 28,
     pipelines: ["containers", "host", "journal", "self", "sinks", "traefik"],
   },
 ];
@@ -64,15 +67,14 @@ describe.each(hosts)("$name over SSH, with a simulated Grafana Cloud", (host) =>
   const token = () => readFile(join(directory, "secrets", "metrics-password"), "utf8");
 
   beforeAll(async () => {
-    const completed = (given: StackSettings) =>
-      withSimulatedCloud(overSsh(given, sshd, host.gid), lab.cloud);
+    const completed = (given: StackSettings) => withSimulatedCloud(overSsh(given, sshd), lab.cloud);
     settings = await settingsOf(lab, host.name, completed);
     directory = (settings.host as { directory: string }).directory;
     stack = await lab.stack(host.name, settings);
   });
 
   test("is previewed without a route to it", async () => {
-    const away = await lab.stack(host.name, overSsh(settings, { ...sshd, port: 1 }, host.gid));
+    const away = await lab.stack(host.name, overSsh(settings, { ...sshd, port: 1 }));
     const { changeSummary } = await away.preview({ onOutput });
     expect(changeSummary).toEqual({ create: all() });
   });
@@ -92,7 +94,7 @@ describe.each(hosts)("$name over SSH, with a simulated Grafana Cloud", (host) =>
     expectService(lab, {
       directory,
       dockerSocket: lab.facts.dockerSocket,
-      journalGid: host.gid,
+      journalGid: lab.facts.journal.gid,
       externalNetworks: host.externalNetworks,
     }));
 
@@ -131,6 +133,19 @@ describe.each(hosts)("$name over SSH, with a simulated Grafana Cloud", (host) =>
     expect(summary.resourceChanges).toEqual({ same: all() });
   });
 
+  test("is found well by the doctor, who reads its settings from the CLI", async () => {
+    const { workDir, envVars, pulumiCommand } = stack.workspace;
+    const env = { ...envVars, PATH: `${dirname(pulumiCommand.command)}:${process.env.PATH}` };
+    const { code, out, err } = await doctor(host.name, pulumiCli({ directory: workDir, env }));
+    expect(out).toMatch(/\njournal +\/\S+, GID \d+ +ok\n/);
+    expect(out).toMatch(/\n\d+ ok\n$/);
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: `reading the configuration of ${host.name}\nlooking at the host ${host.name}\n`,
+    });
+    expect(out).not.toContain(lab.cloud.bootstrapToken);
+  });
+
   test("shows no secret: inspect, process list, engine's output, state file", async () => {
     const { alloy, proxy, init } = await inspectService(lab);
     const privateKey = await readFile(sshd.privateKeyFile, "utf8");
@@ -161,3 +176,111 @@ describe.each(hosts)("$name over SSH, with a simulated Grafana Cloud", (host) =>
     expect(await readdir(directory)).toEqual(["data"]);
   });
 });
+
+describe("a host that lacks something", () => {
+  // biome-ignore lint/suspicious/noExplicitAny: settings of a test are taken apart freely
+  type Loose = any;
+
+  /** svlnas over SSH, broken in some way. */
+  const broken = (breakIt: (settings: Loose) => void) =>
+    settingsOf(lab, "svlnas", (given) => {
+      const settings = structuredClone(withSimulatedCloud(overSsh(given, sshd), lab.cloud));
+      breakIt(settings);
+      return settings;
+    });
+
+  /** What the doctor says of settings, which a stand-in of the CLI prints. */
+  const told = async (breakIt: (settings: Loose) => void) => {
+    const config = printedConfig(await broken(breakIt));
+    const run = async ([first]: string[]) => (first === "config" ? config : "v3.259.0");
+    const show = () => Promise.reject(new Error("the doctor shows nothing of the CLI"));
+    const { code, out } = await doctor("svlnas", { run, show });
+    expect(code).toBe(1);
+    return out;
+  };
+  const set = (path: string, value: string) =>
+    `pulumi config set --stack svlnas --path 'grafana-alloy:${path}' ${value}`;
+
+  const breakThree = (settings: Loose) => {
+    settings.host.journal.gid = 4711;
+    settings.networks = { frontendSubnet: "172.30.200.0/29" };
+    settings.postgres[0].network = "nowhere";
+  };
+
+  test("is told all of it at once: journal, subnet, network", async () => {
+    const out = await told(breakThree);
+    const { gid } = lab.facts.journal;
+    for (const line of [
+      `host.journal.gid: is 4711, but on this host the group ${gid} reads the journal`,
+      set("host.journal.gid", `${gid}`),
+      `networks.frontendSubnet: 172.30.200.0/29 is taken on svlnas by the Docker network ${LAB_NETWORK.name} (${LAB_NETWORK.subnet})`,
+      "postgres[0].network: names the Docker network nowhere, which does not exist on svlnas",
+    ]) {
+      expect(out).toContain(`    ${line}\n`);
+    }
+    expect(out).toMatch(/ 3 to mend\n$/);
+  });
+
+  test("is told of another host key, with the one that was found", async () => {
+    const out = await told((settings) => {
+      settings.host.connection.hostKey = `ssh-ed25519 ${"A".repeat(68)}`;
+    });
+    expect(out).toContain(
+      `    host.connection.hostKey: is not the key that 127.0.0.1 shows; that one is: ${sshd.hostKey}. `,
+    );
+    expect(out).toContain(`then: ${set("host.connection.hostKey", `'${sshd.hostKey}'`)}\n`);
+  });
+
+  test("is told of a port where nothing listens", async () => {
+    const out = await told((settings) => {
+      settings.host.connection.port = 1;
+    });
+    expect(out).toContain(
+      "    host.connection.port: is 1, where nothing listens on 127.0.0.1: connection refused\n",
+    );
+  });
+
+  test("is told of a user whom the key does not let in", async () => {
+    const out = await told((settings) => {
+      settings.host.connection.user = "nobody";
+    });
+    expect(out).toContain("    host.connection.user: nobody is refused by 127.0.0.1 with the key ");
+  });
+
+  test("is not deployed to: the update says the same, and changes nothing on the host", async () => {
+    let output = "";
+    const stack = await lab.stack("svlnas", await broken(breakThree));
+    const onOutput = (text: string) => {
+      output += text;
+    };
+    const { host } = (await broken(() => {})) as Loose;
+    const before = await readdir(host.directory);
+    await expect(stack.up({ onOutput })).rejects.toThrow("Host svlnas: 3 faults");
+    expect(output).toContain("Host svlnas: 3 faults, nothing was changed.");
+    expect(output).toContain(set("host.journal.gid", `${lab.facts.journal.gid}`));
+    expect(await lab.client.listContainers({ all: true, filters: { name: ["^/alloy"] } })).toEqual(
+      [],
+    );
+    expect(await lab.client.listNetworks({ filters: { name: ["^alloy-"] } })).toEqual([]);
+    expect(await readdir(host.directory)).toEqual(before);
+    const state = await stateFile("svlnas");
+    expect(state).not.toContain("command:local:Command");
+    await stack.destroy();
+  });
+});
+
+/** Runs the doctor's command; answers exit code and what was printed. */
+async function doctor(stack: string, pulumi: PulumiCli) {
+  const printed = { out: "", err: "" };
+  const code = await command(["--stack", stack], {
+    machine: { node: process.versions.node, pulumi, host: checkHost },
+    out: (text) => {
+      printed.out += text;
+    },
+    say: (line) => {
+      printed.err += `${line}\n`;
+    },
+    terminal: { width: 120, colour: false },
+  });
+  return { code, ...printed };
+}

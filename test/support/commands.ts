@@ -8,6 +8,11 @@ export interface HostCommand {
   secret: boolean;
 }
 
+/** Whether a resource is a command that runs on the host; the host's checks run beside the program. */
+export function runsOnHost({ type, name }: Registered): boolean {
+  return type.endsWith(":Command") && name !== "host-checks";
+}
+
 const marker = "\n#data\n";
 
 /** The script and the data of a command, which travel together over standard input. */

@@ -11,9 +11,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { InstallSite } from "../../components/install-scripts.ts";
 import { scriptInput, scriptRunner } from "../../components/shell.ts";
+
+const standIns = join(import.meta.dirname, "simulated-host");
 
 /** The agent's container: its state, and whether it runs on the image that is installed for. */
 export interface SimulatedAgent {
@@ -29,8 +31,8 @@ export interface ScriptEnd {
 }
 
 /**
- * A host in a temporary directory whose `docker`, `wget`, `chown` and `sleep` are SIMULATED by the shell
- * scripts in `simulated-host/`. The scripts under test run for real, in /bin/sh.
+ * A host in a temporary directory whose `docker`, `wget`, `chown`, `sleep`, accounts and `midclt` are SIMULATED
+ * by the scripts in `simulated-host/`. The scripts under test run for real, in /bin/sh.
  */
 export class SimulatedHost {
   readonly root = mkdtempSync(join(tmpdir(), "simulated-host-"));
@@ -69,7 +71,7 @@ export class SimulatedHost {
       input: scriptInput(script, data),
       encoding: "utf8",
       env: {
-        PATH: `${join(import.meta.dirname, "simulated-host")}:/usr/bin:/bin`,
+        PATH: [standIns, dirname(process.execPath), "/usr/bin", "/bin"].join(":"),
         SIMULATED_HOST: this.root,
       },
     });

@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { dockerProviderArgs, sshOptions } from "../../../components/host.ts";
+import { dockerProviderArgs } from "../../../components/host.ts";
+import { sshOptions } from "../../../components/ssh.ts";
 import type { SshConnection } from "../../../config/schema.ts";
-import { plain } from "../../support/commands.ts";
+import { plain, runsOnHost } from "../../support/commands.ts";
 import { mockProgram, type ProgramRun } from "../../support/mock-program.ts";
 import { completed, hostKey, type RawSettings } from "../../support/stack-files.ts";
 import { stackRun } from "../../support/stack-runs.ts";
@@ -63,13 +64,12 @@ describe("dockerProviderArgs", () => {
   });
 });
 
-const commandsOf = (run: ProgramRun) =>
-  run.resources.filter(({ type }) => type.endsWith(":Command"));
+const commandsOf = (run: ProgramRun) => run.resources.filter(runsOnHost);
 
 describe("commands", () => {
   test("of an SSH host go over SSH, to the one server whose key is known", async () => {
     const commands = commandsOf(await stackRun("svlnas"));
-    expect(commands).toHaveLength(9);
+    expect(commands).toHaveLength(10);
     for (const { name, type, inputs } of commands) {
       expect(type, name).toBe("command:remote:Command");
       expect(inputs.connection, name).toEqual({
@@ -112,9 +112,10 @@ describe("a private key file", () => {
     writeFileSync(file, "-----BEGIN KEY-----\nsecret-key\n");
     const run = await mockProgram("svlazext", withKey(file));
     rmSync(directory, { recursive: true });
-    for (const { name, type, inputs } of run.resources) {
+    for (const resource of run.resources) {
+      const { name, inputs } = resource;
       expect(JSON.stringify(plain(inputs)), name).not.toContain("secret-key");
-      if (type.endsWith(":Command")) {
+      if (runsOnHost(resource)) {
         expect(JSON.stringify(inputs.connection), name).toContain("secret-key");
       }
     }

@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { ProgramRun } from "../../support/mock-program.ts";
+import { runsOnHost } from "../../support/commands.ts";
+import type { ProgramRun, Registered } from "../../support/mock-program.ts";
 import { stackRun } from "../../support/stack-runs.ts";
 
 const parents: Record<string, string[]> = {
-  host: ["host-docker"],
+  host: ["host-checks", "host-preparation", "host-docker"],
   "grafana-cloud": [
     "grafana-cloud-policy",
     "grafana-cloud-token",
@@ -36,6 +37,9 @@ const parents: Record<string, string[]> = {
 
 /** Pairs of which the first is complete before the second begins. */
 const order: [string, string][] = [
+  ["host-checks", "host-preparation"],
+  ["host-preparation", "host-docker"],
+  ["host-preparation", "alloy-files-directories"],
   ["alloy-files-directories", "alloy-files-secret-metrics-password"],
   ["alloy-files-directories", "alloy-init-container"],
   ["alloy-files-secret-metrics-password", "alloy-files-config"],
@@ -125,11 +129,39 @@ test("a container is deleted before it is replaced, for its name is taken", () =
   });
 });
 
-test("the local stack has the same graph, less Grafana Cloud", async () => {
+test("nothing is done on a host before its checks are passed and it is prepared", () => {
+  const waits = ({ dependsOn, provider }: Registered): string[] => [
+    ...dependsOn,
+    ...(provider ? [provider] : []),
+  ];
+  const before = (name: string): Set<string> => {
+    const all = new Set<string>();
+    const visit = (each: string) => {
+      for (const next of waits(run.named(each))) {
+        if (!all.has(next)) visit(next);
+        all.add(next);
+      }
+    };
+    visit(name);
+    return all;
+  };
+  const onHost = run.resources.filter(
+    (resource) => resource.type.startsWith("docker:") || runsOnHost(resource),
+  );
+  expect(onHost.length).toBeGreaterThanOrEqual(18);
+  for (const { name } of onHost.filter((each) => each.name !== "host-preparation")) {
+    expect([...before(name)], name).toEqual(
+      expect.arrayContaining(["host-checks", "host-preparation"]),
+    );
+  }
+  expect(run.named("host-checks").dependsOn).toEqual([]);
+});
+
+test("the local stack has the same graph, less Grafana Cloud and preparation", async () => {
   const local = await stackRun("local");
   const graph = (of: ProgramRun) =>
     of.resources
-      .filter(({ name }) => !/^grafana-cloud|^alloy-image-/.test(name))
+      .filter(({ name }) => !/^grafana-cloud|^alloy-image-|^host-preparation/.test(name))
       .map(({ name, parent }) => `${parent} > ${name}`)
       .sort();
   expect(graph(local)).toEqual(graph(run));

@@ -1,0 +1,63 @@
+import { parseArgs } from "node:util";
+import { faultsOf } from "../../components/host-checks/check.ts";
+import { doctor, type Machine } from "./run.ts";
+import { table, toJson } from "./table.ts";
+
+/** What the command needs from its surroundings. */
+export interface Surroundings {
+  /** This machine, and the way to the host. */
+  machine: Machine;
+  /** Where the table or the JSON goes. */
+  out(text: string): void;
+  /** Where progress and faults go, a line each. */
+  say(line: string): void;
+  /** Columns of the terminal, and whether it is one. */
+  terminal: { width: number; colour: boolean };
+}
+
+/** All is well; something is to be mended; the command was not understood. */
+export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
+
+export const usage = `usage: npm run doctor -- --stack NAME [--json]
+
+  --stack NAME  the stack whose settings and host are looked at; nothing is deployed or changed
+  --json        results as JSON on standard output
+
+Ends with 0 when all is well, 1 when something is to be mended, 2 for wrong usage.`;
+
+/** Runs `doctor` with the arguments of a command line and answers its exit code. */
+export async function command(args: string[], around: Surroundings): Promise<number> {
+  const understood = understand(args);
+  if (typeof understood === "string") {
+    around.say(understood);
+    return understood === usage ? exitCodes.ok : exitCodes.usage;
+  }
+  const { stack, json } = understood;
+  try {
+    const checks = await doctor(stack, around.machine, around.say);
+    around.out(json ? toJson(checks) : `\n${table(checks, around.terminal)}`);
+    return faultsOf(checks).length > 0 ? exitCodes.failed : exitCodes.ok;
+  } catch (error) {
+    around.say(`doctor: ${error instanceof Error ? error.message : error}`);
+    return exitCodes.failed;
+  }
+}
+
+/** The arguments, or what to print instead. */
+function understand(args: string[]): { stack: string; json: boolean } | string {
+  try {
+    const { values } = parseArgs({
+      args,
+      options: {
+        stack: { type: "string" },
+        json: { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    });
+    if (values.help) return usage;
+    if (!values.stack) return `doctor: --stack is missing\n\n${usage}`;
+    return { stack: values.stack, json: values.json };
+  } catch (error) {
+    return `doctor: ${error instanceof Error ? error.message : error}\n\n${usage}`;
+  }
+}

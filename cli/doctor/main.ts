@@ -1,0 +1,9 @@
+import { checkHost } from "../../components/host-checks/run.ts";
+import { pulumiCli } from "../pulumi-cli.ts";
+import { terminalOf } from "../verify/terminal.ts";
+import { command } from "./command.ts";
+
+process.exitCode = await command(process.argv.slice(2), {
+  ...terminalOf(process),
+  machine: { node: process.versions.node, pulumi: pulumiCli(), host: checkHost },
+});

@@ -1,0 +1,69 @@
+import { type Check, checked, leftOpen } from "../../components/host-checks/check.ts";
+import { type ChecksRequest, checksRequest } from "../../components/host-checks/request.ts";
+import { hostSettings, parseStack, readRaw } from "../../config/parse.ts";
+import type { PulumiCli } from "../pulumi-cli.ts";
+import { stackConfig } from "./stack-config.ts";
+
+/** What the doctor looks at. */
+export interface Machine {
+  /** Version of the Node that runs this: `24.21.0`. */
+  node: string;
+  pulumi: PulumiCli;
+  /** Looks at a host. */
+  host(request: ChecksRequest, registryPassword?: string): Promise<Check[]>;
+}
+
+/** Oldest Node that Pulumi's SDK takes. */
+const OLDEST_NODE = 22;
+
+const PROJECT = "grafana-alloy";
+
+/** All checks of this machine, of a stack's configuration and of its host. */
+export async function doctor(
+  stack: string,
+  machine: Machine,
+  say: (line: string) => void,
+): Promise<Check[]> {
+  const own = [nodeCheck(machine.node), await pulumiCheck(machine.pulumi)];
+  if (own[1]?.fault) return own;
+  say(`reading the configuration of ${stack}`);
+  const config = await stackConfig(machine.pulumi, stack).catch((error: Error) => error);
+  if (config instanceof Error) return [...own, unreadable(config, stack)];
+  const raw = readRaw(config.values, PROJECT);
+  const { faults } = parseStack(raw, (key) => config.secrets.has(key), stack);
+  const settings = faults.map((fault) => checked("configuration", fault.path, fault));
+  const before = [
+    ...own,
+    ...(settings.length > 0 ? settings : [checked("configuration", "valid")]),
+  ];
+  const known = hostSettings(raw);
+  if (!known) return [...before, leftOpen("host", "not asked: first mend its settings")];
+  say(`looking at the host ${known.host.name}`);
+  const request = checksRequest(known, stack);
+  return [...before, ...(await machine.host(request, known.registryPassword))];
+}
+
+function nodeCheck(version: string): Check {
+  const fix = `install Node.js ${OLDEST_NODE} or newer, https://nodejs.org/`;
+  const reason = `is ${version}, older than ${OLDEST_NODE}`;
+  const old = Number.parseInt(version, 10) < OLDEST_NODE;
+  return checked("node", version, old && { path: "node", reason, fix });
+}
+
+async function pulumiCheck(pulumi: PulumiCli): Promise<Check> {
+  return pulumi.run(["version"]).then(
+    (version) => checked("pulumi", version.trim()),
+    (error: Error) => {
+      const fix = "install the CLI, https://www.pulumi.com/docs/install/";
+      return checked("pulumi", "none", { path: "pulumi", reason: error.message, fix });
+    },
+  );
+}
+
+/** No such stack, no log-in to its backend, another passphrase: the CLI says which. */
+function unreadable(error: Error, stack: string): Check {
+  const fix = /no stack named|not found/i.test(error.message)
+    ? `pulumi stack init ${stack}`
+    : `see why: pulumi config --stack ${stack}`;
+  return checked("configuration", "unreadable", { path: "stack", reason: error.message, fix });
+}

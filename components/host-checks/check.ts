@@ -1,0 +1,45 @@
+import type { Fault } from "../../config/faults.ts";
+
+/** One thing that a host, or who deploys to it, must have. */
+export interface Check {
+  /** What is checked, in a word or three. */
+  check: string;
+  /** What was found. */
+  found: string;
+  /** What is wrong and what mends it; left out when all is well. */
+  fault?: Fault;
+  /** Can't be told before another fault is mended. */
+  open?: true;
+}
+
+/** A check that is well, or one with a fault. */
+export function checked(check: string, found: string, fault?: Fault | false): Check {
+  return { check, found, ...(fault && { fault }) };
+}
+
+/** A check that another fault stands before. */
+export function leftOpen(check: string, found: string): Check {
+  return { check, found, open: true };
+}
+
+export function stateOf({ fault, open }: Check): "ok" | "fault" | "open" {
+  if (fault) return "fault";
+  return open ? "open" : "ok";
+}
+
+export function faultsOf(checks: readonly Check[]): Fault[] {
+  return checks.flatMap(({ fault }) => (fault ? [fault] : []));
+}
+
+/** Command that sets a setting to a value. */
+export function setTo(stack: string, path: string, value: string): string {
+  const word = /^[\w./:@-]+$/.test(value) ? value : `'${value}'`;
+  return `pulumi config set --stack ${stack} --path 'grafana-alloy:${path}' ${word}`;
+}
+
+/** All faults of a host as the one message that the operator reads. */
+export function hostFaultsMessage(host: string, faults: readonly Fault[]): string {
+  const count = faults.length === 1 ? "1 fault" : `${faults.length} faults`;
+  const lines = faults.map(({ path, reason, fix }) => `  ${path}: ${reason}\n    ${fix}`);
+  return `Host ${host}: ${count}, nothing was changed.\n${lines.join("\n")}`;
+}

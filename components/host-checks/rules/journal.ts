@@ -1,0 +1,55 @@
+import { type Check, checked, setTo } from "../check.ts";
+import type { Findings } from "../findings.ts";
+import type { ChecksRequest } from "../request.ts";
+
+/** Where one of these is wrong, Alloy stays healthy and reads no line. */
+export function journalChecks(found: Findings, request: ChecksRequest): Check[] {
+  const { journal } = request.host;
+  if (!journal) return [];
+  const { machineId = "" } = found;
+  if (!/^[0-9a-f]{32}$/.test(machineId)) {
+    const fault = {
+      path: "/etc/machine-id",
+      reason: "is missing or empty on the host, and by it the journal is found",
+      fix: "as root on the host: systemd-machine-id-setup",
+    };
+    return [checked("machine id", "missing", fault)];
+  }
+  return [checked("machine id", machineId), journalCheck(found, request, journal)];
+}
+
+type Journal = NonNullable<ChecksRequest["host"]["journal"]>;
+
+function journalCheck(found: Findings, { stack }: ChecksRequest, { path, gid }: Journal): Check {
+  const here = found.journals[path];
+  const [elsewhere] = Object.keys(found.journals);
+  if (here === undefined && elsewhere !== undefined) {
+    return checked("journal", `in ${elsewhere}`, {
+      path: "host.journal.path",
+      reason: `is ${path}, but this host's journal is in ${elsewhere}`,
+      fix: setTo(stack, "host.journal.path", elsewhere),
+    });
+  }
+  if (here === undefined) {
+    return checked("journal", "none", {
+      path: "host.journal.path",
+      reason: `${path} holds no journal of this machine`,
+      fix: "as root on the host: systemctl restart systemd-journald; or take journal out of pipelines",
+    });
+  }
+  const group = groupOf(found, here);
+  return checked(
+    "journal",
+    `${path}, GID ${group}`,
+    group !== gid && {
+      path: "host.journal.gid",
+      reason: `is ${gid}, but on this host the group ${group} reads the journal`,
+      fix: setTo(stack, "host.journal.gid", `${group}`),
+    },
+  );
+}
+
+/** A journal that was made before its group is root's; systemd gives its files to the group by ACL. */
+function groupOf({ journalGroup }: Findings, gid: number): number {
+  return gid === 0 ? (journalGroup ?? 0) : gid;
+}

@@ -1,0 +1,181 @@
+// Docker and the accounts are SIMULATED here, see ../support/simulated-host.ts; the script runs in a real shell.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type Findings, parseFindings } from "../../components/host-checks/findings.ts";
+import { rangeOfSubnet } from "../../components/host-checks/ipv4.ts";
+import type { ChecksRequest } from "../../components/host-checks/request.ts";
+import { checksScript, dockerConfig } from "../../components/host-checks/script.ts";
+import { SimulatedHost } from "../support/simulated-host.ts";
+import { requestOf } from "./support/request.ts";
+
+const id = "0123456789abcdef0123456789abcdef";
+const frontend = `alloy-frontend ${"c".repeat(64)} - 172.30.100.8/29`;
+const bridge = `bridge ${"a".repeat(64)} docker0 172.17.0.0/16`;
+
+let host: SimulatedHost;
+beforeEach(() => {
+  host = new SimulatedHost();
+  host.write("version", "28.3.1 1.51 linux/amd64\n");
+  host.write("info", "true true /var/lib/docker name=seccomp,profile=builtin name=cgroupns\n");
+  host.write("networks", `network\t${bridge}\nnetwork\t${frontend}\n`);
+  host.write("images", "alloy-image\ninit-image\nproxy-image\n");
+  given("etc/machine-id", `${id}\n`);
+  given("etc/group", "root:x:0:\nsystemd-journal:x:190:\n");
+  given(`var/log/journal/${id}/system.journal`, "");
+  given("mnt/vm-pool/apps/compose.yaml", "");
+});
+afterEach(() => host[Symbol.dispose]());
+
+/** A file below the simulated host's `/`. */
+function given(path: string, text: string): void {
+  const file = join(host.root, "fs", path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+function look(change: Partial<ChecksRequest> = {}, password?: string): Findings {
+  const request = requestOf(change);
+  const { status, stdout, stderr } = host.run(
+    checksScript(request),
+    dockerConfig(request.registry, password),
+  );
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  return parseFindings(stdout);
+}
+
+const digest = `@sha256:${"0".repeat(64)}`;
+const hardened: ChecksRequest["images"] = {
+  ...requestOf().images,
+  alloy: `dhi.io/alloy:1.16.0-debian13${digest}`,
+};
+
+test("finds what there is on a host", () => {
+  const found = look();
+  expect(found).toEqual({
+    clock: expect.any(Number),
+    user: "root",
+    rights: "root",
+    docker: { version: "28.3.1", apiVersion: "1.51", platform: "linux/amd64" },
+    engine: {
+      memoryLimit: true,
+      pidsLimit: true,
+      rootDirectory: "/var/lib/docker",
+      security: ["name=seccomp,profile=builtin", "name=cgroupns"],
+    },
+    networks: [
+      { name: "bridge", id: "a".repeat(64), bridge: "docker0", subnets: ["172.17.0.0/16"] },
+      {
+        name: "alloy-frontend",
+        id: "c".repeat(64),
+        bridge: "br-cccccccccccc",
+        subnets: ["172.30.100.8/29"],
+      },
+    ],
+    routes: expect.any(Array),
+    images: {
+      alloy: { state: "present", said: "" },
+      init: { state: "present", said: "" },
+      socketProxy: { state: "present", said: "" },
+    },
+    probe: "ok",
+    machineId: id,
+    journals: expect.objectContaining({ "/var/log/journal": expect.any(Number) }),
+    journalGroup: 190,
+    space: { path: "/mnt/vm-pool/apps", bytes: expect.any(Number) },
+    passwd: [],
+    group: [],
+  });
+  expect(Math.abs((found.clock ?? 0) - Date.now() / 1000)).toBeLessThan(30);
+  expect(found.space?.bytes).toBeGreaterThan(1e6);
+});
+
+test("changes nothing: one bounded container, which can only read, and the temporary files are gone", () => {
+  host.write("networks", "");
+  look();
+  const runs = host.calls().filter(([command]) => command === "run");
+  expect(runs.map((run) => run.slice(0, -3).join(" "))).toEqual([
+    "run --rm --network none --read-only --cap-drop ALL --security-opt no-new-privileges --pids-limit 50 " +
+      "--memory 64m --tmpfs /tmp --cap-add DAC_READ_SEARCH -v /:/host:ro,rslave init-image",
+  ]);
+  const changing = /^(create|start|pull|rm|network create|volume|update|cp|exec)/;
+  for (const call of host.calls()) expect(call.join(" ")).not.toMatch(changing);
+});
+
+test("Docker that does not answer is a finding, not an error", () => {
+  host.write("docker-error", "Cannot connect to the Docker daemon. Is it running?");
+  const found = look();
+  expect(found.docker).toBeUndefined();
+  expect(found.dockerError).toBe(
+    "simulated docker: Cannot connect to the Docker daemon. Is it running?",
+  );
+  expect(found.rights).toBe("root");
+});
+
+test("a private / is told by Docker itself", () => {
+  host.write("private-root", "");
+  expect(look().probe).toContain("path / is mounted on / but it is not a shared or slave mount");
+});
+
+describe("images", () => {
+  test("that are only on the host and are missing", () => {
+    host.write("images", "alloy-image\ninit-image\n");
+    expect(look().images.socketProxy).toEqual({ state: "absent", said: "" });
+  });
+
+  test("are asked for by digest, since the tag may have moved on", () => {
+    host.write("registry", "open");
+    expect(look({ images: hardened }).images.alloy).toEqual({ state: "pullable", said: "" });
+    expect(host.calls().filter(([command]) => command === "manifest")).toEqual([
+      ["manifest", "inspect", `dhi.io/alloy${digest}`],
+    ]);
+  });
+
+  test("are asked for with the stack's log-in alone, which is in no argument", () => {
+    const auth = Buffer.from("myaccount:dckr_pat_secret").toString("base64");
+    host.write("registry", `login ${auth}`);
+    expect(look({ images: hardened }).images.alloy).toEqual({
+      state: "refused",
+      said: "simulated docker: denied: log in first",
+    });
+    const registry = { address: "dhi.io", username: "myaccount" };
+    const found = look({ images: hardened, registry }, "dckr_pat_secret");
+    expect(found.images.alloy?.state).toBe("pullable");
+    expect(host.read("calls")).not.toContain(auth);
+    expect(host.read("calls")).not.toContain("dckr_pat_secret");
+  });
+
+  test("of a registry that is away, with what was said", () => {
+    host.write("registry", "lookup dhi.io: no such host");
+    expect(look({ images: hardened }).images.alloy?.said).toContain("no such host");
+  });
+});
+
+test("accounts that have the name or the ids are found, each once", () => {
+  host.write(
+    "passwd",
+    "svc-app-alloy:x:3125:3125::/:/bin/false\njellyfin:x:3126:3126::/:/bin/false\n",
+  );
+  host.write("group", "media:x:3125:\n");
+  const found = look();
+  expect(found.passwd).toEqual([{ name: "svc-app-alloy", id: 3125 }]);
+  expect(found.group).toEqual([{ name: "media", id: 3125 }]);
+});
+
+test.each([
+  ["deploy", "sudo", true],
+  ["deploy", "none", false],
+])("rights of %s: %s", (user, rights, sudoers) => {
+  host.write("user", user);
+  if (sudoers) host.write("sudoers", "");
+  expect(look()).toMatchObject({ user, rights });
+});
+
+test("what a log-in script prints is passed over, output without its end is refused", () => {
+  const subnet = rangeOfSubnet("172.30.0.0/16");
+  const output = "Welcome!\nroute\teno1 00001EAC 00000000 0000FFFF\nend\tof findings\n";
+  expect(parseFindings(output).routes).toEqual([
+    { interface: "eno1", range: subnet, direct: true },
+  ]);
+  expect(() => parseFindings("clock\t12\n")).toThrow("The checks broke off before their end.");
+});
