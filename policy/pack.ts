@@ -1,7 +1,7 @@
 import { PolicyPack } from "@pulumi/policy";
 import * as pulumi from "@pulumi/pulumi";
 import { externalNetworks } from "../components/external-networks.ts";
-import { readRaw } from "../config/load.ts";
+import { readRaw } from "../config/parse.ts";
 import { settings } from "../config/schema.ts";
 import { policies } from "./policies.ts";
 import { rules, stackRules } from "./rules.ts";
