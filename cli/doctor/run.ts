@@ -1,5 +1,6 @@
 import { type Check, checked, leftOpen } from "../../components/host-checks/check.ts";
 import { type ChecksRequest, checksRequest } from "../../components/host-checks/request.ts";
+import { isOlder } from "../../components/host-checks/version.ts";
 import { hostSettings, parseStack, readRaw } from "../../config/parse.ts";
 import type { PulumiCli } from "../pulumi-cli.ts";
 import { stackConfig } from "./stack-config.ts";
@@ -13,8 +14,8 @@ export interface Machine {
   host(request: ChecksRequest, registryPassword?: string): Promise<Check[]>;
 }
 
-/** Oldest Node that Pulumi's SDK takes. */
-const OLDEST_NODE = 22;
+/** Oldest Node that strips the program's types itself. */
+const OLDEST_NODE = "22.18";
 
 const PROJECT = "grafana-alloy";
 
@@ -46,8 +47,7 @@ export async function doctor(
 function nodeCheck(version: string): Check {
   const fix = `install Node.js ${OLDEST_NODE} or newer, https://nodejs.org/`;
   const reason = `is ${version}, older than ${OLDEST_NODE}`;
-  const old = Number.parseInt(version, 10) < OLDEST_NODE;
-  return checked("node", version, old && { path: "node", reason, fix });
+  return checked("node", version, isOlder(version, OLDEST_NODE) && { path: "node", reason, fix });
 }
 
 async function pulumiCheck(pulumi: PulumiCli): Promise<Check> {

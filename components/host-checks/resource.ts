@@ -13,7 +13,7 @@ export interface HostChecksArgs {
  * itself fails, and a clock to compare the host's with. From the project's directory, which is where
  * Pulumi runs providers: an absolute path would be another on each machine, and so a change.
  */
-const checks = `cd "\${GRAFANA_ALLOY_PROJECT:-.}" && exec node --import tsx components/host-checks/main.ts`;
+const checks = `cd "\${GRAFANA_ALLOY_PROJECT:-.}" && exec node components/host-checks/main.ts`;
 
 /**
  * The checks of a host as a resource. One that fails is not in the state, and so runs again with the next

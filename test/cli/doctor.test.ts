@@ -148,9 +148,11 @@ describe("this machine", () => {
   });
 
   test("with a Node that is too old", async () => {
-    const { code, out } = await run(["--stack", "svlnas"], { node: "20.1.0" });
+    const { code, out } = await run(["--stack", "svlnas"], { node: "22.17.1" });
     expect(code).toBe(1);
-    expect(out).toContain("    node: is 20.1.0, older than 22\n    install Node.js 22 or newer");
+    expect(out).toContain(
+      "    node: is 22.17.1, older than 22.18\n    install Node.js 22.18 or newer",
+    );
   });
 
   test.each([

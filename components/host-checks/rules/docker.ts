@@ -1,6 +1,7 @@
 import { type Check, checked, leftOpen } from "../check.ts";
 import type { Findings } from "../findings.ts";
 import type { ChecksRequest } from "../request.ts";
+import { isOlder } from "../version.ts";
 
 /**
  * Oldest Docker that will do: the first that runs on cgroup v2 and the oldest that the tests run on.
@@ -46,13 +47,6 @@ function versionFault(version: string) {
       fix: "update Docker on the host, https://docs.docker.com/engine/install/",
     }
   );
-}
-
-/** Whether a version comes before a release `major.minor`. */
-function isOlder(version: string, release: string): boolean {
-  const [major = 0, minor = 0] = version.split(".").map((part) => Number.parseInt(part, 10));
-  const [oldestMajor = 0, oldestMinor = 0] = release.split(".").map(Number);
-  return major < oldestMajor || (major === oldestMajor && minor < oldestMinor);
 }
 
 function platformFault(platform: string) {

@@ -20,7 +20,7 @@ describe("the checks of a host", () => {
     const { type, inputs } = (await stackRun("svlnas")).named("host-checks");
     expect(type).toBe("command:local:Command");
     expect({ ...inputs, stdin: JSON.parse(inputs.stdin) }).toEqual({
-      create: `cd "\${GRAFANA_ALLOY_PROJECT:-.}" && exec node --import tsx components/host-checks/main.ts`,
+      create: `cd "\${GRAFANA_ALLOY_PROJECT:-.}" && exec node components/host-checks/main.ts`,
       addPreviousOutputInEnv: false,
       logging: "none",
       stdin: {
