@@ -1,6 +1,6 @@
 import { execa } from "execa";
-import { sshOptions } from "../../components/host.ts";
 import { scriptInput, scriptRunner } from "../../components/shell.ts";
+import { sshOptions } from "../../components/ssh.ts";
 import type { Connection } from "../../config/schema.ts";
 
 /** Runs POSIX scripts on a host. */

@@ -1,7 +1,7 @@
 import type { Raw } from "../../config/checks.ts";
 import { crossFaults } from "../../config/checks.ts";
 import { type Fault, schemaFaults } from "../../config/faults.ts";
-import { readRaw } from "../../config/load.ts";
+import { readRaw } from "../../config/parse.ts";
 import { type Settings, settings } from "../../config/schema.ts";
 import { type PulumiCli, setSecret } from "../pulumi-cli.ts";
 import { type Change, configKey } from "./taken-over.ts";

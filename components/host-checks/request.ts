@@ -36,10 +36,17 @@ export function checksRequest(
       ...(settings.pipelines.includes("journal") && { journal }),
     },
     frontendSubnet: settings.networks.frontendSubnet,
-    externalNetworks: settings.postgres.map(({ network }, index) => ({
-      path: `postgres[${index}].network`,
-      network,
-    })),
+    externalNetworks: [
+      ...settings.postgres.map(({ network }, index) => ({
+        path: `postgres[${index}].network`,
+        network,
+      })),
+      // Made by compose and joined here, they must be there as much as those of other services.
+      ...(settings.networks.existing ? ["alloy-frontend", "alloy-backend"] : []).map((network) => ({
+        path: "networks.existing",
+        network,
+      })),
+    ],
     images: settings.images,
     ...(settings.registry && { registry: settings.registry }),
   };

@@ -49,6 +49,18 @@ describe("the checks of a host", () => {
     });
   });
 
+  test("ask for compose's networks where these are joined", async () => {
+    const run = await mockProgram("svlazext", {
+      ...completed("svlazext"),
+      networks: { existing: true },
+    });
+    const { request } = JSON.parse(run.named("host-checks").inputs.stdin);
+    expect(request.externalNetworks).toEqual([
+      { path: "networks.existing", network: "alloy-frontend" },
+      { path: "networks.existing", network: "alloy-backend" },
+    ]);
+  });
+
   test("do not ask for a journal that is not collected", async () => {
     const pipelines = ["host", "containers", "traefik", "postgres", "github", "self"];
     const run = await mockProgram("svlnas", { ...completed("svlnas"), pipelines });
