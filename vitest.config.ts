@@ -7,7 +7,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/e2e/**", "test/pipelines/**"],
+          exclude: ["test/e2e/**", "test/pipelines/**", "test/workflows/actionlint.test.ts"],
           // Pulumi's SDK takes seconds to load: once a worker, not once a file.
           isolate: false,
           testTimeout: 20_000,
@@ -16,7 +16,8 @@ export default defineConfig({
       {
         test: {
           name: "pipelines",
-          include: ["test/pipelines/**/*.test.ts"],
+          // What real programs say of files: Alloy of the pipelines, actionlint of the workflows.
+          include: ["test/pipelines/**/*.test.ts", "test/workflows/actionlint.test.ts"],
           testTimeout: 120_000,
         },
       },

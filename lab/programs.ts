@@ -10,7 +10,7 @@ import { findCommand } from "./processes.ts";
 import { say, step } from "./progress.ts";
 
 /** Programs built from their published Go modules: the one source where nothing can be downloaded. */
-export type Program = "pulumi" | "alloy" | "loki";
+export type Program = "pulumi" | "alloy" | "loki" | "actionlint";
 
 interface Recipe {
   /** Folder of lab/ whose go.mod names the module, its version and the package. */
@@ -46,6 +46,13 @@ const RECIPES: Record<Program, Recipe> = {
     tags: "netgo",
     cgo: false,
     minutes: 5,
+  },
+  actionlint: {
+    folder: "actionlint",
+    versionVariable: "github.com/rhysd/actionlint.version",
+    tags: "",
+    cgo: false,
+    minutes: 1,
   },
 };
 

@@ -1,0 +1,145 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { commentBody, marker } from "../../.github/scripts/comment-body.ts";
+import { postComment } from "../../.github/scripts/comment-post.ts";
+
+const run = "https://github.example/owner/name/actions/runs/1";
+const body = (log: string) => commentBody({ stack: "svlnas", log, run });
+const headline = (log: string) => body(log).split("\n")[1];
+
+describe("the comment", () => {
+  test("is the marker, what happens, and the log", () => {
+    const log =
+      "\u001b[1mPreviewing update (svlnas)\u001b[0m:\n  + create\nResources:\n    + 2 to create\n    ~ 1 to update\n    27 unchanged\n";
+    expect(body(log)).toBe(`<!-- pulumi preview: svlnas -->
+### \`svlnas\`: 2 to create, 1 to update
+
+<details><summary>Preview</summary>
+
+\`\`\`text
+Previewing update (svlnas):
+  + create
+Resources:
+    + 2 to create
+    ~ 1 to update
+    27 unchanged
+\`\`\`
+
+</details>
+
+[Run](${run})
+`);
+  });
+
+  test.each([
+    ["Resources:\n    29 unchanged\n", "no changes"],
+    ["Resources:\n    +-1 to replace\n    28 unchanged\n", "1 to replace"],
+    [
+      "Diagnostics:\n  pulumi:pulumi:Stack (x):\n    error: Stack svlnas: 2 <faults>\n",
+      "failed, Stack svlnas: 2 faults",
+    ],
+    [
+      "Policies:\n        - [mandatory]  no-privilege  (docker:index/container:Container: alloy)\n",
+      "refused by 1 policy",
+    ],
+    [
+      "    - [mandatory] a\n    - [mandatory] b\n    error: preview failed\n",
+      "refused by 2 policies",
+    ],
+    ["Killed\n", "ended without a summary"],
+  ])("of %j says %s", (log, said) => {
+    expect(headline(log)).toBe(`### \`svlnas\`: ${said}`);
+  });
+
+  test("shows nothing that has the form of a token", () => {
+    const text = body("  password: glc_eyJvIjoiMTIzIn0=\n  token: github_pat_11AAAA_bbb\n");
+    expect(text).toContain("  password: [secret]\n  token: [secret]");
+  });
+
+  test("can't be left by what the log holds", () => {
+    const text = body("````\n</details>\n");
+    expect(text).toContain("\n`````text\n````\n</details>\n`````\n");
+  });
+
+  test("is never longer than GitHub takes, and keeps begin and end", () => {
+    const text = body(`begin\n${"x".repeat(100_000)}\nend`);
+    expect(text.length).toBeLessThan(65_536);
+    expect(text).toContain("```text\nbegin\n");
+    expect(text).toContain("x\nend\n```");
+    expect(text).toContain("\n\n… 40010 characters are in the run's log …\n\n");
+  });
+});
+
+describe("posting", () => {
+  let server: Server | undefined;
+  afterEach(() => server?.close());
+
+  interface Request {
+    line: string;
+    authorization?: string;
+    body: unknown;
+  }
+
+  /** A stand-in of GitHub with these comments, in pages of 100. */
+  async function github(bodies: string[], status = 200) {
+    const requests: Request[] = [];
+    server = createServer((request, response) => {
+      let text = "";
+      request.on("data", (more) => {
+        text += more;
+      });
+      request.on("end", () => {
+        const { authorization } = request.headers;
+        const line = `${request.method} ${request.url}`;
+        requests.push({ line, authorization, body: text && JSON.parse(text) });
+        const page = Number(new URL(request.url ?? "", "http://x").searchParams.get("page"));
+        const comments = bodies.map((one, id) => ({ id, body: one }));
+        response
+          .writeHead(status)
+          .end(JSON.stringify(comments.slice((page - 1) * 100, page * 100)));
+      });
+    });
+    await new Promise<void>((done) => server?.listen(0, "127.0.0.1", done));
+    const api = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return { requests, pull: { api, repository: "owner/name", number: "7", token: "ghs_x" } };
+  }
+
+  const list = (page: number) =>
+    `GET /repos/owner/name/issues/7/comments?per_page=100&page=${page}`;
+
+  test("makes the first comment", async () => {
+    const { requests, pull } = await github(["hello", `> ${marker("svlnas")}`]);
+    expect(await postComment(pull, marker("svlnas"), "text")).toBe("made");
+    expect(requests).toEqual([
+      { line: list(1), authorization: "Bearer ghs_x", body: "" },
+      {
+        line: "POST /repos/owner/name/issues/7/comments",
+        authorization: "Bearer ghs_x",
+        body: { body: "text" },
+      },
+    ]);
+  });
+
+  test("edits its own, on whatever page, and never that of another stack", async () => {
+    const others = Array.from({ length: 150 }, (_, index) => `comment ${index}`);
+    const { requests, pull } = await github([
+      marker("svlazext"),
+      ...others,
+      `${marker("svlnas")}\nold`,
+    ]);
+    expect(await postComment(pull, marker("svlnas"), "new")).toBe("edited");
+    expect(requests.map(({ line }) => line)).toEqual([
+      list(1),
+      list(2),
+      "PATCH /repos/owner/name/issues/comments/151",
+    ]);
+  });
+
+  test("fails with GitHub's answer", async () => {
+    const { pull } = await github([], 403);
+    await expect(postComment(pull, marker("svlnas"), "text")).rejects.toThrow(
+      "GitHub answered 403 to GET issues/7/comments?per_page=100&page=1: []",
+    );
+  });
+});

@@ -1,0 +1,156 @@
+import { execFileSync } from "node:child_process";
+import { copyFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { hostStacks } from "../../cli/fleet/stack-files.ts";
+import { needCommand } from "../../lab/apt.ts";
+import { repoDir } from "../../lab/paths.ts";
+import { Job } from "./support/job.ts";
+
+let job: Job;
+beforeEach(() => {
+  job = new Job();
+});
+afterEach(() => job[Symbol.dispose]());
+
+const quiet = "--non-interactive --color never --suppress-progress";
+
+describe("list-stacks.sh", () => {
+  test("names the stacks that a fleet has, as JSON", () => {
+    for (const name of readdirSync(repoDir).filter((file) => /^Pulumi\..+\.yaml$/.test(file))) {
+      copyFileSync(join(repoDir, name), join(job.root, name));
+    }
+    const { status } = job.run("list-stacks.sh");
+    expect(status).toBe(0);
+    const [, names = ""] = /^names=(.+)\n$/.exec(job.read("output")) ?? [];
+    const remote = hostStacks(repoDir).filter(({ local }) => !local);
+    expect(JSON.parse(names)).toEqual(remote.map(({ name }) => name));
+  });
+
+  test("fails where there is none", () => {
+    job.write(
+      "Pulumi.local.yaml",
+      "config:\n  grafana-alloy:host:\n    connection:\n      type: local\n",
+    );
+    expect(job.run("list-stacks.sh")).toMatchObject({
+      status: 1,
+      stderr: "No stack file Pulumi.<stack>.yaml here has a host with a connection of type ssh.\n",
+    });
+    expect(job.read("output")).toBe("");
+  });
+});
+
+describe("preview.sh", () => {
+  test("previews with the policy pack and keeps what was said, of both outputs", () => {
+    job.program("pulumi", "echo changes; echo warning >&2");
+    const { status, stdout } = job.run("preview.sh", ["svlnas", "preview.log"]);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: "changes\nwarning\n" });
+    expect(job.read("preview.log")).toBe("changes\nwarning\n");
+    expect(job.calls()).toEqual([
+      `pulumi preview --stack svlnas --policy-pack policy --diff ${quiet}`,
+    ]);
+  });
+
+  test("fails when Pulumi does, with what it said kept all the same", () => {
+    job.program("pulumi", "echo 'error: refused'; exit 255");
+    expect(job.run("preview.sh", ["svlnas", "preview.log"]).status).toBe(255);
+    expect(job.read("preview.log")).toBe("error: refused\n");
+  });
+});
+
+describe("deploy.sh", () => {
+  const up = `pulumi up --stack svlnas --policy-pack policy --yes ${quiet} --suppress-outputs`;
+
+  test("deploys, then verifies", () => {
+    job.program("pulumi");
+    job.program("npm");
+    expect(job.run("deploy.sh", ["svlnas"]).status).toBe(0);
+    expect(job.calls()).toEqual([up, "npm run --silent verify -- --stack svlnas"]);
+  });
+
+  test("verifies nothing that was not deployed, and fails with what failed", () => {
+    job.program("pulumi", "exit 255");
+    job.program("npm");
+    expect(job.run("deploy.sh", ["svlnas"]).status).toBe(255);
+    expect(job.calls()).toEqual([up]);
+    job.program("pulumi");
+    job.program("npm", "exit 1");
+    expect(job.run("deploy.sh", ["svlnas"]).status).toBe(1);
+  });
+});
+
+describe("drift.sh", () => {
+  const calls = [
+    `pulumi refresh --stack svlnas --preview-only --expect-no-changes --diff ${quiet} --suppress-outputs`,
+    "npm run --silent drift -- --stack svlnas",
+  ];
+
+  test.each([
+    ["", "", 0, ""],
+    ["exit 1", "", 1, "what pulumi refresh sees"],
+    ["", "exit 1", 1, "what npm run drift sees"],
+    ["exit 255", "exit 1", 1, "what pulumi refresh sees, what npm run drift sees"],
+  ])("asks both; pulumi: %j, drift: %j", (pulumi, npm, status, what) => {
+    job.program("pulumi", pulumi);
+    job.program("npm", npm);
+    const end = job.run("drift.sh", ["svlnas"]);
+    const told = `::error title=svlnas has drifted::${what}; docs/workflows.md says what to do\n`;
+    expect(end).toEqual({ status, stdout: what && told, stderr: "" });
+    expect(job.calls()).toEqual(calls);
+  });
+});
+
+test("rotate.sh replaces tokens and what hangs on them, then verifies", () => {
+  job.program("pulumi");
+  job.program("npm");
+  expect(job.run("rotate.sh", ["svlnas"]).status).toBe(0);
+  expect(job.calls()).toEqual([
+    `pulumi up --stack svlnas --target **:AccessPolicyRotatingToken::** --target-dependents --policy-pack policy --yes ${quiet} --suppress-outputs`,
+    "npm run --silent verify -- --stack svlnas",
+  ]);
+});
+
+describe("with-ssh-key.sh", () => {
+  beforeAll(async () => {
+    const from = {
+      packages: ["openssh-client"],
+      services: [],
+      why: "testing the ssh-agent's script",
+    };
+    await needCommand("ssh-agent", from);
+  }, 120_000);
+
+  function privateKey(): string {
+    const file = join(job.root, "key");
+    execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "test", "-f", file]);
+    return job.read("key");
+  }
+
+  test("runs the command beside an agent with the key, which it does not see, and ends the agent", () => {
+    const SSH_PRIVATE_KEY = privateKey();
+    job.program("seen", 'ssh-add -l; echo "$SSH_AGENT_PID" > pid; env > env; exit 3');
+    const { status, stdout, stderr } = job.run("with-ssh-key.sh", ["seen", "a b"], {
+      SSH_PRIVATE_KEY,
+    });
+    expect(stderr).toContain("Identity added");
+    expect({ status, stdout }).toEqual({
+      status: 3,
+      stdout: expect.stringMatching(/^256 SHA256:\S+ test \(ED25519\)\n$/),
+    });
+    expect(job.calls()).toEqual(["seen a b"]);
+    expect(job.read("env")).not.toContain("PRIVATE");
+    expect(stderr).toContain(`Agent pid ${job.read("pid").trim()} killed`);
+  });
+
+  test("says what is missing where there is no key", () => {
+    job.program("seen");
+    expect(job.run("with-ssh-key.sh", ["seen"], { SSH_PRIVATE_KEY: "" })).toEqual({
+      status: 1,
+      stdout: "",
+      stderr:
+        "SSH_PRIVATE_KEY is empty: set it as a secret of the environment, docs/workflows.md says how.\n",
+    });
+    expect(job.run("with-ssh-key.sh", ["seen"], { SSH_PRIVATE_KEY: "no key" }).status).toBe(1);
+    expect(job.calls()).toEqual([]);
+  });
+});
