@@ -27,7 +27,7 @@ export function configSecrets(): string[] {
 }
 
 /** Whether a stack stores a key encrypted. The SDK exports this without a type declaration. */
-function isConfigSecret(key: string): boolean {
+export function isConfigSecret(key: string): boolean {
   const runtime = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
   return runtime.isConfigSecret(key);
 }

@@ -1,0 +1,121 @@
+import * as github from "@pulumi/github";
+import * as pulumi from "@pulumi/pulumi";
+import type { RepositorySettings } from "./settings.ts";
+
+/** A secret or variable of the workflows, and the setting that it comes from. */
+type Source = readonly [name: string, setting: keyof RepositorySettings];
+
+/** Read by every workflow. Those of a backend that is not used are not set. */
+export const repositorySecrets: readonly Source[] = [
+  ["PULUMI_CONFIG_PASSPHRASE", "passphrase"],
+  ["PULUMI_ACCESS_TOKEN", "accessToken"],
+  ["AWS_ACCESS_KEY_ID", "awsAccessKeyId"],
+  ["AWS_SECRET_ACCESS_KEY", "awsSecretAccessKey"],
+  ["AZURE_STORAGE_KEY", "azureStorageKey"],
+];
+
+/** Read only by jobs of an environment: no pull request has the way to a host. */
+export const environmentSecrets: readonly Source[] = [["SSH_PRIVATE_KEY", "sshPrivateKey"]];
+
+export const variables: readonly Source[] = [
+  ["PULUMI_BACKEND_URL", "backendUrl"],
+  ["AZURE_STORAGE_ACCOUNT", "azureStorageAccount"],
+  ["HOSTS_RUNNER", "hostsRunner"],
+];
+
+type Reviewers = github.RepositoryEnvironmentArgs["reviewers"];
+
+/** The branch that is deployed. */
+const branch = "main";
+
+/** Secrets, variables, environments and the branch's protection, as the workflows in `.github/` count on them. */
+export class WorkflowsAccess extends pulumi.ComponentResource {
+  private readonly settings: RepositorySettings;
+
+  constructor(name: string, settings: RepositorySettings, opts?: pulumi.ComponentResourceOptions) {
+    super("grafana-alloy:repository:WorkflowsAccess", name, {}, opts);
+    this.settings = settings;
+    const protection = this.protectBranch(name);
+    // Environments let protected branches in alone: none is made before there is one.
+    const after = { parent: this, dependsOn: [protection] };
+    const { repository } = settings;
+    const reviewers = [{ users: this.reviewers() }];
+    this.createEnvironment(`${name}-deploy`, "deploy", { ...after, reviewers });
+    this.createEnvironment(`${name}-operate`, "operate", after);
+    for (const [secretName, value] of this.given(repositorySecrets)) {
+      const args = { repository, secretName, value: pulumi.secret(value) };
+      new github.ActionsSecret(resourceName(secretName), args, { parent: this });
+    }
+    for (const [variableName, value] of this.given(variables)) {
+      const args = { repository, variableName, value };
+      new github.ActionsVariable(resourceName(variableName), args, { parent: this });
+    }
+    this.registerOutputs({});
+  }
+
+  private protectBranch(name: string): github.BranchProtection {
+    const { repository, requiredChecks } = this.settings;
+    return new github.BranchProtection(
+      `${name}-branch`,
+      {
+        repositoryId: repository,
+        pattern: branch,
+        enforceAdmins: true,
+        allowsForcePushes: false,
+        allowsDeletions: false,
+        requiredPullRequestReviews: [
+          { requiredApprovingReviewCount: 0, dismissStaleReviews: true },
+        ],
+        requiredStatusChecks: [{ strict: true, contexts: requiredChecks }],
+      },
+      { parent: this },
+    );
+  }
+
+  /** An environment that jobs of other branches can't enter, and its secrets. */
+  private createEnvironment(
+    name: string,
+    environment: string,
+    { reviewers, ...opts }: pulumi.CustomResourceOptions & { reviewers?: Reviewers },
+  ): void {
+    const { repository } = this.settings;
+    const made = new github.RepositoryEnvironment(
+      name,
+      {
+        repository,
+        environment,
+        canAdminsBypass: false,
+        deploymentBranchPolicy: { protectedBranches: true, customBranchPolicies: false },
+        ...(reviewers && { reviewers }),
+      },
+      opts,
+    );
+    for (const [secretName, value] of this.given(environmentSecrets)) {
+      new github.ActionsEnvironmentSecret(
+        `${name}-${resourceName(secretName)}`,
+        { repository, environment: made.environment, secretName, value: pulumi.secret(value) },
+        { parent: this },
+      );
+    }
+  }
+
+  /** GitHub wants numbers; people know logins. */
+  private reviewers(): pulumi.Output<number>[] {
+    return this.settings.reviewers.map((username) =>
+      github.getUserOutput({ username }, { parent: this }).id.apply(Number),
+    );
+  }
+
+  /** Names and values of those whose setting is there. */
+  private given(sources: readonly Source[]): [string, string][] {
+    return sources.flatMap(([name, setting]) => {
+      const value = this.settings[setting];
+      return typeof value === "string" ? [[name, value] as [string, string]] : [];
+    });
+  }
+}
+
+/** `PULUMI_ACCESS_TOKEN` as `pulumi-access-token`. */
+function resourceName(name: string): string {
+  return name.toLowerCase().replaceAll("_", "-");
+}
