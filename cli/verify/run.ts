@@ -6,6 +6,7 @@ import type { VerifyFacts } from "./facts.ts";
 import type { Progress } from "./progress.ts";
 import type { Result } from "./result.ts";
 import { type Question, settle } from "./settle.ts";
+import { shareCause } from "./shared-cause.ts";
 import { type Signal, signalsOf } from "./signals.ts";
 
 export interface VerifyOptions {
@@ -32,7 +33,7 @@ export async function verify(
 ): Promise<Result[]> {
   const waiting = { begin: Date.now(), timeoutSeconds, pollSeconds };
   const asked = signalsOf(facts).map((signal) => signalQuestion(sinks, signal, since));
-  const signals = await settle(asked, { ...waiting, onProgress });
+  const signals = shareCause(await settle(asked, { ...waiting, onProgress }));
   onProgress({ kind: "checking" });
   const selfArrived = signals.some(({ signal, state }) => signal === "self" && state === "ok");
   const checks = [...checksOf(facts, new Date()), ...(selfArrived ? selfChecksOf(facts) : [])];

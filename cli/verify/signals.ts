@@ -23,7 +23,7 @@ export interface Signal {
 }
 
 /** Three scrapes of 60 s. */
-const METRICS_FRESH = 180;
+export const METRICS_FRESH = 180;
 /** Two and a half polls of 10 min. */
 export const GITHUB_FRESH = 1500;
 /** A host on which no container logs for 10 min has few of them. */
