@@ -44,18 +44,23 @@ function withResource(urn: string | undefined, text: string): string {
   return name && !urn?.includes("::pulumi:pulumi:Stack::") ? `${name}: ${text}` : text;
 }
 
+/** First line of our own lists of faults, of a configuration and of a host. */
+const FAULTS = /: \d+ faults?( in the configuration)?, nothing was changed\.$/;
+
 /** The line that says most, with what it announces. */
 function condensed(message: string): string {
   const lines = message.split("\n").filter((line) => line.trim());
-  const [first = "", ...rest] = lines.map((line) => line.trim());
-  // Ends with a colon: what a tool printed follows, and its last line says why.
-  if (first.endsWith(":") && rest.length > 0) {
-    return `${first.replace(/: running ".*":$/, ":")} ${rest.at(-1)}`;
+  const list = lines.findIndex((line) => FAULTS.test(line));
+  if (list >= 0) {
+    // Each fault is indented by two, its command by four.
+    const faults = lines.slice(list).filter((line) => /^ {2}\S/.test(line));
+    const words = faults.map((line) => line.trim()).join("; ");
+    return `${lines[list]?.trim().replace(/\.$/, ":")} ${words}`;
   }
-  // Our own list of faults (config/faults.ts): each is indented by two, its command by four.
-  if (!/ faults? in the configuration, /.test(first)) return first;
-  const faults = lines.filter((line) => /^ {2}\S/.test(line)).map((line) => line.trim());
-  return `${first.replace(/\.$/, ":")} ${faults.join("; ")}`;
+  const [first = "", ...rest] = lines.map((line) => line.trim());
+  if (!first.endsWith(":") || rest.length === 0) return first;
+  // Ends with a colon: what a tool printed follows, and its last line says why.
+  return `${first.replace(/: running ".*":$/, ":")} ${rest.at(-1)}`;
 }
 
 /** Without the engine's colour marks. */

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { commandDouble } from "./command.ts";
 import { type CommandClient, uniqueId } from "./command-lifecycle.ts";
+import { localCommand } from "./command-local.ts";
 import { remoteCommand } from "./command-remote.ts";
 import { container } from "./docker-container.ts";
 import { withDefaults } from "./docker-container-schema.ts";
@@ -98,9 +99,32 @@ function simulatedCommand(delay: Delay): ProviderDouble<CommandClient> {
     }
     return { stdout: "", stderr: "" };
   };
+  const check = async (inputs: Bag, signal: AbortSignal): Promise<Bag> => {
+    const { name, connection } = JSON.parse(String(inputs.stdin)).request.host;
+    await delay(connection.address, signal);
+    if (!REFUSES_SSH.test(connection.address)) return { stdout: "", stderr: "" };
+    const reason = `is 22, where nothing listens on ${connection.address}: connection refused`;
+    const fault = `  host.connection.port: ${reason}\n    start sshd on the host`;
+    const text = `Host ${name}: 1 fault, nothing was changed.\n${fault}\n`;
+    throw new Error(`exit status 1: running ${JSON.stringify(inputs.create)}:\n${text}`);
+  };
   return {
     ...commandDouble,
     resources: {
+      // The checks of a host, which run beside the program. Every host here has what it needs.
+      "command:local:Command": {
+        ...localCommand,
+        create: async (inputs, { urn, signal }) => ({
+          id: uniqueId(urn),
+          outs: { ...inputs, ...(await check(inputs, signal)) },
+        }),
+        update: async (_id, state, news, { signal }) => ({
+          ...state,
+          ...news,
+          ...(await check(news, signal)),
+        }),
+        delete: async () => undefined,
+      },
       "command:remote:Command": {
         ...remoteCommand,
         create: async (inputs, { urn, signal }) => ({

@@ -2,6 +2,7 @@ import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { expect, test } from "vitest";
 import { masked } from "../../../cli/fleet/mask.ts";
 import { changesSentence, failureSentence } from "../../../cli/fleet/sentence.ts";
+import { hostFaultsMessage } from "../../../components/host-checks/check.ts";
 import { faultsMessage } from "../../../config/faults.ts";
 
 const stackUrn = "urn:pulumi:a::grafana-alloy::pulumi:pulumi:Stack::grafana-alloy-a";
@@ -46,6 +47,16 @@ test("faults of the configuration: all of them, without the commands", () => {
   const message = faultsMessage([fault("host.name"), fault("ingress.domain")], "a");
   expect(failureSentence([error(message, stackUrn)], "")).toBe(
     "Stack a: 2 faults in the configuration, nothing was changed: host.name: is missing; ingress.domain: is missing",
+  );
+});
+
+test("faults of a host: all of them too, without what ran the checks", () => {
+  const fault = (path: string) => ({ path, reason: "is wrong", fix: `set ${path}` });
+  const faults = hostFaultsMessage("a", [fault("docker"), fault("host.journal.gid")]);
+  const message = `exit status 1: running "cd . && exec node checks":\n${faults}\n`;
+  const urn = commandUrn.replace("alloy-files-config", "host-checks");
+  expect(failureSentence([error(message, urn)], "")).toBe(
+    "host-checks: Host a: 2 faults, nothing was changed: docker: is wrong; host.journal.gid: is wrong",
   );
 });
 
