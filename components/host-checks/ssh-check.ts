@@ -89,7 +89,11 @@ function sshFault(end: ScriptEnd, about: About): Fault {
   }
   if (/connection refused/i.test(said)) {
     const reason = `is ${port}, where nothing listens on ${address}: connection refused`;
-    return fault("port", reason, `${set("port", "22")}, or start sshd on the host`);
+    return fault(
+      "port",
+      reason,
+      `on the host, see where sshd listens: ss -ltn; then ${set("port", "PORT")}`,
+    );
   }
   if (/timed out|no route to host|network is unreachable/i.test(said) || end.timedOut) {
     const reason = `names ${address}, which does not answer on port ${port}`;

@@ -115,6 +115,14 @@ const cases: Case[] = [
     ],
   },
   {
+    kind: "Docker that says nothing of itself",
+    found: { engine: undefined },
+    says: [
+      "docker: does not say what it can limit: docker info gives nothing",
+      "on the host: docker info",
+    ],
+  },
+  {
     kind: "rootless Docker",
     found: { engine: { ...engine, security: ["name=seccomp,profile=default", "name=rootless"] } },
     says: [
@@ -182,7 +190,7 @@ const cases: Case[] = [
     found: { networks: [...healthy.networks, network("media", "172.30.100.0/24")] },
     says: [
       "networks.frontendSubnet: 172.30.100.8/29 is taken on svlnas by the Docker network media (172.30.100.0/24)",
-      `${set("networks.frontendSubnet", "A.B.C.D/29")} and the same in Traefik's allow list`,
+      `${set("networks.frontendSubnet", "A.B.C.D/29")} (and the same in Traefik's allow list)`,
     ],
   },
   {
@@ -191,7 +199,7 @@ const cases: Case[] = [
     found: { routes: [route("eno1", "00001EAC", "0000FFFF")] },
     says: [
       "networks.frontendSubnet: 172.30.100.8/29 is taken on svlnas by the route to 172.30.0.0/16 on eno1",
-      `${set("networks.frontendSubnet", "A.B.C.D/29")} and the same in Traefik's allow list`,
+      `${set("networks.frontendSubnet", "A.B.C.D/29")} (and the same in Traefik's allow list)`,
     ],
   },
   {
@@ -200,7 +208,7 @@ const cases: Case[] = [
     found: { routes: [route("wg0", "08641EAC", "F8FFFFFF", false)] },
     says: [
       "networks.frontendSubnet: 172.30.100.8/29 is taken on svlnas by the route to 172.30.100.8/29 on wg0",
-      `${set("networks.frontendSubnet", "A.B.C.D/29")} and the same in Traefik's allow list`,
+      `${set("networks.frontendSubnet", "A.B.C.D/29")} (and the same in Traefik's allow list)`,
     ],
   },
   {

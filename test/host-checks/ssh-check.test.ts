@@ -39,7 +39,7 @@ describe("ssh that fails", () => {
       "ssh: connect to host svlnas port 22: Connection refused",
       "host.connection.port",
       "is 22, where nothing listens on svlnas: connection refused",
-      `${set("port", "22")}, or start sshd on the host`,
+      `on the host, see where sshd listens: ss -ltn; then ${set("port", "PORT")}`,
     ],
     [
       "no answer",

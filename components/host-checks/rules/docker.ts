@@ -61,12 +61,20 @@ function platformFault(platform: string) {
 
 /** Limits that Docker would only warn of, and containers whose ids are not the host's. */
 function limitsCheck({ engine }: Findings): Check {
-  if (!engine) return checked("limits", "docker info gave nothing", limitsFault("gives no facts"));
+  if (!engine) {
+    const reason = "does not say what it can limit: docker info gives nothing";
+    return checked("limits", "not known", {
+      path: "docker",
+      reason,
+      fix: "on the host: docker info",
+    });
+  }
   const { memoryLimit, pidsLimit, security } = engine;
   const missing = [...(memoryLimit ? [] : ["memory"]), ...(pidsLimit ? [] : ["pids"])];
   if (missing.length > 0) {
     const reason = `can't limit ${missing.join(" and ")} of a container: the kernel's cgroup controllers are off`;
-    return checked("limits", `no ${missing.join(", no ")}`, limitsFault(reason));
+    const fix = "add cgroup_enable=memory to the host's kernel command line and restart it";
+    return checked("limits", `no ${missing.join(", no ")}`, { path: "docker", reason, fix });
   }
   const mapped = security.find((option) => /^name=(rootless|userns)\b/.test(option));
   if (mapped) {
@@ -76,11 +84,6 @@ function limitsCheck({ engine }: Findings): Check {
     return checked("limits", mode, { path: "docker", reason, fix });
   }
   return checked("limits", "memory, pids");
-}
-
-function limitsFault(reason: string) {
-  const fix = "add cgroup_enable=memory to the host's kernel command line and restart it";
-  return { path: "docker", reason, fix };
 }
 
 /** `rslave` mounts follow disks that are mounted later, and need `/` to be shared. */

@@ -18,7 +18,7 @@ function subnetCheck(found: Findings, { frontendSubnet, stack, host }: ChecksReq
     path: "networks.frontendSubnet",
     reason: `${frontendSubnet} is taken on ${host.name} by ${user}`,
     // Traefik's allow list for its metrics names the subnet.
-    fix: `${setTo(stack, "networks.frontendSubnet", "A.B.C.D/29")} and the same in Traefik's allow list`,
+    fix: `${setTo(stack, "networks.frontendSubnet", "A.B.C.D/29")} (and the same in Traefik's allow list)`,
   };
   return checked("subnet", user ? `taken by ${user}` : `${frontendSubnet} is free`, fault);
 }
