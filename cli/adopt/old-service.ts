@@ -35,8 +35,12 @@ const network = z.object({
 });
 
 const unwritable = z.object({ kind: z.literal("unwritable"), path: z.string() });
+const positions = z.object({
+  kind: z.literal("positions"),
+  base64: z.string().transform((text) => Buffer.from(text, "base64").toString()),
+});
 const kept = z.object({ kind: z.literal("record"), record });
-const line = z.discriminatedUnion("kind", [container, network, unwritable, kept]);
+const line = z.discriminatedUnion("kind", [container, network, unwritable, positions, kept]);
 
 export type FoundContainer = z.output<typeof container>;
 export type FoundNetwork = z.output<typeof network>;
@@ -47,6 +51,8 @@ export interface Found {
   networks: FoundNetwork[];
   /** Directories that the program has to write to and can't. */
   unwritable: string[];
+  /** How far the old agent has read which container, as it keeps it; left out where it keeps nothing. */
+  positions?: string;
   record?: Record;
 }
 
@@ -55,6 +61,8 @@ export interface LookArgs {
   directory: string;
   /** BusyBox, by which files are read; only if it is on the host already: looking changes nothing. */
   initImage: string;
+  /** Alloy's user, who alone may read its state: `uid:gid`. */
+  user: string;
 }
 
 const names = [...serviceNames, ...serviceNames.map(asideName)];
@@ -78,7 +86,7 @@ const networkFields = [
 ];
 
 /** A script that says all of it, a line of JSON each. */
-export function look({ directory, initImage }: LookArgs): string {
+export function look({ directory, initImage, user }: LookArgs): string {
   const filters = (all: readonly string[]) =>
     all.map((name) => `--filter name=^${name}$`).join(" ");
   const template = (fields: string[]) => shellQuote(`{${fields.join(",")}}`);
@@ -87,6 +95,12 @@ export function look({ directory, initImage }: LookArgs): string {
     mounts: [`${directory}:/service:ro`],
     command: ["sh", "-euc", lookInside(directory)],
   });
+  const inState = oneShot({
+    image: initImage,
+    mounts: [`${directory}:/service:ro`],
+    user,
+    command: ["sh", "-euc", showPositions],
+  });
   return `
 ids=$(docker ps -aq --no-trunc ${filters(names)})
 [ -z "$ids" ] || docker inspect -f ${template(containerFields)} $ids
@@ -94,6 +108,7 @@ ids=$(docker network ls -q ${filters(["alloy-frontend", "alloy-backend"])})
 [ -z "$ids" ] || docker network inspect -f ${template(networkFields)} $ids
 if docker image inspect ${shellQuote(initImage)} >/dev/null 2>&1; then
   ${inDirectory}
+  ${inState}
 fi`;
 }
 
@@ -110,6 +125,14 @@ if [ -e /service/${recordFile} ]; then
 fi`.trim();
 }
 
+/** Base64, since it is YAML in a line of JSON. */
+const showPositions = `
+file=/service/data/data/loki.source.docker.containers/positions.yml
+[ -r "$file" ] || exit 0
+printf '{"kind":"positions","base64":"'
+base64 "$file" | tr -d '\\n'
+printf '"}\\n'`.trim();
+
 /** What the script of `look` said. Throws when it is not understood. */
 export function readLook(output: string): Found {
   const lines = output
@@ -122,6 +145,7 @@ export function readLook(output: string): Found {
     containers: of("container"),
     networks: of("network"),
     unwritable: of("unwritable").map(({ path }) => path.replace(/\/\.$/, "")),
+    positions: of("positions")[0]?.base64,
     record: of("record")[0]?.record,
   };
 }

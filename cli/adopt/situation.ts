@@ -7,6 +7,7 @@ import { parseEnv } from "./env-file.ts";
 import type { RecordSite } from "./host-scripts.ts";
 import type { HostShell } from "./host-shell.ts";
 import { type Found, look, readLook } from "./old-service.ts";
+import { positionsNote } from "./positions.ts";
 import type { Record } from "./record.ts";
 import { checkSettings, readSettings, resourceCount } from "./stack-settings.ts";
 import { type Change, takeOver, undoPaths, withChanges } from "./taken-over.ts";
@@ -49,14 +50,16 @@ export async function situation(
   if (!settings) return { faults };
   const shell = host(settings.host.connection);
   const site = siteOf(settings);
-  const found = await lookAt(shell, site);
+  const found = await lookAt(shell, settings);
   const resumed = found.record?.stack === stack;
   faults.push(...(resumed ? [] : await beginFaults(found, settings, stack, pulumi)));
   if (faults.length > 0) return { faults };
   const changes = [...taken.changes, ...networkChange(raw, found)];
   const record = found.record ?? newRecord(stack, raw, changes, found);
+  const told = positionsNote(found.positions ?? "", settings.host.name);
+  const notes = [...taken.notes, ...(told && !resumed ? [told] : [])];
   const images = Object.values(settings.images).filter((image) => typeof image === "string");
-  return { host: shell, site, images, found, changes, notes: taken.notes, record, resumed };
+  return { host: shell, site, images, found, changes, notes, record, resumed };
 }
 
 /** Whatever the host holds of an adoption, for what does not need the old file. */
@@ -72,13 +75,13 @@ export async function recorded({
   if (!settings) return { faults };
   const shell = host(settings.host.connection);
   const site = siteOf(settings);
-  const { record } = await lookAt(shell, site);
+  const { record } = await lookAt(shell, settings);
   return { host: shell, site, record: record?.stack === stack ? record : undefined };
 }
 
-/** Where files are on the host; the image is needed to read them. */
-async function lookAt(shell: HostShell, site: RecordSite): Promise<Found> {
-  return readLook(await shell.run(look(site)));
+async function lookAt(shell: HostShell, settings: Settings): Promise<Found> {
+  const { uid, gid } = settings.host.serviceAccount;
+  return readLook(await shell.run(look({ ...siteOf(settings), user: `${uid}:${gid}` })));
 }
 
 function siteOf({ host, images }: Settings): RecordSite {

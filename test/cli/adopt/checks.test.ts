@@ -103,12 +103,14 @@ test("directories that can't be written to", () => {
 test("what the script says is read; what it says otherwise is refused", () => {
   const found = oldHost({ unwritable: ["/srv/alloy/."], record });
   expect(readLook(lookOutput(found))).toEqual({ ...found, unwritable: ["/srv/alloy"] });
+  const text = `${lookOutput(found)}{"kind":"positions","base64":"cG9zaXRpb25zOiB7fQo="}\n`;
+  expect(readLook(text).positions).toBe("positions: {}\n");
   expect(() => readLook('{"kind":"container"}')).toThrow();
   expect(() => readLook("")).not.toThrow();
 });
 
 test("looking asks for no environment but HOSTNAME_OVERRIDE: the rest holds passwords", () => {
-  const script = look({ directory: "/srv/alloy", initImage: "busybox" });
+  const script = look({ directory: "/srv/alloy", initImage: "busybox", user: "3125:3125" });
   expect(script.match(/Config\.Env/g)).toHaveLength(1);
   expect(script).toContain('{{if eq (index $v 0) "HOSTNAME_OVERRIDE"}}');
 });

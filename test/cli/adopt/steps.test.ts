@@ -43,12 +43,17 @@ test("a container is kept from starting by itself before it is stopped, and rena
   if (!container) throw new Error("no container");
   expect(scripts.putAside(container)).toBe(`
 docker update --restart no ${ids.proxy} >/dev/null
-docker stop -t 30 ${ids.proxy} >/dev/null
+docker stop -t 2 ${ids.proxy} >/dev/null
 [ "$(docker inspect -f '{{.Name}}' ${ids.proxy})" = /alloy-docker-proxy-before-adopt ] || docker rename ${ids.proxy} alloy-docker-proxy-before-adopt`);
   expect(scripts.putBack(container)).toBe(`
 [ "$(docker inspect -f '{{.Name}}' ${ids.proxy})" = /alloy-docker-proxy ] || docker rename ${ids.proxy} alloy-docker-proxy
 docker update --restart unless-stopped ${ids.proxy} >/dev/null
 docker start ${ids.proxy} >/dev/null`);
+});
+
+test("the agent has time to write down how far it came", () => {
+  const alloy = record.containers.find(({ name }) => name === "alloy");
+  expect(alloy && scripts.putAside(alloy)).toContain(`docker stop -t 30 ${ids.alloy} `);
 });
 
 test("each restart policy comes back; what did not run is not started", () => {

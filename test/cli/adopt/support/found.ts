@@ -35,6 +35,7 @@ export function oldHost(more: Partial<Found> = {}): Found {
       { kind: "network", name: "alloy-backend", internal: true, subnets: [] },
     ],
     unwritable: [],
+    positions: undefined,
     record: undefined,
     ...more,
   };
