@@ -1,11 +1,11 @@
 import { dirname } from "node:path";
 import type { Fault } from "../../config/faults.ts";
-import type { Settings } from "../../config/schema.ts";
+import type { HostSettings } from "../../config/parse.ts";
 import type { Found, FoundContainer } from "./old-service.ts";
 import { asideName, serviceNames } from "./record.ts";
 
 /** What is wrong with a host that is to be adopted, all at once. The record of an earlier run is not asked. */
-export function oldServiceFaults(found: Found, settings: Settings, stack: string): Fault[] {
+export function oldServiceFaults(found: Found, settings: HostSettings, stack: string): Fault[] {
   const alloy = found.containers.find(({ name }) => name === "alloy");
   return [
     ...containerFaults(found),
@@ -68,7 +68,7 @@ function ownerFaults(name: string, container: FoundContainer, project?: string):
 }
 
 /** The state goes on only where the new agent looks for it, under the same labels. */
-function agentFaults(alloy: FoundContainer, { host }: Settings, stack: string): Fault[] {
+function agentFaults(alloy: FoundContainer, { host }: HostSettings, stack: string): Fault[] {
   const faults: Fault[] = [];
   const set = (path: string, value: string) =>
     `pulumi config set --stack ${stack} --path 'grafana-alloy:${path}' ${value}`;
@@ -104,7 +104,7 @@ function agentFaults(alloy: FoundContainer, { host }: Settings, stack: string): 
 }
 
 /** Both are kept with all that is in them, or neither is there. */
-function networkFaults({ networks }: Found, settings: Settings, stack: string): Fault[] {
+function networkFaults({ networks }: Found, settings: HostSettings, stack: string): Fault[] {
   const frontend = networks.find(({ name }) => name === "alloy-frontend");
   const backend = networks.find(({ name }) => name === "alloy-backend");
   if (!frontend && !backend) return [];

@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { scriptInput, scriptRunner } from "../../components/shell.ts";
-import { sshOptions } from "../../components/ssh.ts";
+import { sshArguments } from "../../components/ssh.ts";
 import type { Connection } from "../../config/schema.ts";
 
 /** Runs POSIX scripts on a host. */
@@ -15,9 +15,7 @@ export function hostCommand(connection: Connection, commandLine: string) {
     const env = { DOCKER_HOST: `unix://${connection.dockerSocket}` };
     return { file: "sh", args: ["-c", commandLine], env };
   }
-  const { user, address, port } = connection;
-  const target = ["-T", "-p", `${port}`, "-l", user, "--", address];
-  return { file: "ssh", args: [...sshOptions(connection), ...target, commandLine], env: {} };
+  return { file: "ssh", args: sshArguments(connection, commandLine), env: {} };
 }
 
 /** The host of a stack, by the same route as the program's: over SSH, or this machine. */

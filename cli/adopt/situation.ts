@@ -1,6 +1,7 @@
 import type { Raw } from "../../config/checks.ts";
 import type { Fault } from "../../config/faults.ts";
-import type { Image, Settings } from "../../config/schema.ts";
+import type { HostSettings } from "../../config/parse.ts";
+import type { Connection, Image } from "../../config/schema.ts";
 import type { PulumiCli } from "../pulumi-cli.ts";
 import { keepsNetworks, oldServiceFaults } from "./checks.ts";
 import { parseEnv } from "./env-file.ts";
@@ -9,14 +10,14 @@ import type { HostShell } from "./host-shell.ts";
 import { type Found, look, readLook } from "./old-service.ts";
 import { positionsNote } from "./positions.ts";
 import type { Record } from "./record.ts";
-import { checkSettings, readSettings, resourceCount } from "./stack-settings.ts";
-import { type Change, takeOver, undoPaths, withChanges } from "./taken-over.ts";
+import { readSettings, resourceCount } from "./stack-settings.ts";
+import { type Change, takeOver, undoPaths } from "./taken-over.ts";
 
 /** What is asked to find out where an adoption stands. */
 export interface Sources {
   stack: string;
   pulumi: PulumiCli;
-  host(connection: Settings["host"]["connection"]): HostShell;
+  host(connection: Connection): HostShell;
 }
 
 /** The environment file of the compose service, if there is one. */
@@ -42,9 +43,9 @@ export async function situation(
   { stack, pulumi, host }: Sources,
   env: OldEnv | undefined,
 ): Promise<Situation | { faults: Fault[] }> {
-  const raw = await readSettings(pulumi, stack);
+  const { raw, check } = await readSettings(pulumi, stack);
   const taken = takeOver(parseEnv(env?.text ?? ""), raw, env?.name ?? "the old .env (--env FILE)");
-  const checked = checkSettings(withChanges(raw, taken.changes), stack);
+  const checked = check(taken.changes);
   const faults = [...taken.faults, ...withoutTaken(checked.faults, taken.faults, raw)];
   const { settings } = checked;
   if (!settings) return { faults };
@@ -55,7 +56,10 @@ export async function situation(
   faults.push(...(resumed ? [] : await beginFaults(found, settings, stack, pulumi)));
   if (faults.length > 0) return { faults };
   const changes = [...taken.changes, ...networkChange(raw, found)];
-  const record = found.record ?? newRecord(stack, raw, changes, found);
+  const undone = undoPaths(raw, changes);
+  const record = found.record
+    ? withSettings(found.record, undone)
+    : newRecord(stack, undone, found);
   const told = positionsNote(found.positions ?? "", settings.host.name);
   const notes = [...taken.notes, ...(told && !resumed ? [told] : [])];
   const images = Object.values(settings.images).filter((image) => typeof image === "string");
@@ -70,8 +74,8 @@ export async function recorded({
 }: Sources): Promise<
   { faults: Fault[] } | { host: HostShell; site: RecordSite; record: Record | undefined }
 > {
-  const raw = await readSettings(pulumi, stack);
-  const { settings, faults } = checkSettings(raw, stack);
+  const { check } = await readSettings(pulumi, stack);
+  const { settings, faults } = check([]);
   if (!settings) return { faults };
   const shell = host(settings.host.connection);
   const site = siteOf(settings);
@@ -79,12 +83,12 @@ export async function recorded({
   return { host: shell, site, record: record?.stack === stack ? record : undefined };
 }
 
-async function lookAt(shell: HostShell, settings: Settings): Promise<Found> {
+async function lookAt(shell: HostShell, settings: HostSettings): Promise<Found> {
   const { uid, gid } = settings.host.serviceAccount;
   return readLook(await shell.run(look({ ...siteOf(settings), user: `${uid}:${gid}` })));
 }
 
-function siteOf({ host, images }: Settings): RecordSite {
+function siteOf({ host, images }: HostSettings): RecordSite {
   return { directory: host.directory, initImage: reference(images.init) };
 }
 
@@ -102,7 +106,7 @@ function withoutTaken(faults: Fault[], taken: Fault[], raw: Raw): Fault[] {
 
 async function beginFaults(
   found: Found,
-  settings: Settings,
+  settings: HostSettings,
   stack: string,
   pulumi: PulumiCli,
 ): Promise<Fault[]> {
@@ -128,12 +132,22 @@ function networkChange(raw: Raw, found: Found): Change[] {
   return [{ path: ["networks", "existing"], value: true, secret: false }];
 }
 
-function newRecord(stack: string, raw: Raw, changes: readonly Change[], found: Found): Record {
+/** A run that goes on may give the stack what the one before did not. */
+function withSettings(record: Record, paths: string[]): Record {
+  const covered = (path: string) =>
+    record.settings.some((noted) => path === noted || path.startsWith(`${noted}.`));
+  return {
+    ...record,
+    settings: [...record.settings, ...paths.filter((path) => !covered(path))],
+  };
+}
+
+function newRecord(stack: string, settings: string[], found: Found): Record {
   const containers = found.containers.map(({ id, name, restart, running }) => ({
     id,
     name: name as Record["containers"][number]["name"],
     restart: { policy: restart.Name, retries: restart.MaximumRetryCount },
     running,
   }));
-  return { version: 1, stack, phase: "moving", settings: undoPaths(raw, changes), containers };
+  return { version: 1, stack, phase: "moving", settings, containers };
 }

@@ -1,27 +1,30 @@
 import type { Raw } from "../../config/checks.ts";
-import { crossFaults } from "../../config/checks.ts";
-import { type Fault, schemaFaults } from "../../config/faults.ts";
-import { readRaw } from "../../config/parse.ts";
-import { type Settings, settings } from "../../config/schema.ts";
+import type { Fault } from "../../config/faults.ts";
+import { type HostSettings, hostSettings, parseStack, readRaw } from "../../config/parse.ts";
+import { stackConfig } from "../doctor/stack-config.ts";
 import { type PulumiCli, setSecret } from "../pulumi-cli.ts";
-import { type Change, configKey } from "./taken-over.ts";
+import { type Change, configKey, withChanges } from "./taken-over.ts";
 
-/** A stack's settings as they are, secrets in plain. */
-export async function readSettings(pulumi: PulumiCli, stack: string): Promise<Raw> {
-  const text = await pulumi.run(["config", "--json", "--show-secrets", "--stack", stack]);
-  const all: Record<string, { value?: string }> = JSON.parse(text);
-  const entries = Object.entries(all).map(([key, { value }]) => [key, value ?? ""]);
-  return readRaw(Object.fromEntries(entries), "grafana-alloy");
+/** A stack's settings, secrets in plain, and what the program says of them. */
+export interface StackSettings {
+  raw: Raw;
+  /** Checks them as the program would, with changes in place; where the host's part is well, there it is. */
+  check(changes: readonly Change[]): { settings?: HostSettings; faults: Fault[] };
 }
 
-/** What the program would say of the settings. */
-export function checkSettings(raw: Raw, stack: string): { settings?: Settings; faults: Fault[] } {
-  const parsed = settings.safeParse(raw, { reportInput: true });
-  const faults = [
-    ...(parsed.success ? [] : schemaFaults(parsed.error, stack)),
-    ...crossFaults(raw, stack),
-  ];
-  return { settings: parsed.data, faults };
+export async function readSettings(pulumi: PulumiCli, stack: string): Promise<StackSettings> {
+  const { values, secrets } = await stackConfig(pulumi, stack);
+  const raw = readRaw(values, "grafana-alloy");
+  return {
+    raw,
+    check(changes) {
+      const given = changes.filter(({ secret }) => secret).map(({ path }) => path.join("."));
+      const isSecret = (key: string) => secrets.has(key) || given.map(configKey).includes(key);
+      const changed = withChanges(raw, changes);
+      const { faults } = parseStack(changed, isSecret, stack);
+      return { settings: hostSettings(changed), faults };
+    },
+  };
 }
 
 export interface SettingsTarget {

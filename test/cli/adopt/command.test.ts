@@ -100,9 +100,11 @@ async function adopt(args: string[], world: World = {}) {
 }
 
 function configJson(settings: Record<string, unknown>): string {
-  const [config] = engineConfig(settings);
+  const [config, secrets] = engineConfig(settings);
   return JSON.stringify(
-    Object.fromEntries(Object.entries(config).map(([key, value]) => [key, { value }])),
+    Object.fromEntries(
+      Object.entries(config).map(([key, value]) => [key, { value, secret: secrets.includes(key) }]),
+    ),
   );
 }
 
@@ -239,19 +241,14 @@ describe("adopt", () => {
       settings: { ...settings, ingress: { hostName: "alloy" } },
       found: oldHost({ containers: [] }),
     };
-    const none = await adopt(["--stack", "svlnas"], world);
-    expect(none.code).toBe(1);
-    expect(none.calls).not.toContain("host: fetch");
-    expect(none.err).toContain("adopt: 8 faults, nothing was changed on the host of svlnas.\n");
-    expect(none.err).toContain(
-      "  GRAFANA_PROM_URL: is missing: the stack has no sinks.metrics.url\n",
-    );
-    expect(none.err).toContain("  ingress.domain: is missing\n");
-    const found = await adopt(["--stack", "svlnas"], { ...world, settings, resources: 2 });
-    expect(found.err).toContain(
-      "  alloy: is not on the host: nothing of the compose service to adopt\n",
-    );
-    expect(found.err).toContain(
+    const { code, calls, err } = await adopt(["--stack", "svlnas"], { ...world, resources: 2 });
+    expect(code).toBe(1);
+    expect(calls).not.toContain("host: fetch");
+    expect(err).toContain("adopt: 12 faults, nothing was changed on the host of svlnas.\n");
+    expect(err).toContain("  GRAFANA_PROM_URL: is missing: the stack has no sinks.metrics.url\n");
+    expect(err).toContain("  ingress.domain: is missing\n");
+    expect(err).toContain("  alloy: is not on the host: nothing of the compose service to adopt\n");
+    expect(err).toContain(
       "  stack svlnas: has 2 resources already; adopt is for one that was never deployed\n",
     );
   });
@@ -271,7 +268,7 @@ describe("after a run that was cut off", () => {
   test("goes on from the start of the plan, without the checks of a beginning", async () => {
     const args = ["--stack", "svlnas", "--env", ".env"];
     const cut = { ...found, containers: [], networks: oldHost().networks };
-    const { code, calls, out } = await adopt(args, { found: cut, resources: 12 });
+    const { code, calls, inputs, out } = await adopt(args, { found: cut, resources: 12 });
     expect(code).toBe(0);
     expect(withoutPreview(calls)).toEqual([
       ...forward.slice(0, 6),
@@ -279,6 +276,11 @@ describe("after a run that was cut off", () => {
       ...forward.slice(6),
     ]);
     expect(calls).toContain("ask Go on with it?");
+    const [note = ""] = inputs.filter((input) => input.startsWith('{"version":1'));
+    expect(JSON.parse(note).settings).toEqual([
+      ...["limits", "networks"],
+      ...["sinks", "metricsPassword", "logsPassword", "githubToken"],
+    ]);
     expect(out).toContain(
       "An adoption of this host was cut off. What is done again does no harm:\n",
     );
