@@ -98,6 +98,8 @@ export function setCommand(keys: PropertyKey[], stack: string): string {
 
 /** Command that stores a secret; without a value it is read from standard input. */
 export function secretCommand(name: SecretName, stack: string): string {
+  // This one is checked before it is stored.
+  if (name === "githubToken") return `npm run github-token -- --stack ${stack}`;
   return `pulumi config set --stack ${stack} --secret ${secretKeys[name]}`;
 }
 

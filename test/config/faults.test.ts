@@ -15,6 +15,7 @@ interface Case {
 const set = (path: string, value: string) =>
   `pulumi config set --stack svlnas --path 'grafana-alloy:${path}' ${value}`;
 const unset = (path: string) => `pulumi config rm --stack svlnas --path 'grafana-alloy:${path}'`;
+const newToken = "npm run github-token -- --stack svlnas";
 const secret = (key: string) => `pulumi config set --stack svlnas --secret ${key}`;
 
 const cases: Case[] = [
@@ -222,7 +223,7 @@ const cases: Case[] = [
     breakIt: (s) => {
       delete s.githubToken;
     },
-    says: ["githubToken: is missing: this host polls GitHub", secret("grafana-alloy:githubToken")],
+    says: ["githubToken: is missing: this host polls GitHub", newToken],
   },
   {
     kind: "classic GitHub token",
@@ -231,7 +232,7 @@ const cases: Case[] = [
     },
     says: [
       "githubToken: is not a fine-grained token (github_pat_…); a classic one could write wherever its owner can",
-      secret("grafana-alloy:githubToken"),
+      newToken,
     ],
   },
   {

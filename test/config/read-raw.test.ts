@@ -76,7 +76,7 @@ describe("plainSecretFaults", () => {
     const reason = "is stored in plain text; revoke it, then store a new one as a secret";
     const command = "pulumi config set --stack svlnas --secret";
     expect(plainSecretFaults(raw, () => false, "svlnas")).toEqual([
-      { path: "githubToken", reason, fix: `${command} grafana-alloy:githubToken` },
+      { path: "githubToken", reason, fix: "npm run github-token -- --stack svlnas" },
       { path: "cloudAccessPolicyToken", reason, fix: `${command} grafana:cloudAccessPolicyToken` },
     ]);
   });

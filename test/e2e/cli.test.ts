@@ -34,14 +34,17 @@ Stack svlnas: 5 faults in the configuration, nothing was changed.
   cloudAccessPolicyToken: is missing: grafanaCloud needs it
     pulumi config set --stack svlnas --secret grafana:cloudAccessPolicyToken
   githubToken: is missing: this host polls GitHub
-    pulumi config set --stack svlnas --secret grafana-alloy:githubToken`);
+    npm run github-token -- --stack svlnas`);
     expect(output).not.toMatch(stackTrace);
-    await obey(output);
     // Its GitHub is the lab's: the token that the tests have is none of the real one.
-    const { url } = lab.world.github;
+    const { url, token } = lab.world.github;
     await project.run(`pulumi config set --stack svlnas --path '${apiUrl}' ${url}`);
     const cloudUrl = "grafana-alloy:grafanaCloud.apiUrl";
     await project.run(`pulumi config set --stack svlnas --path '${cloudUrl}' ${lab.cloud.apiUrl}`);
+    await obey(output);
+    const stored = await project.run("npm run github-token -- --stack svlnas", token);
+    expect(stored.output).toContain("Stored as grafana-alloy:githubToken of stack svlnas.");
+    expect(stored.code).toBe(0);
   });
 
   test("who has run those commands sees the plan, without a route to the host", async () => {
@@ -51,7 +54,7 @@ Stack svlnas: 5 faults in the configuration, nothing was changed.
     expect(output).not.toContain("error");
     expect(code).toBe(0);
     const stored = await readFile(join(project.directory, "Pulumi.svlnas.yaml"), "utf8");
-    for (const secret of Object.values(secrets())) {
+    for (const secret of [lab.world.github.token, ...Object.values(secrets())]) {
       expect(secret.length).toBeGreaterThan(20);
       expect(output.includes(secret), "the output holds a secret").toBe(false);
       expect(stored.includes(secret), "Pulumi.svlnas.yaml holds a secret").toBe(false);
@@ -85,6 +88,23 @@ Stack svlnas: 5 faults in the configuration, nothing was changed.
     const gone = await project.run("pulumi destroy --stack svlnas --yes --skip-preview");
     expect(gone.code, gone.output).toBe(0);
     expect(cloud.policy(id)).toBeUndefined();
+  });
+
+  test("reads one sentence about a GitHub token that GitHub refuses", async () => {
+    const set = "pulumi config set --stack svlnas --secret grafana-alloy:githubToken";
+    await project.run(set, "github_pat_revoked-long-ago");
+    const { code, output } = await preview();
+    expect(code).not.toBe(0);
+    expect(errorIn(output)).toBe(
+      "grafana-alloy:githubToken: GitHub refuses it: it has ended or was revoked. " +
+        "`npm run github-token -- --stack svlnas` makes and stores a new one.",
+    );
+    expect(output).not.toMatch(stackTrace);
+    expect(output).not.toContain("github_pat_revoked");
+    const again = await project.run("npm run github-token -- --stack svlnas", "github_pat_no");
+    expect(again.code).toBe(1);
+    expect(again.output).toContain("GitHub refuses it: it has ended or was revoked.");
+    await project.run(set, lab.world.github.token);
   });
 
   test("reads one sentence about a Grafana Cloud stack that does not exist", async () => {
@@ -158,7 +178,6 @@ function values(): Record<string, string> {
 
 function secrets(): Record<string, string> {
   return {
-    "grafana-alloy:githubToken": lab.world.github.token,
     "grafana:cloudAccessPolicyToken": lab.cloud.bootstrapToken,
   };
 }

@@ -1,0 +1,136 @@
+import { parseArgs } from "node:util";
+import type { Ask } from "./ask.ts";
+import { checkToken } from "./check.ts";
+import { creationPage, instructions } from "./page.ts";
+import type { PolledRepositories } from "./stack-config.ts";
+
+/** What the command needs from its surroundings. */
+export interface Surroundings {
+  /** What the stack's host polls. */
+  polled(stack: string): Promise<PolledRepositories>;
+  /** Shows a page to the operator; false where there is no browser. */
+  browse(url: string): Promise<boolean>;
+  /** The token that the operator gives; nothing if none. */
+  readToken(): Promise<string | undefined>;
+  /** A way to ask GitHub with a token. */
+  askWith(apiUrl: string, token: string): Ask;
+  /** Stores the token as a secret of the stack. */
+  store(stack: string, token: string): Promise<void>;
+  /** Where results go. */
+  out(text: string): void;
+  /** Where everything else goes, a line each. */
+  say(line: string): void;
+  now(): Date;
+  /** Whether a person sits at a terminal. */
+  interactive: boolean;
+}
+
+/** Stored, or the page was printed; something is wrong; the command was not understood. */
+export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
+
+export const usage = `usage: npm run github-token -- --stack NAME [--days DAYS] [--no-browser | --url-only]
+
+  --stack NAME   the stack whose host polls GitHub
+  --days DAYS    how long the token lives, 1 to 366; unless told 90
+  --no-browser   prints the address of GitHub's page and opens no browser
+  --url-only     prints that address on standard output and does nothing else
+
+Opens GitHub's page that makes the token, filled in, reads the token without showing it, or from standard
+input where that is no terminal, checks it against GitHub and stores it as a secret of the stack.
+Ends with 0 when it is stored, 1 when something is wrong with it, 2 for wrong usage.`;
+
+interface Arguments {
+  stack: string;
+  days: number;
+  browser: boolean;
+  urlOnly: boolean;
+}
+
+/** Runs `github-token` with the arguments of a command line and answers its exit code. */
+export async function command(args: string[], around: Surroundings): Promise<number> {
+  const understood = understand(args);
+  if (typeof understood === "string") {
+    around.say(understood);
+    return understood === usage ? exitCodes.ok : exitCodes.usage;
+  }
+  try {
+    return await run(understood, around);
+  } catch (error) {
+    around.say(`github-token: ${error instanceof Error ? error.message : error}`);
+    return exitCodes.failed;
+  }
+}
+
+async function run(
+  { stack, days, browser, urlOnly }: Arguments,
+  around: Surroundings,
+): Promise<number> {
+  const polled = await around.polled(stack);
+  const wanted = { stack, days, ...polled };
+  const page = creationPage(wanted, around.now());
+  if (urlOnly) {
+    around.out(`${page}\n`);
+    return exitCodes.ok;
+  }
+  if (around.interactive) {
+    for (const line of instructions(wanted, page)) around.say(line);
+    if (browser && !(await around.browse(page)))
+      around.say("No browser opened: open the page yourself.");
+  }
+  const token = await around.readToken();
+  if (!token) throw new Error("no token was given, nothing was stored.");
+  return store(stack, token, polled, around);
+}
+
+/** Stores a token that has no fault; says all that is wrong with one that has. */
+async function store(
+  stack: string,
+  token: string,
+  { repositories, apiUrl }: PolledRepositories,
+  around: Surroundings,
+): Promise<number> {
+  // What does not look like a token is sent nowhere: it may be anything that was in the clipboard.
+  if (!/^(github_pat|gh[a-z])_\w+$/.test(token)) {
+    throw new Error("that is no GitHub token, which begins with github_pat_; nothing was stored.");
+  }
+  around.say("Checking the token against GitHub.");
+  const found = await checkToken(around.askWith(apiUrl, token), repositories, around.now());
+  const { faults, unclear, warnings, expiresAt } = found;
+  if (faults.length > 0 || unclear.length > 0) {
+    around.say("The token was not stored:");
+    for (const sentence of [...faults, ...unclear]) around.say(`  ${sentence}`);
+    return exitCodes.failed;
+  }
+  await around.store(stack, token);
+  for (const warning of warnings) around.say(`warning: ${warning}`);
+  const end = expiresAt ? ` It ends on ${expiresAt.toISOString().slice(0, 10)}.` : "";
+  around.out(
+    `Stored as grafana-alloy:githubToken of stack ${stack}.${end} \`pulumi up --stack ${stack}\` brings it to the host.\n`,
+  );
+  return exitCodes.ok;
+}
+
+/** The arguments, or what to print instead. */
+function understand(args: string[]): Arguments | string {
+  try {
+    const { values } = parseArgs({
+      args,
+      options: {
+        stack: { type: "string" },
+        days: { type: "string", default: "90" },
+        "no-browser": { type: "boolean", default: false },
+        "url-only": { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    });
+    if (values.help) return usage;
+    const { stack, days, "no-browser": noBrowser, "url-only": urlOnly } = values;
+    if (!stack) return `github-token: --stack is missing\n\n${usage}`;
+    if (!/^\d{1,3}$/.test(days) || Number(days) < 1 || Number(days) > 366) {
+      return `github-token: --days must be 1 to 366, not ${JSON.stringify(days)}\n\n${usage}`;
+    }
+    return { stack, days: Number(days), browser: !noBrowser, urlOnly };
+  } catch (error) {
+    return `github-token: ${error instanceof Error ? error.message : error}\n\n${usage}`;
+  }
+}

@@ -1,0 +1,28 @@
+import { secretKeys } from "../../config/schema.ts";
+import { pulumiCli, setSecret } from "../pulumi-cli.ts";
+import { askWith } from "./ask.ts";
+import { browse } from "./browser.ts";
+import { command } from "./command.ts";
+import { readHidden, readPiped } from "./read-token.ts";
+import { polledRepositories } from "./stack-config.ts";
+
+const { stdin, stdout, stderr } = process;
+const pulumi = pulumiCli();
+
+process.exitCode = await command(process.argv.slice(2), {
+  interactive: stdin.isTTY === true,
+  polled: (stack) => polledRepositories(pulumi, stack),
+  browse,
+  readToken: async () => {
+    if (stdin.isTTY !== true) return readPiped(stdin);
+    stderr.write("Token: ");
+    const token = await readHidden(stdin);
+    stderr.write("\n");
+    return token;
+  },
+  askWith,
+  store: (stack, value) => setSecret(pulumi, { stack, key: secretKeys.githubToken, value }),
+  out: (text) => void stdout.write(text),
+  say: (line) => void stderr.write(`${line}\n`),
+  now: () => new Date(),
+});
