@@ -19,9 +19,11 @@ export default async function program(pipelines: string = pipelineDirectory) {
   const agent = new AlloyAgent("alloy", {
     host,
     settings: config,
-    pipelines: pipelineFiles(pipelines, config.pipelines),
+    pipelines: pipelineFiles(pipelines, config.pipelines, {
+      githubApp: config.github?.app !== undefined,
+    }),
     sinks,
-    githubToken: github?.token,
+    github,
   });
 
   return {

@@ -7,6 +7,7 @@ import { alloyContainer } from "./alloy-container.ts";
 import { AlloyFiles } from "./alloy-files.ts";
 import { AlloyInit } from "./alloy-init.ts";
 import { externalNetworks } from "./external-networks.ts";
+import type { GithubAccess } from "./github-access.ts";
 import { replaceOnChanges } from "./hardening.ts";
 import type { Host } from "./host.ts";
 import { hostFacts } from "./host-facts.ts";
@@ -36,8 +37,8 @@ export interface AlloyAgentArgs {
   pipelines: Record<string, string>;
   /** Where the data goes. */
   sinks: Sinks;
-  /** Token that polls GitHub; needed where the `github` pipeline polls. */
-  githubToken?: pulumi.Input<string>;
+  /** What polls GitHub; needed where the `github` pipeline polls. */
+  github?: Pick<GithubAccess, "file" | "secret">;
 }
 
 type SecretFiles = Record<string, pulumi.Input<string>>;
@@ -189,13 +190,12 @@ function bundleOf({ settings, pipelines, sinks }: AlloyAgentArgs): pulumi.Output
 }
 
 /** Secret files by name. A host that ships the GitHub pipeline but does not poll has an empty token. */
-function secretFiles({ settings, sinks, githubToken }: AlloyAgentArgs): SecretFiles {
-  const polls = settings.github?.pollingHost === settings.host.name;
+function secretFiles({ settings, sinks, github }: AlloyAgentArgs): SecretFiles {
+  const reads = settings.pipelines.includes("github") && !settings.github?.app;
   return {
     "metrics-password": sinks.metrics.password,
     "logs-password": sinks.logs.password,
-    ...(settings.pipelines.includes("github")
-      ? { "github-token": (polls && githubToken) || "" }
-      : {}),
+    ...(reads ? { "github-token": "" } : {}),
+    ...(github && { [github.file]: github.secret }),
   };
 }

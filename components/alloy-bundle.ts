@@ -9,7 +9,13 @@ export interface HostFacts {
   journal: { path: string };
   /** Scrape targets, label by label. */
   postgres: { __address__: string; instance: string; job: string }[];
-  github: { repositories: string[]; polling_host: string; api_url: string };
+  github: {
+    repositories: string[];
+    polling_host: string;
+    api_url: string;
+    /** GitHub App that polls; 0 where a token does, or nobody. */
+    app: { id: number; installation_id: number };
+  };
   /** Regular expressions of what stays on the host. */
   logs: LogPrivacyFacts;
 }

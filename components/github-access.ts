@@ -2,22 +2,37 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Token } from "../cli/verify/facts.ts";
 import type { StackConfig } from "../config/load.ts";
 import { askThrough } from "./github-answers.ts";
+import { checkApp } from "./github-app.ts";
 import { daysLeft, type GithubFindings, judge, questionsFor, RENEW_DAYS } from "./github-check.ts";
 import { GithubToken, renewCommand } from "./github-token.ts";
 
 /** With what a host polls GitHub. */
 export interface GithubAccess {
-  /** Secret; reaches the host as a file. */
-  token: pulumi.Output<string>;
+  /** Name of the secret file on the host. */
+  file: "github-token" | "github-app-key";
+  /** Its content. Secret. */
+  secret: pulumi.Output<string>;
   /** Tokens with an end. */
   tokens: pulumi.Output<Token>[];
 }
 
 /** What a host polls GitHub with, checked against GitHub; nothing on a host that does not poll. */
 export async function githubAccessOf(config: StackConfig): Promise<GithubAccess | undefined> {
-  const { github: polled, githubToken } = config;
-  if (!polled || !githubToken || !pollsGithub(config)) return undefined;
-  const { repositories, apiUrl } = polled;
+  const { github, githubToken, githubAppPrivateKey } = config;
+  if (!github || !pollsGithub(config)) return undefined;
+  if (github.app && githubAppPrivateKey) return appAccess(github, github.app, githubAppPrivateKey);
+  if (githubToken) return tokenAccess(github, githubToken);
+  throw new pulumi.RunError(
+    "Neither githubToken nor github.app is complete; loadConfig lets none such pass.",
+  );
+}
+
+type Polled = NonNullable<StackConfig["github"]>;
+
+async function tokenAccess(
+  { repositories, apiUrl }: Polled,
+  githubToken: pulumi.Output<string>,
+): Promise<GithubAccess> {
   // Only where it is used: the SDK takes a tenth of the program's start.
   const github = await import("@pulumi/github");
   const provider = new github.Provider("github-provider", {
@@ -30,7 +45,21 @@ export async function githubAccessOf(config: StackConfig): Promise<GithubAccess 
   const findings = judge(repositories, answers);
   tell("grafana-alloy:githubToken", findings, `\`${renewCommand()}\` makes and stores a new one.`);
   const token = new GithubToken("github", { token: githubToken, expiresAt: findings.expiresAt });
-  return { token: token.token, tokens: [token.end] };
+  return { file: "github-token", secret: token.token, tokens: [token.end] };
+}
+
+/** An app never ends, so there is nothing of it to tell `verify`. */
+async function appAccess(
+  { repositories, apiUrl }: Polled,
+  app: NonNullable<Polled["app"]>,
+  privateKey: pulumi.Output<string>,
+): Promise<GithubAccess> {
+  const key = await new Promise<string>((done) => void privateKey.apply(done));
+  const findings = await checkApp({ ...app, privateKey: key }, apiUrl, repositories);
+  const page = `https://github.com/settings/installations/${app.installationId}`;
+  const fix = `It needs Metadata, Issues and Pull requests, read-only, of the repositories: ${page}`;
+  tell("grafana-alloy:github.app", findings, fix);
+  return { file: "github-app-key", secret: pulumi.secret(privateKey), tokens: [] };
 }
 
 /** Whether a host is the one that polls. */

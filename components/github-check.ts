@@ -97,7 +97,7 @@ function metadataFault(repository: string, { status, body }: GithubAnswer): stri
 }
 
 /** Why an answer tells nothing about the credential, if so. */
-function unclearOf(answer: GithubAnswer | NoAnswer): string | undefined {
+export function unclearOf(answer: GithubAnswer | NoAnswer): string | undefined {
   if (!isAnswer(answer)) return `GitHub could not be asked: ${answer.problem}.`;
   const { status, headers, body } = answer;
   if (isRateLimited(answer)) {
@@ -105,7 +105,7 @@ function unclearOf(answer: GithubAnswer | NoAnswer): string | undefined {
     return `GitHub's rate limit is used up${wait ? `; it asks to wait ${wait} s` : ""}.`;
   }
   // 410 is how GitHub answers for issues that were turned off: allowed to ask, nothing there.
-  if (status < 400 || [403, 404, 410].includes(status)) return undefined;
+  if (status < 400 || [401, 403, 404, 410].includes(status)) return undefined;
   return `GitHub could not be asked: it answered ${status}, ${messageOf(body)}.`;
 }
 
@@ -115,7 +115,7 @@ function isRateLimited({ status, headers, body }: GithubAnswer): boolean {
   return status === 403 && ("retry-after" in headers || /rate limit/i.test(messageOf(body)));
 }
 
-function messageOf(body: unknown): string {
+export function messageOf(body: unknown): string {
   const message = (body as { message?: unknown } | undefined)?.message;
   return isText(message) && message ? message : "without a reason";
 }

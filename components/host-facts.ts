@@ -16,9 +16,16 @@ export function hostFacts(
       repositories: settings.github?.repositories ?? [],
       polling_host: settings.github?.pollingHost ?? "",
       api_url: settings.github?.apiUrl ?? "",
+      app: pollingApp(settings),
     },
     logs: logPrivacy(settings.logs),
   };
+}
+
+/** The GitHub App that a host polls as. */
+function pollingApp({ host, github }: Pick<Settings, "host" | "github">) {
+  const app = github?.pollingHost === host.name ? github.app : undefined;
+  return { id: app?.id ?? 0, installation_id: app?.installationId ?? 0 };
 }
 
 /** One scrape target a database, with the labels that its series carry. */

@@ -5,6 +5,8 @@ import { hostPath, zfsDataset } from "./values.ts";
 /** Configuration as read: any shape, since these checks run beside the schema, not after it. */
 export type Raw = Record<string, unknown>;
 
+const GITHUB_API = "https://api.github.com";
+
 /** Faults that span several settings. */
 export function crossFaults(raw: Raw, stack: string): Fault[] {
   return [
@@ -96,8 +98,40 @@ function githubFaults(raw: Raw, stack: string): Fault[] {
       },
     ];
   }
-  const polls = record(raw.github).pollingHost === record(raw.host).name;
-  return polls ? missingSecrets(raw, ["githubToken"], "this host polls GitHub", stack) : [];
+  const github = record(raw.github);
+  if (github.pollingHost !== record(raw.host).name) return [];
+  if (github.app !== undefined) return githubAppFaults(raw, stack);
+  if (raw.githubAppPrivateKey !== undefined) {
+    const fix = setCommand(["github", "app", "id"], stack);
+    return [{ path: "github.app", reason: "is missing, but githubAppPrivateKey is set", fix }];
+  }
+  return missingSecrets(raw, ["githubToken"], "this host polls GitHub", stack);
+}
+
+function githubAppFaults(raw: Raw, stack: string): Fault[] {
+  const remove = `pulumi config rm --stack ${stack}`;
+  const faults = missingSecrets(raw, ["githubAppPrivateKey"], "github.app needs it", stack);
+  if (raw.githubToken !== undefined) {
+    const fix = `${remove} ${secretKeys.githubToken}`;
+    faults.push({
+      path: "githubToken",
+      reason: "is set, and so is github.app: one of them polls",
+      fix,
+    });
+  }
+  const { apiUrl = GITHUB_API } = record(raw.github);
+  if (String(apiUrl).replace(/\/+$/, "") !== GITHUB_API) {
+    const fix = `${remove} --path 'grafana-alloy:github.apiUrl'`;
+    const reason = `can't be another with github.app: Alloy gets an app's tokens from ${GITHUB_API} alone`;
+    faults.push({ path: "github.apiUrl", reason, fix });
+  }
+  if (raw.restart !== "unless-stopped") {
+    const fix = `pulumi config set --stack ${stack} grafana-alloy:restart unless-stopped`;
+    const reason =
+      "must be unless-stopped with github.app: Alloy does not start while GitHub gives it no token, as after a power cut, and on-failure gives up";
+    faults.push({ path: "restart", reason, fix });
+  }
+  return faults;
 }
 
 function postgresFaults(raw: Raw, stack: string): Fault[] {

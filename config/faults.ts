@@ -100,7 +100,9 @@ export function setCommand(keys: PropertyKey[], stack: string): string {
 export function secretCommand(name: SecretName, stack: string): string {
   // This one is checked before it is stored.
   if (name === "githubToken") return `npm run github-token -- --stack ${stack}`;
-  return `pulumi config set --stack ${stack} --secret ${secretKeys[name]}`;
+  const command = `pulumi config set --stack ${stack} --secret ${secretKeys[name]}`;
+  // Typed, it would end at its first line break.
+  return name === "githubAppPrivateKey" ? `${command} < KEY.pem` : command;
 }
 
 function removeCommand(keys: PropertyKey[], stack: string): string {

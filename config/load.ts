@@ -37,6 +37,7 @@ function wrapSecrets(data: Settings): Record<SecretName, pulumi.Output<string> |
     value === undefined ? undefined : pulumi.secret(value);
   return {
     githubToken: wrap(data.githubToken),
+    githubAppPrivateKey: wrap(data.githubAppPrivateKey),
     metricsPassword: wrap(data.metricsPassword),
     logsPassword: wrap(data.logsPassword),
     registryPassword: wrap(data.registryPassword),

@@ -10,6 +10,7 @@ import {
   hostPath,
   localImage,
   regularExpression,
+  rsaPrivateKey,
   sshPublicKey,
   subnet,
   zfsDataset,
@@ -164,6 +165,22 @@ const github = z.strictObject({
     .url()
     .default("https://api.github.com")
     .describe("Base URL of GitHub's REST API; another one for GitHub Enterprise."),
+  app: z
+    .strictObject({
+      id: z
+        .int()
+        .min(1)
+        .meta({ description: "Number of the app.", examples: ["123456"] }),
+      installationId: z
+        .int()
+        .min(1)
+        .meta({
+          description: "Number of its installation: the last part of the installation's address.",
+          examples: ["12345678"],
+        }),
+    })
+    .optional()
+    .describe("GitHub App that polls in place of a token: Alloy 1.14 and later, github.com alone."),
 });
 
 const logs = z.strictObject({
@@ -366,6 +383,9 @@ export const settings = z.strictObject({
     )
     .optional()
     .describe("Secret. Fine-grained GitHub token, read-only Metadata, Issues and Pull requests."),
+  githubAppPrivateKey: rsaPrivateKey
+    .optional()
+    .describe("Secret. Private key of `github.app`, the PEM file that GitHub gave."),
   metricsPassword: secret.optional().describe("Secret. Password of `sinks.metrics`."),
   logsPassword: secret.optional().describe("Secret. Password of `sinks.logs`."),
   registryPassword: secret
@@ -386,6 +406,7 @@ export type Image = Settings["images"]["alloy"];
 /** Settings that are secrets, by the configuration key under which a stack stores them. */
 export const secretKeys = {
   githubToken: "grafana-alloy:githubToken",
+  githubAppPrivateKey: "grafana-alloy:githubAppPrivateKey",
   metricsPassword: "grafana-alloy:metricsPassword",
   logsPassword: "grafana-alloy:logsPassword",
   registryPassword: "grafana-alloy:registryPassword",

@@ -1,3 +1,4 @@
+import { createPrivateKey } from "node:crypto";
 import { RE2JS } from "re2js";
 import { z } from "zod";
 
@@ -77,6 +78,21 @@ export const sshPublicKey = z
     /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+={0,2}$/,
     "must be a public key such as `ssh-ed25519 AAAA…`, without host name and comment",
   );
+
+/** RSA private key in PEM, as GitHub makes it for an app. */
+export const rsaPrivateKey = z
+  .string()
+  .trim()
+  .refine(isRsaPrivateKey, "must be an RSA private key in PEM: -----BEGIN RSA PRIVATE KEY----- …");
+
+function isRsaPrivateKey(pem: string): boolean {
+  try {
+    return createPrivateKey(pem).asymmetricKeyType === "rsa";
+  } catch {
+    // Whatever OpenSSL says of it may quote it: that it is no key is all that is told.
+    return false;
+  }
+}
 
 /** IPv4 subnet in CIDR form whose address is the subnet's first one, /29 or larger, private. */
 export const subnet = z.string().superRefine((value, context) => {

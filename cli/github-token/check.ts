@@ -1,3 +1,4 @@
+import type { Ask } from "../../components/github-ask.ts";
 import {
   daysLeft,
   type GithubAnswers,
@@ -6,7 +7,6 @@ import {
   questionsFor,
   RENEW_DAYS,
 } from "../../components/github-check.ts";
-import type { Ask } from "./ask.ts";
 
 /** Findings on a token before it is stored. */
 export interface TokenFindings extends GithubFindings {

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import type { Ask } from "./ask.ts";
+import type { Ask } from "../../components/github-ask.ts";
 import { checkToken } from "./check.ts";
 import { creationPage, instructions } from "./page.ts";
 import type { PolledRepositories } from "./stack-config.ts";

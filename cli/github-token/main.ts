@@ -1,6 +1,6 @@
+import { askWith } from "../../components/github-ask.ts";
 import { secretKeys } from "../../config/schema.ts";
 import { pulumiCli, setSecret } from "../pulumi-cli.ts";
-import { askWith } from "./ask.ts";
 import { browse } from "./browser.ts";
 import { command } from "./command.ts";
 import { readHidden, readPiped } from "./read-token.ts";

@@ -6,6 +6,7 @@ import {
   type GithubSeed,
   type Rights,
   rightsOf,
+  type SeedApp,
 } from "./github-accounts.ts";
 import { describe, pulls, releases } from "./github-repositories.ts";
 
@@ -81,7 +82,7 @@ export class GithubApi {
     if (!app) return [401, { message: "A JSON web token could not be decoded" }];
     if (String(app.installationId) !== installation) return NOT_FOUND;
     const { token, expiresAt } = this.#accounts.issue(app);
-    return [201, { token, expires_at: expiresAt.toISOString() }];
+    return [201, { token, expires_at: expiresAt.toISOString(), permissions: permissionsOf(app) }];
   }
 
   #repository(request: ApiRequest, caller: Caller, asked: string, part: string): Answer {
@@ -156,6 +157,12 @@ export class GithubApi {
       ...(classicScopes !== undefined && { "x-oauth-scopes": classicScopes }),
     };
   }
+}
+
+/** What an app was granted, by GitHub's names, as the answer with its token tells. */
+function permissionsOf({ repositories }: SeedApp): Record<string, Access> {
+  const { pullRequests, ...rights }: Rights = Object.assign({}, ...Object.values(repositories));
+  return { metadata: "read", ...rights, ...(pullRequests && { pull_requests: pullRequests }) };
 }
 
 /** `2027-01-31 12:00:00 UTC`, as GitHub writes the end of a token. */

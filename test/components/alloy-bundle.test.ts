@@ -14,7 +14,7 @@ const facts: HostFacts = {
   },
   journal: { path: "/var/log/journal" },
   postgres: [],
-  github: { repositories: [], polling_host: "", api_url: "" },
+  github: { repositories: [], polling_host: "", api_url: "", app: { id: 0, installation_id: 0 } },
   logs: {
     exclude: "",
     redact: { expressions: "", bearer_tokens: "", email_addresses: "", ip_addresses: "" },

@@ -40,6 +40,7 @@ test("of svlnas: two databases and the two repositories that it polls", () => {
     github: {
       repositories: ["DevSecNinja/truenas-apps", "DevSecNinja/dotfiles"],
       polling_host: "svlnas",
+      app: { id: 0, installation_id: 0 },
       api_url: "https://api.github.com",
     },
     logs: allLogs,
@@ -52,7 +53,7 @@ test("of svlazext: every key is there, though nothing fills it", () => {
     sinks,
     journal: { path: "/var/log/journal" },
     postgres: [],
-    github: { repositories: [], polling_host: "", api_url: "" },
+    github: { repositories: [], polling_host: "", api_url: "", app: { id: 0, installation_id: 0 } },
     logs: allLogs,
   });
 });
@@ -69,5 +70,17 @@ test("what a stack sets itself wins: instance, journal directory, GitHub's addre
     journal: { path: "/run/log/journal" },
     postgres: [{ __address__: "a:9187", instance: "db.a", job: "postgres_a" }],
     github: { api_url: "http://github-stand-in:8080" },
+  });
+});
+
+test("a GitHub App's numbers reach the host that polls, and no other", () => {
+  const { githubToken: _, ...settings } = completed("svlnas");
+  const app = { id: 7, installationId: 70 };
+  const github = { ...(settings.github as object), app };
+  expect(factsOf({ ...settings, github }).github.app).toEqual({ id: 7, installation_id: 70 });
+  const elsewhere = { ...github, pollingHost: "other" };
+  expect(factsOf({ ...settings, github: elsewhere }).github.app).toEqual({
+    id: 0,
+    installation_id: 0,
   });
 });

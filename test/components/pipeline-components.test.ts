@@ -6,11 +6,12 @@ import { settings } from "../../config/schema.ts";
 import { completed } from "../support/stack-files.ts";
 
 /** What a deployment waits for on a host, from the pipelines that are shipped to it. */
-function componentsOf(stack: "svlnas" | "svlazext"): string[] {
+function componentsOf(stack: "svlnas" | "svlazext", githubApp = false): string[] {
   const parsed = settings.parse(completed(stack));
   const sink = { url: "https://example.net", username: "1" };
   const facts = hostFacts(parsed, { metrics: sink, logs: sink });
-  return alloyBundle(pipelineFiles(pipelineDirectory, parsed.pipelines), facts).components;
+  return alloyBundle(pipelineFiles(pipelineDirectory, parsed.pipelines, { githubApp }), facts)
+    .components;
 }
 
 const everywhere = [
@@ -54,5 +55,11 @@ test("svlnas loads the databases' and GitHub's besides", () => {
       "prometheus.scrape.github",
       "prometheus.scrape.postgres",
     ].sort(),
+  );
+});
+
+test("with a GitHub App it loads the same, less the token's file", () => {
+  expect(componentsOf("svlnas", true)).toEqual(
+    componentsOf("svlnas").filter((name) => name !== "local.file.github_token"),
   );
 });

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { mockProgram } from "../support/mock-program.ts";
 import { completed, completedLocal, type RawSettings } from "../support/stack-files.ts";
@@ -15,6 +16,13 @@ interface Case {
 const set = (path: string, value: string) =>
   `pulumi config set --stack svlnas --path 'grafana-alloy:${path}' ${value}`;
 const unset = (path: string) => `pulumi config rm --stack svlnas --path 'grafana-alloy:${path}'`;
+const newKey =
+  "pulumi config set --stack svlnas --secret grafana-alloy:githubAppPrivateKey < KEY.pem";
+const { privateKey: appKey } = generateKeyPairSync("rsa", {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: "spki", format: "pem" },
+  privateKeyEncoding: { type: "pkcs1", format: "pem" },
+});
 const newToken = "npm run github-token -- --stack svlnas";
 const secret = (key: string) => `pulumi config set --stack svlnas --secret ${key}`;
 
@@ -25,7 +33,7 @@ const cases: Case[] = [
       s.pipline = ["host"];
     },
     says: [
-      "pipline: is not a setting; known here: cloudAccessPolicyToken, github, githubToken, grafanaCloud, host, images, ingress, limits, logs, logsPassword, metricsPassword, networks, pipelines, postgres, registry, registryPassword, restart, sinks",
+      "pipline: is not a setting; known here: cloudAccessPolicyToken, github, githubAppPrivateKey, githubToken, grafanaCloud, host, images, ingress, limits, logs, logsPassword, metricsPassword, networks, pipelines, postgres, registry, registryPassword, restart, sinks",
       unset("pipline"),
     ],
   },
@@ -233,6 +241,87 @@ const cases: Case[] = [
     says: [
       "githubToken: is not a fine-grained token (github_pat_…); a classic one could write wherever its owner can",
       newToken,
+    ],
+  },
+  {
+    kind: "GitHub App without its key",
+    breakIt: (s) => {
+      delete s.githubToken;
+      s.github.app = { id: 7, installationId: 70 };
+      s.restart = "unless-stopped";
+    },
+    says: ["githubAppPrivateKey: is missing: github.app needs it", newKey],
+  },
+  {
+    kind: "GitHub App and token",
+    breakIt: (s) => {
+      s.github.app = { id: 7, installationId: 70 };
+      s.restart = "unless-stopped";
+      s.githubAppPrivateKey = appKey;
+    },
+    says: [
+      "githubToken: is set, and so is github.app: one of them polls",
+      "pulumi config rm --stack svlnas grafana-alloy:githubToken",
+    ],
+  },
+  {
+    kind: "key without a GitHub App",
+    breakIt: (s) => {
+      delete s.githubToken;
+      s.githubAppPrivateKey = appKey;
+    },
+    says: [
+      "github.app: is missing, but githubAppPrivateKey is set",
+      set("github.app.id", "123456"),
+    ],
+  },
+  {
+    kind: "GitHub App elsewhere than on github.com",
+    breakIt: (s) => {
+      delete s.githubToken;
+      s.github.app = { id: 7, installationId: 70 };
+      s.restart = "unless-stopped";
+      s.github.apiUrl = "https://github.example.org/api/v3";
+      s.githubAppPrivateKey = appKey;
+    },
+    says: [
+      "github.apiUrl: can't be another with github.app: Alloy gets an app's tokens from https://api.github.com alone",
+      "pulumi config rm --stack svlnas --path 'grafana-alloy:github.apiUrl'",
+    ],
+  },
+  {
+    kind: "GitHub App with a restart policy that gives up",
+    breakIt: (s) => {
+      delete s.githubToken;
+      s.github.app = { id: 7, installationId: 70 };
+      s.githubAppPrivateKey = appKey;
+    },
+    says: [
+      "restart: must be unless-stopped with github.app: Alloy does not start while GitHub gives it no token, as after a power cut, and on-failure gives up",
+      "pulumi config set --stack svlnas grafana-alloy:restart unless-stopped",
+    ],
+  },
+  {
+    kind: "GitHub App without its installation",
+    breakIt: (s) => {
+      delete s.githubToken;
+      s.github.app = { id: 7 };
+      s.restart = "unless-stopped";
+      s.githubAppPrivateKey = appKey;
+    },
+    says: ["github.app.installationId: is missing", set("github.app.installationId", "12345678")],
+  },
+  {
+    kind: "GitHub App's key that is none",
+    breakIt: (s) => {
+      delete s.githubToken;
+      s.github.app = { id: 7, installationId: 70 };
+      s.restart = "unless-stopped";
+      s.githubAppPrivateKey = "-----BEGIN RSA PRIVATE KEY-----";
+    },
+    says: [
+      "githubAppPrivateKey: must be an RSA private key in PEM: -----BEGIN RSA PRIVATE KEY----- …",
+      newKey,
     ],
   },
   {

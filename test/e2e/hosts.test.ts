@@ -42,7 +42,10 @@ const hosts = [
     ui: "https://alloy.example.org",
     externalNetworks: ["immich-backend", "outline-backend"],
     resources: 31,
-    pipelines: ["containers", "github", "host", "journal", "postgres", "self", "sinks", "traefik"],
+    pipelines: [
+      ...["containers", "github", "github-token", "host"],
+      ...["journal", "postgres", "self", "sinks", "traefik"],
+    ],
   },
   {
     name: "svlazext",

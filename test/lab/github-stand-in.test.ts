@@ -160,6 +160,7 @@ describe("a GitHub App", () => {
     const { status, body } = await ask(path, statement(good), "POST");
     expect(status).toBe(201);
     expect(body.token).toMatch(/^ghs_lab_/);
+    expect(body.permissions).toEqual({ metadata: "read", issues: "read", pull_requests: "read" });
     const given = `token ${body.token}`;
     expect((await ask("/repos/Owner/one/issues", given)).status).toBe(200);
     expect((await ask("/repos/Owner/two", given)).status).toBe(404);

@@ -28,7 +28,12 @@ const facts: HostFacts = {
   },
   journal: { path: "/var/log/journal" },
   postgres: [{ __address__: "db:9187", instance: "a-db", job: "postgres_a" }],
-  github: { repositories: ["owner/name"], polling_host: "svlnas", api_url: "https://example.org" },
+  github: {
+    repositories: ["owner/name"],
+    polling_host: "svlnas",
+    api_url: "https://example.org",
+    app: { id: 1, installation_id: 2 },
+  },
   logs: logPrivacy(settings.shape.logs.parse({})),
 };
 
@@ -42,12 +47,15 @@ async function install(name: string, files: Record<string, string>): Promise<str
 
 const validate = (directory: string) => execa(alloy, ["validate", directory], { reject: false });
 
-test("there is a file for each pipeline and for the sinks, and no other", async () => {
+/** Beside the pipelines that a stack can list: where they all end, and two ways to ask GitHub. */
+const others = ["sinks", "github-token", "github-app"];
+
+test("there is a file for each pipeline, for the sinks and for two ways to ask GitHub, and no other", async () => {
   const files = (await readdir(pipelineDirectory)).sort();
-  expect(files).toEqual([...pipelineNames, "sinks"].map((name) => `${name}.alloy`).sort());
+  expect(files).toEqual([...pipelineNames, ...others].map((name) => `${name}.alloy`).sort());
 });
 
-test.each([...pipelineNames, "sinks"])("%s.alloy is formatted", async (name) => {
+test.each([...pipelineNames, ...others])("%s.alloy is formatted", async (name) => {
   const file = join(pipelineDirectory, `${name}.alloy`);
   const { exitCode, stderr } = await execa(alloy, ["fmt", "--test", file], { reject: false });
   expect([exitCode, stderr]).toEqual([0, ""]);
@@ -59,6 +67,14 @@ describe("alloy validate", () => {
     const { exitCode, stderr } = await validate(await install(`alone-${name}`, files));
     expect(stderr).toBe("");
     expect(exitCode).toBe(0);
+  });
+
+  test("github with a GitHub App in place of a token", async () => {
+    const chosen = pipelineFiles(pipelineDirectory, ["github"], { githubApp: true });
+    expect(Object.keys(chosen)).toEqual(["sinks.alloy", "github.alloy", "github-app.alloy"]);
+    const { files } = alloyBundle(chosen, facts);
+    const { exitCode, stderr } = await validate(await install("github-app", files));
+    expect([exitCode, stderr]).toEqual([0, ""]);
   });
 
   test.each(["svlnas", "svlazext", "local"])("all that %s lists", async (stack) => {

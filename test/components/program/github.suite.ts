@@ -1,5 +1,7 @@
+import { generateKeyPairSync } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { commandOf, plain } from "../../support/commands.ts";
 import { githubAnswer, mockProgram, type ProgramRun } from "../../support/mock-program.ts";
 import { programFailure } from "../../support/program-failure.ts";
 import { completed, type RawSettings } from "../../support/stack-files.ts";
@@ -235,4 +237,101 @@ test.each([
   const own = { ...settings, github: { ...(settings.github as object), apiUrl } };
   const run = await mockProgram("svlnas", own);
   expect(run.named("github-provider").inputs.baseUrl).toBe(baseUrl);
+});
+
+describe("a GitHub App in place of a token", () => {
+  const { privateKey } = generateKeyPairSync("rsa", {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs1", format: "pem" },
+  });
+  const { githubToken: _token, ...settings } = completed("svlnas");
+  const app = { id: 7, installationId: 70 };
+  const withApp: RawSettings = {
+    ...settings,
+    github: { ...(settings.github as object), app },
+    githubAppPrivateKey: privateKey,
+    restart: "unless-stopped",
+  };
+  const key = privateKey.trim();
+
+  /** GitHub, for an app: a token for what it says of itself, then the answers of `githubAnswer`. */
+  const api =
+    (exchange: object, status = 201): typeof fetch =>
+    async (url) => {
+      const path = String(url).replace("https://api.github.com/", "");
+      if (path === "app/installations/70/access_tokens") {
+        return new Response(JSON.stringify(exchange), { status });
+      }
+      return new Response(String(githubAnswer(path).body));
+    };
+  const granted = { token: "ghs_lab_1", permissions: { metadata: "read", issues: "read" } };
+  const failure = (answer: typeof fetch) =>
+    programFailure(() => mockProgram("svlnas", withApp, { fetch: answer }));
+  const page = "https://github.com/settings/installations/70";
+  const fix = `It needs Metadata, Issues and Pull requests, read-only, of the repositories: ${page}`;
+
+  test("ships its key as a secret file, its own pipeline and its numbers; no token, no provider", async () => {
+    const run = await mockProgram("svlnas", withApp, { fetch: api(granted) });
+    const { data, secret } = commandOf(run.named("alloy-files-secret-github-app-key"));
+    expect([data, secret]).toEqual([key, true]);
+    const names = run.resources.map(({ name }) => name);
+    expect(names).not.toContain("alloy-files-secret-github-token");
+    expect(names.filter((name) => /^github/.test(name))).toEqual([]);
+    const config = commandOf(run.named("alloy-files-config")).data;
+    expect(config).toContain("==> github-app.alloy\n");
+    expect(config).not.toContain("==> github-token.alloy\n");
+    expect(config).toContain('"id": 7,');
+    expect(JSON.stringify(run.resources.map(({ inputs }) => plain(inputs)))).not.toContain("RSA");
+    expect(tokensOf(run).map(({ name }) => name)).not.toContain("GitHub");
+    expect(warnings()).toEqual([]);
+  });
+
+  test("has no key on a host that does not poll, and asks nothing", async () => {
+    const unasked = async () => {
+      throw new Error("GitHub was asked");
+    };
+    const run = await mockProgram("svlnas", elsewhere(withApp), { fetch: unasked });
+    const secrets = run.resources.filter(({ name }) => name.startsWith("alloy-files-secret-"));
+    expect(secrets.map(({ name }) => name).sort()).toEqual([
+      "alloy-files-secret-logs-password",
+      "alloy-files-secret-metrics-password",
+    ]);
+  });
+
+  test.each<[object, number, string]>([
+    [
+      { message: "A JSON web token could not be decoded" },
+      401,
+      "GitHub refuses its key: it is none of app 7, or was deleted.",
+    ],
+    [{ message: "Not Found" }, 404, "App 7 has no installation 70."],
+    [
+      { message: "This installation has been suspended" },
+      403,
+      "GitHub lets it not in: This installation has been suspended.",
+    ],
+    [
+      { ...granted, permissions: { contents: "write" } },
+      201,
+      "It can write contents: it must only read.",
+    ],
+  ])(
+    "what is wrong with it is said in one sentence: %j, %i",
+    async (exchange, status, sentence) => {
+      const { message, errors } = await failure(api(exchange, status));
+      expect(message).toBe(`grafana-alloy:github.app: ${sentence} ${fix}`);
+      expect(errors).toHaveLength(1);
+    },
+  );
+
+  test("is not checked where GitHub is away, which is warned of", async () => {
+    const away = async () => {
+      throw new TypeError("fetch failed", { cause: new Error("getaddrinfo ENOTFOUND") });
+    };
+    await mockProgram("svlnas", withApp, { fetch: away });
+    expect(warnings()).toEqual([
+      "grafana-alloy:github.app: not checked. GitHub could not be asked: https://api.github.com: getaddrinfo ENOTFOUND. The deployment goes on without.",
+    ]);
+  });
 });

@@ -1,5 +1,5 @@
-import { networkProblem } from "../../components/github-answers.ts";
-import type { GithubAnswer, NoAnswer } from "../../components/github-check.ts";
+import { networkProblem } from "./github-answers.ts";
+import type { GithubAnswer, NoAnswer } from "./github-check.ts";
 
 /** How long GitHub may take for an answer, in ms. */
 const TIMEOUT = 20_000;

@@ -1,0 +1,67 @@
+import { createSign } from "node:crypto";
+import { type Ask, askWith } from "./github-ask.ts";
+import {
+  type GithubAnswer,
+  type GithubAnswers,
+  type GithubFindings,
+  judge,
+  messageOf,
+  questionsFor,
+  unclearOf,
+} from "./github-check.ts";
+
+/** A GitHub App as it is installed on repositories. */
+export interface InstalledApp {
+  id: number;
+  installationId: number;
+  /** RSA key in PEM. */
+  privateKey: string;
+}
+
+/**
+ * Checks an app against GitHub. Without the provider: that gets an app's token when it is configured, and
+ * the engine reports what goes wrong there in its own words.
+ */
+export async function checkApp(
+  app: InstalledApp,
+  apiUrl: string,
+  repositories: string[],
+  now = new Date(),
+): Promise<GithubFindings> {
+  const { id, installationId } = app;
+  const ask = askWith(apiUrl, appStatement(app, now));
+  const answer = await ask("POST", `app/installations/${installationId}/access_tokens`);
+  const unclear = unclearOf(answer);
+  if (unclear) return { faults: [], unclear: [unclear] };
+  const { status, body } = answer as GithubAnswer;
+  if (status === 401)
+    return fault(`GitHub refuses its key: it is none of app ${id}, or was deleted.`);
+  if (status === 404) return fault(`App ${id} has no installation ${installationId}.`);
+  const { token, permissions = {} } = body as { token?: string; permissions?: object };
+  if (!token) return fault(`GitHub lets it not in: ${messageOf(body)}.`);
+  const found = judge(repositories, await asked(askWith(apiUrl, token), repositories));
+  return { faults: [...found.faults, ...writeFaults(permissions)], unclear: found.unclear };
+}
+
+const fault = (sentence: string): GithubFindings => ({ faults: [sentence], unclear: [] });
+
+async function asked(ask: Ask, repositories: string[]): Promise<GithubAnswers> {
+  const answers: GithubAnswers = {};
+  for (const question of questionsFor(repositories)) answers[question] = await ask("GET", question);
+  return answers;
+}
+
+/** What an app may beyond reading; unlike of a token, GitHub tells that. */
+function writeFaults(permissions: object): string[] {
+  const granted = Object.entries(permissions).filter(([, access]) => access !== "read");
+  return granted.map(([name]) => `It can write ${name}: it must only read.`);
+}
+
+/** What an app says of itself, signed: GitHub takes it for 10 minutes, of clocks that differ by one. */
+export function appStatement({ id, privateKey }: Omit<InstalledApp, "installationId">, now: Date) {
+  const seconds = Math.floor(now.getTime() / 1000);
+  const claims = { iss: `${id}`, iat: seconds - 60, exp: seconds + 540 };
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const signed = `${part({ alg: "RS256", typ: "JWT" })}.${part(claims)}`;
+  return `${signed}.${createSign("sha256").update(signed).sign(privateKey, "base64url")}`;
+}
