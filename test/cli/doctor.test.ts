@@ -104,9 +104,7 @@ test("faults of the configuration are told, and the host is looked at where its 
   const { code, out, asked } = await run(["--stack", "svlnas"], { settings });
   expect(code).toBe(1);
   expect(out).toContain("    githubToken: is missing: this host polls GitHub\n");
-  expect(out).toContain(
-    "    pulumi config set --stack svlnas --secret grafana-alloy:githubToken\n",
-  );
+  expect(out).toContain("    npm run github-token -- --stack svlnas\n");
   expect(asked).toHaveLength(1);
 });
 
