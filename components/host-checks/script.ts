@@ -35,8 +35,9 @@ if ! docker version --format '${versionFormat}' >"$work/version" 2>"$work/said";
 else
   tell docker "$(cat "$work/version")"
   tell engine "$(docker info --format '${engineFormat}' 2>/dev/null)"
-  docker network inspect --format '${networkFormat}' $(docker network ls -q) 2>"$work/said" ||
-    tell docker-error "$(last_line)"
+  networks() { docker network inspect --format '${networkFormat}' $(docker network ls -q) 2>"$work/said"; }
+  # One that goes between the two commands fails the second; then they are asked once more.
+  networks || networks || tell docker-error "$(last_line)"
 ${Object.entries(request.images)
   .map(([role, image]) => imageQuestion(role, image))
   .join("\n")}
