@@ -38,6 +38,9 @@ else
   networks() { docker network inspect --format '${networkFormat}' $(docker network ls -q) 2>"$work/said"; }
   # One that goes between the two commands fails the second; then they are asked once more.
   networks || networks || tell docker-error "$(last_line)"
+  # The CLI asks registries itself, and knows nothing of the proxy that the engine pulls through.
+  HTTPS_PROXY=$(docker info --format '{{.HTTPSProxy}}' 2>/dev/null) NO_PROXY=$(docker info --format '{{.NoProxy}}' 2>/dev/null)
+  export HTTPS_PROXY NO_PROXY
 ${Object.entries(request.images)
   .map(([role, image]) => imageQuestion(role, image))
   .join("\n")}

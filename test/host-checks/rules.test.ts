@@ -362,6 +362,15 @@ describe("what is no fault", () => {
     );
   });
 
+  test("a registry in plain HTTP, which only the engine knows whether to trust", () => {
+    const found = healthyFindings({
+      images: refused("http: server gave HTTP response to HTTPS client"),
+    });
+    const all = checks(found, requestOf({ images: hardened }));
+    expect(faultsOf(all)).toEqual([]);
+    expect(all.find(({ check }) => check === "image alloy")).toMatchObject({ open: true });
+  });
+
   test("an SSH user without rights where everything is prepared", () => clean({ rights: "none" }));
 });
 

@@ -1,5 +1,5 @@
 import type { Image } from "../../../config/schema.ts";
-import { type Check, checked, setTo } from "../check.ts";
+import { type Check, checked, leftOpen, setTo } from "../check.ts";
 import type { Findings } from "../findings.ts";
 import type { ChecksRequest, ImageRole } from "../request.ts";
 
@@ -8,6 +8,10 @@ export function imageChecks(found: Findings, request: ChecksRequest): Check[] {
   if (!found.docker) return [];
   return (Object.entries(request.images) as [ImageRole, Image][]).map(([role, image]) => {
     const { state, said } = found.images[role] ?? { state: "refused", said: "nothing" };
+    // Whether the engine may talk to such a registry is its own setting, which the CLI does not know.
+    if (/server gave HTTP response to HTTPS client/.test(said)) {
+      return leftOpen(`image ${role}`, "not asked: its registry speaks plain HTTP");
+    }
     const well = state === "present" || state === "pullable";
     const words = { present: "on the host", pullable: "can be pulled" }[state] ?? "not to be had";
     return checked(`image ${role}`, words, !well && imageFault(role, image, said, request));
