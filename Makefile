@@ -1,5 +1,5 @@
 # What a person types. Each target does its own set-up; `npm` and Node are asked for where they are missing.
-.PHONY: up verify down test bench-footprint setup
+.PHONY: up verify down test bench-footprint bench-fleet setup
 
 # Node 24 comes from the npm package `node`; the machine's own only has to run npm.
 export PATH := $(CURDIR)/node_modules/node/bin:$(CURDIR)/node_modules/.bin:$(PATH)
@@ -18,6 +18,9 @@ test: setup
 
 bench-footprint: setup
 	@tsx bench/footprint/main.ts $(ARGS)
+
+bench-fleet: setup
+	@tsx bench/fleet/main.ts $(ARGS)
 
 setup: node_modules/.package-lock.json
 

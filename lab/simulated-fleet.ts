@@ -30,6 +30,8 @@ export interface SimulatedHost {
 /** A clone of the project with its own state in files, whose hosts are simulated. */
 export interface SimulatedFleet {
   directory: string;
+  /** Directory of the state, where it is in files. */
+  state: string;
   /** Environment in which `pulumi` and the project's commands find the clone's state and hosts. */
   env: Record<string, string>;
   /** Writes a host's stack file again, as when its fault was mended. */
@@ -38,10 +40,19 @@ export interface SimulatedFleet {
   close(): Promise<void>;
 }
 
+/** Where a clone keeps its state, other than in files of its own. */
+export interface StateBackend {
+  /** As `pulumi login` takes it. */
+  url: string;
+  /** Environment that reaches it, such as credentials. */
+  env: Record<string, string>;
+}
+
 /** Clones the project and makes a stack for each host. `delay`: what an operation on a host takes, in ms. */
 export async function simulatedFleet(
   hosts: readonly SimulatedHost[],
   delay: number,
+  backend?: StateBackend,
 ): Promise<SimulatedFleet> {
   const root = await mkdtemp(join(tmpdir(), "simulated-fleet-"));
   const directory = await clone(root);
@@ -54,11 +65,12 @@ export async function simulatedFleet(
       dirname(process.execPath),
       process.env.PATH,
     ].join(delimiter),
-    PULUMI_BACKEND_URL: `file://${join(root, "state")}`,
+    PULUMI_BACKEND_URL: backend?.url ?? `file://${join(root, "state")}`,
     PULUMI_CONFIG_PASSPHRASE: "simulated",
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DEBUG_PROVIDERS: providers.attach,
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    ...backend?.env,
   };
   const encrypted = await firstStack(directory, env, hosts[0]?.stack ?? "none");
   const write = async (host: SimulatedHost) => {
@@ -72,6 +84,7 @@ export async function simulatedFleet(
   }
   return {
     directory,
+    state: join(root, "state"),
     env,
     write,
     close: async () => {
