@@ -22,7 +22,7 @@ export async function measure(
   env: Readonly<Record<string, string>> = {},
 ): Promise<Measured> {
   const begin = performance.now();
-  const running = execa(process.execPath, ["--import", "tsx", script, ...args], {
+  const running = execa(process.execPath, [script, ...args], {
     cwd: fleet.directory,
     env: { ...fleet.env, ...env },
     reject: false,

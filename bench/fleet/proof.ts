@@ -10,7 +10,7 @@ export const FAILING: readonly (SimulatedHost & { why: RegExp })[] = [
   {
     stack: "host07",
     address: "refuses-ssh.test",
-    why: /^alloy-[\w-]+: .*connect to refuses-ssh\.test:22: connection refused$/,
+    why: /^host-checks: Host host07: 1 fault, nothing was changed: host\.connection\.address: .*connection refused$/,
   },
   {
     stack: "host23",

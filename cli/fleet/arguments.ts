@@ -1,14 +1,14 @@
 import { parseArgs } from "node:util";
 
 /** What a fleet can be asked to do. */
-export const fleetCommands = ["preview", "up", "verify"] as const;
+export const fleetCommands = ["preview", "up", "verify", "doctor"] as const;
 
 export type FleetCommand = (typeof fleetCommands)[number];
 
 /** Hosts worked on at a time unless told: docs/scale.md has the measurement. */
 export const PARALLEL = 4;
 
-export const usage = `usage: npm run fleet -- preview|up|verify [options]
+export const usage = `usage: npm run fleet -- preview|up|verify|doctor [options]
 
   --stacks A,B      these stacks; unless told all whose Pulumi.<stack>.yaml has a host
                     that is not reached through a socket of this machine

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { terminalOf } from "../verify/terminal.ts";
 import { command, exitCodes } from "./command.ts";
+import { doctorWork } from "./doctor.ts";
 import { hostStacks } from "./stack-files.ts";
 import { verifyWork } from "./verify.ts";
 import { workers } from "./workers.ts";
@@ -36,9 +37,12 @@ try {
       preview: updates.work("preview"),
       up: updates.work("up"),
       verify: verifyWork(directory),
+      doctor: doctorWork(directory),
     },
     now: () => new Date(),
   });
 } finally {
   updates.close();
 }
+// A question that was given up, such as a proof that waits for a signal, would hold this process for minutes.
+if (asked > 0) process.stdout.write("", () => process.exit());

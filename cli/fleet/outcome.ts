@@ -28,6 +28,21 @@ export interface Row {
   log?: string;
 }
 
+/** Ended before there was anything to end in an orderly way. */
+export const cancelled: Outcome = { state: "cancelled", sentence: "cancelled" };
+
+/** What is asked for, or nothing once the operator wants to end: asking changes nothing that would be left half done. */
+export async function unlessCancelled<T>(
+  asked: Promise<T>,
+  { signal }: Job,
+): Promise<T | undefined> {
+  const aborted = new Promise<undefined>((done) => {
+    if (signal.aborted) done(undefined);
+    signal.addEventListener("abort", () => done(undefined), { once: true });
+  });
+  return Promise.race([asked, aborted]);
+}
+
 /** An error as one line. */
 export function oneLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);

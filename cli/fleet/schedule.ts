@@ -1,4 +1,4 @@
-import { type Job, type Outcome, oneLine, type Row, type Work } from "./outcome.ts";
+import { cancelled, type Job, type Outcome, oneLine, type Row, type Work } from "./outcome.ts";
 
 /** What is to be done, in which order. */
 export interface Plan {
@@ -74,7 +74,7 @@ async function workOn(
 }
 
 async function attempt(step: Work, stack: string, job: Job): Promise<Outcome> {
-  if (job.signal.aborted) return { state: "cancelled", sentence: "cancelled" };
+  if (job.signal.aborted) return cancelled;
   try {
     return await step(stack, job);
   } catch (error) {

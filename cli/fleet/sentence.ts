@@ -44,23 +44,24 @@ function withResource(urn: string | undefined, text: string): string {
   return name && !urn?.includes("::pulumi:pulumi:Stack::") ? `${name}: ${text}` : text;
 }
 
-/** First line of our own lists of faults, of a configuration and of a host. */
-const FAULTS = /: \d+ faults?( in the configuration)?, nothing was changed\.$/;
-
 /** The line that says most, with what it announces. */
 function condensed(message: string): string {
   const lines = message.split("\n").filter((line) => line.trim());
-  const list = lines.findIndex((line) => FAULTS.test(line));
-  if (list >= 0) {
-    // Each fault is indented by two, its command by four.
-    const faults = lines.slice(list).filter((line) => /^ {2}\S/.test(line));
-    const words = faults.map((line) => line.trim()).join("; ");
-    return `${lines[list]?.trim().replace(/\.$/, ":")} ${words}`;
-  }
+  const faults = lines.findIndex((line) => FAULTS.test(line));
+  if (faults >= 0) return withFaults(lines.slice(faults));
   const [first = "", ...rest] = lines.map((line) => line.trim());
-  if (!first.endsWith(":") || rest.length === 0) return first;
   // Ends with a colon: what a tool printed follows, and its last line says why.
+  if (!first.endsWith(":") || rest.length === 0) return first;
   return `${first.replace(/: running ".*":$/, ":")} ${rest.at(-1)}`;
+}
+
+/** Our own lists of faults, of a configuration (config/faults.ts) or a host (components/host-checks/check.ts). */
+const FAULTS = /\d+ faults?\b.*, nothing was changed\.$/;
+
+/** Each fault is indented by two, the command that mends it by four. */
+function withFaults([head = "", ...lines]: string[]): string {
+  const faults = lines.filter((line) => /^ {2}\S/.test(line)).map((line) => line.trim());
+  return `${head.trim().replace(/\.$/, ":")} ${faults.join("; ")}`;
 }
 
 /** Without the engine's colour marks. */

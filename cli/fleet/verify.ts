@@ -6,7 +6,7 @@ import { failed, type Result } from "../verify/result.ts";
 import { verify } from "../verify/run.ts";
 import { table } from "../verify/table.ts";
 import { LogFile } from "./log-file.ts";
-import type { Job, Outcome, Work } from "./outcome.ts";
+import { cancelled, type Outcome, unlessCancelled, type Work } from "./outcome.ts";
 
 /** Columns of the table in a log. */
 const WIDTH = 120;
@@ -18,8 +18,8 @@ export function verifyWork(directory: string): Work {
     try {
       const { sinks, facts } = targetOf(stack, await stackOutputs(pulumiCli({ directory }), stack));
       const onProgress = progressLines((line) => file.write(`${line}\n`));
-      const results = await Promise.race([verify(sinks, facts, { onProgress }), cancelled(job)]);
-      if (results === undefined) return { state: "cancelled", sentence: "cancelled" };
+      const results = await unlessCancelled(verify(sinks, facts, { onProgress }), job);
+      if (results === undefined) return cancelled;
       file.write(`\n${table(results, { width: WIDTH, colour: false })}`);
       return verifyOutcome(results);
     } catch (error) {
@@ -29,14 +29,6 @@ export function verifyWork(directory: string): Work {
       file.close();
     }
   };
-}
-
-/** Settles when the operator wants to end: asking changes nothing, so nothing has to be waited for. */
-function cancelled({ signal }: Job): Promise<undefined> {
-  return new Promise((done) => {
-    if (signal.aborted) done(undefined);
-    signal.addEventListener("abort", () => done(undefined));
-  });
 }
 
 /** All rows of a proof as one outcome: the first that failed in full, the others by name. */

@@ -39,12 +39,11 @@ export function workers(directory: string): Workers {
 }
 
 /**
- * Node's options of a worker. Node 22.18 and newer run TypeScript as it is; `tsx` costs 60 MB a worker beside
- * that, a transpiling process among it. A worker is short of memory before it is short of CPU: half the
- * time of a host is spent in the CLI.
+ * Node's options of a worker: what an ordinary run has (Pulumi.yaml), and little memory. It has as many
+ * megabytes as hosts are worked on at a time; half of a host's CPU time is the CLI's, which these leave alone.
  */
 const execArgv = [
-  ...(process.features.typescript ? [] : ["--import", import.meta.resolve("tsx")]),
+  ...["--import", new URL("../../compile-cache.js", import.meta.url).href],
   ...["--max-semi-space-size=2", "--optimize-for-size"],
 ];
 

@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { hostFaultsMessage } from "../../components/host-checks/check.ts";
+import type { ChecksRequest } from "../../components/host-checks/request.ts";
 import { commandDouble } from "./command.ts";
 import { type CommandClient, uniqueId } from "./command-lifecycle.ts";
 import { localCommand } from "./command-local.ts";
@@ -99,29 +101,19 @@ function simulatedCommand(delay: Delay): ProviderDouble<CommandClient> {
     }
     return { stdout: "", stderr: "" };
   };
-  const check = async (inputs: Bag, signal: AbortSignal): Promise<Bag> => {
-    const { name, connection } = JSON.parse(String(inputs.stdin)).request.host;
-    await delay(connection.address, signal);
-    if (!REFUSES_SSH.test(connection.address)) return { stdout: "", stderr: "" };
-    const reason = `is 22, where nothing listens on ${connection.address}: connection refused`;
-    const fault = `  host.connection.port: ${reason}\n    start sshd on the host`;
-    const text = `Host ${name}: 1 fault, nothing was changed.\n${fault}\n`;
-    throw new Error(`exit status 1: running ${JSON.stringify(inputs.create)}:\n${text}`);
-  };
   return {
     ...commandDouble,
     resources: {
-      // The checks of a host, which run beside the program. Every host here has what it needs.
       "command:local:Command": {
         ...localCommand,
         create: async (inputs, { urn, signal }) => ({
           id: uniqueId(urn),
-          outs: { ...inputs, ...(await check(inputs, signal)) },
+          outs: { ...inputs, ...(await checkHost(delay, inputs, signal)) },
         }),
         update: async (_id, state, news, { signal }) => ({
           ...state,
           ...news,
-          ...(await check(news, signal)),
+          ...(await checkHost(delay, news, signal)),
         }),
         delete: async () => undefined,
       },
@@ -141,6 +133,18 @@ function simulatedCommand(delay: Delay): ProviderDouble<CommandClient> {
     },
     functions: {},
   };
+}
+
+/** The one local command of the program: the checks of a host (components/host-checks/resource.ts). */
+async function checkHost(delay: Delay, inputs: Bag, signal: AbortSignal): Promise<Bag> {
+  const { request } = JSON.parse(String(inputs.stdin)) as { request: ChecksRequest };
+  const { connection, name } = request.host;
+  const address = connection.type === "ssh" ? connection.address : "";
+  await delay(address, signal);
+  if (!REFUSES_SSH.test(address)) return { stdout: "", stderr: "" };
+  const path = "host.connection.address";
+  const fault = { path, reason: refused(address), fix: `ssh ${address}` };
+  throw new Error(failed(inputs, hostFaultsMessage(name, [fault])));
 }
 
 /** As Go's dialler says it. */

@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => fleet?.close());
 
 const start = (...args: string[]) =>
-  execa("tsx", ["cli/fleet/main.ts", ...args], {
+  execa("node", ["cli/fleet/main.ts", ...args], {
     cwd: fleet.directory,
     env: fleet.env,
     reject: false,

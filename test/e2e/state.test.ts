@@ -48,7 +48,7 @@ describe.each(backends)("state in %s", (_name, makeStore, run) => {
       reject: false,
     });
   const start = (...args: string[]) =>
-    execa("tsx", ["cli/fleet/main.ts", ...args, "--json"], {
+    execa("node", ["cli/fleet/main.ts", ...args, "--json"], {
       cwd: fleet.directory,
       env: fleet.env,
       reject: false,
@@ -70,7 +70,7 @@ describe.each(backends)("state in %s", (_name, makeStore, run) => {
   });
 
   test.runIf(run)("an update, and a second one that finds nothing to do", async () => {
-    expect(await up("attic")).toBe("ok: 24 created");
+    expect(await up("attic")).toBe("ok: 25 created");
     expect(await up("attic")).toBe("ok: no changes");
   });
 
@@ -124,7 +124,7 @@ describe.each(backends)("state in %s", (_name, makeStore, run) => {
       }
       const args = ["cli/fleet/main.ts", "preview", "--stacks", "attic", "--json"];
       const options = { cwd: fleet.directory, env: { ...fleet.env, ...moved } };
-      const { stdout } = await execa("tsx", args, options);
+      const { stdout } = await execa("node", args, options);
       expect(JSON.parse(stdout)).toMatchObject([{ stack: "attic", sentence: "no changes" }]);
     },
   );

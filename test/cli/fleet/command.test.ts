@@ -29,6 +29,7 @@ function project(given: Partial<Surroundings> = {}) {
       preview: work("preview"),
       up: work("up"),
       verify: work("verify"),
+      doctor: work("doctor"),
     },
     directory: mkdtempSync(join(tmpdir(), "fleet-")),
     signal: new AbortController().signal,
@@ -52,7 +53,7 @@ function project(given: Partial<Surroundings> = {}) {
   return { run, failing, record };
 }
 
-test.each(["preview", "up", "verify"])(
+test.each(["preview", "up", "verify", "doctor"])(
   "%s: all hosts but those of this machine alone; 0 and a table when all succeed",
   async (name) => {
     const { code, out, err, worked } = await project().run(name);
@@ -97,7 +98,7 @@ test("the record is written as the run goes on", async () => {
     if (stack === "svlnas") seen.push(...made.record().rows);
     return { state: "ok", sentence: "done" };
   };
-  const made = project({ work: { preview: work, up: work, verify: work } });
+  const made = project({ work: { preview: work, up: work, verify: work, doctor: work } });
   await made.run("up", "--parallel", "1");
   expect(seen).toMatchObject([
     { stack: "svlazext", state: "ok" },
@@ -142,7 +143,7 @@ test("--json: the rows and nothing else on standard output", async () => {
 });
 
 test.each([
-  [[], "one of preview, up, verify is wanted, not nothing"],
+  [[], "one of preview, up, verify, doctor is wanted, not nothing"],
   [["destroy"], 'not "destroy"'],
   [["up", "svlnas"], 'not "up svlnas"'],
   [["up", "--parallel", "0"], '--parallel must be a whole number from 1 to 999, not "0"'],
