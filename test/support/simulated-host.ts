@@ -45,6 +45,12 @@ export class SimulatedHost {
     alloyMemory: 512,
   };
 
+  /** Environment in which the stand-ins are found, and find this host. */
+  readonly env = {
+    PATH: [standIns, dirname(process.execPath), "/usr/bin", "/bin"].join(":"),
+    SIMULATED_HOST: this.root,
+  };
+
   constructor(agent?: SimulatedAgent) {
     if (agent) this.setAgent(agent);
   }
@@ -70,10 +76,7 @@ export class SimulatedHost {
     const { status, stdout, stderr } = spawnSync("/bin/sh", ["-c", scriptRunner("test")], {
       input: scriptInput(script, data),
       encoding: "utf8",
-      env: {
-        PATH: [standIns, dirname(process.execPath), "/usr/bin", "/bin"].join(":"),
-        SIMULATED_HOST: this.root,
-      },
+      env: this.env,
     });
     return { status, stdout, stderr };
   }

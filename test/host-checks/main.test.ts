@@ -1,0 +1,99 @@
+// The program that an update starts, for real; ssh, Docker and the accounts are SIMULATED, see ../support/simulated-host.ts.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { ChecksRequest } from "../../components/host-checks/request.ts";
+import { scriptRunner } from "../../components/shell.ts";
+import { sshArguments } from "../../components/ssh.ts";
+import type { SshConnection } from "../../config/schema.ts";
+import { SimulatedHost } from "../support/simulated-host.ts";
+import { hostKey } from "../support/stack-files.ts";
+import { requestOf } from "./support/request.ts";
+
+let host: SimulatedHost;
+beforeEach(() => {
+  host = new SimulatedHost();
+  host.write("version", "28.3.1 1.51 linux/amd64\n");
+  host.write("info", "true true /var/lib/docker\n");
+  host.write("networks", `network\timmich-backend ${"b".repeat(64)} - 172.18.0.0/16\n`);
+  host.write("host-keys", `svlnas ${hostKey}\n`);
+  const journal = join(host.root, "fs/var/log/journal/0123456789abcdef0123456789abcdef");
+  mkdirSync(journal, { recursive: true });
+  mkdirSync(join(host.root, "fs/etc"), { recursive: true });
+  writeFileSync(join(host.root, "fs/etc/group"), `systemd-journal:x:${gid}:\n`);
+  writeFileSync(join(host.root, "fs/etc/machine-id"), "0123456789abcdef0123456789abcdef\n");
+});
+afterEach(() => host[Symbol.dispose]());
+
+/** The GID that what a test writes has. */
+const gid = process.getgid?.() ?? 0;
+
+/** A request with the GID that a journal of this test has. */
+function request(change: Partial<ChecksRequest["host"]> = {}): ChecksRequest {
+  const journal = { gid, path: "/var/log/journal" } as const;
+  const given = requestOf();
+  return { ...given, host: { ...given.host, journal, ...change } };
+}
+
+function run(asked: ChecksRequest, registryPassword?: string) {
+  const script = join(import.meta.dirname, "../../components/host-checks/main.ts");
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script], {
+    input: JSON.stringify({ request: asked, registryPassword }),
+    encoding: "utf8",
+    env: host.env,
+  });
+  return { status, stdout, stderr };
+}
+
+test("passes a host that has everything, without a word", () => {
+  expect(run(request())).toEqual({ status: 0, stdout: "", stderr: "" });
+});
+
+test("reaches the host with the options of the Docker provider and a short command line", () => {
+  run(request(), "dckr_pat_secret");
+  const { connection } = request().host as { connection: SshConnection };
+  const words = [...sshArguments(connection, scriptRunner("host-checks")), ""];
+  expect(host.read("ssh-arguments")).toBe(words.join("\n"));
+});
+
+test("fails with every fault of the host at once", () => {
+  host.write("networks", "");
+  host.write("passwd", "jellyfin:x:3125:3125::/:/bin/false\n");
+  const { status, stdout, stderr } = run(request());
+  expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+  expect(stderr).toBe(`\
+Host svlnas: 2 faults, nothing was changed.
+  postgres[0].network: names the Docker network immich-backend, which does not exist on svlnas
+    start the service that makes it, or on the host: docker network create --internal immich-backend
+  host.prepare.account: UID 3125 belongs to the account jellyfin on the host, not to svc-app-alloy
+    rename or renumber the one on the host, or set host.serviceAccount and host.prepare.account to it
+`);
+});
+
+test("fails with one sentence where ssh fails, and with the key that was found", () => {
+  host.write("ssh-error", "Host key verification failed.\n");
+  host.write("host-keys", "svlnas ssh-ed25519 BBBB\n");
+  const { status, stderr } = run(request());
+  expect(status).toBe(1);
+  expect(stderr).toContain(
+    "Host svlnas: 1 fault, nothing was changed.\n  host.connection.hostKey: is not the key that svlnas shows; that one is: ssh-ed25519 BBBB.",
+  );
+});
+
+test("looks at this machine through its socket, without ssh", () => {
+  host.write("ssh-error", "ssh is not asked\n");
+  const connection = { type: "local", dockerSocket: "/run/docker.sock" } as const;
+  expect(run(request({ connection }))).toEqual({ status: 0, stdout: "", stderr: "" });
+});
+
+test("says so when the script breaks off on the host", () => {
+  host.write("breaks-off", "");
+  const { status, stderr } = run(request());
+  expect(status).toBe(1);
+  expect(stderr).toBe(`\
+Host svlnas: 1 fault, nothing was changed.
+  host: the checks broke off on the host (exit code 1): mktemp: No space left on device
+    on the host, see that sh, awk, stat, mktemp and docker work for the SSH user
+`);
+});
