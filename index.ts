@@ -24,6 +24,7 @@ export default async function program(pipelines: string = pipelineDirectory) {
     }),
     sinks,
     github,
+    tokens: [...sinks.tokens, ...(github?.tokens ?? [])],
   });
 
   return {

@@ -136,6 +136,6 @@ const tokenNearEnd: Alert = {
   summary:
     "The token “{{ $labels.token }}” of {{ $labels.host }} ends in {{ printf `%.0f` $values.B.Value }} days.",
   description:
-    "`pulumi up --stack STACK` replaces the tokens of Grafana Cloud within 30 days of their end, and has not been run. After its end all samples and lines are lost until there is a new one.",
+    "`pulumi up --stack STACK` replaces the tokens of Grafana Cloud within 30 days of their end, and has not been run; `npm run github-token -- --stack STACK` makes a new one for GitHub. What is collected after the end of a token is lost.",
   panel: { dashboard: "alloy-agent", title: "Tokens end in" },
 };

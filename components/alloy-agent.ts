@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import type { Token } from "../cli/verify/facts.ts";
 import type { Settings } from "../config/schema.ts";
 import { AgentNetworks } from "./agent-networks.ts";
 import { type AlloyBundle, alloyBundle } from "./alloy-bundle.ts";
@@ -16,6 +17,7 @@ import { awaitLoaded, type InstallSite } from "./install-scripts.ts";
 import { limitPids } from "./pid-limit.ts";
 import type { Sinks } from "./sinks.ts";
 import { SocketProxy } from "./socket-proxy.ts";
+import { TOKEN_ENDS_FILE, tokenEnds } from "./token-ends.ts";
 
 export interface AlloyAgentArgs {
   host: Host;
@@ -39,6 +41,8 @@ export interface AlloyAgentArgs {
   sinks: Sinks;
   /** What polls GitHub; needed where the `github` pipeline polls. */
   github?: Pick<GithubAccess, "file" | "secret">;
+  /** Tokens that the host lives on, of which it tells when they end. */
+  tokens: pulumi.Output<Token>[];
 }
 
 type SecretFiles = Record<string, pulumi.Input<string>>;
@@ -189,13 +193,19 @@ function bundleOf({ settings, pipelines, sinks }: AlloyAgentArgs): pulumi.Output
     );
 }
 
-/** Secret files by name. A host that ships the GitHub pipeline but does not poll has an empty token. */
-function secretFiles({ settings, sinks, github }: AlloyAgentArgs): SecretFiles {
+/**
+ * Secret files by name. A host that ships the GitHub pipeline but does not poll has an empty token. When the
+ * tokens end is no secret, but is written with them.
+ */
+function secretFiles({ settings, sinks, github, tokens }: AlloyAgentArgs): SecretFiles {
   const reads = settings.pipelines.includes("github") && !settings.github?.app;
   return {
     "metrics-password": sinks.metrics.password,
     "logs-password": sinks.logs.password,
     ...(reads ? { "github-token": "" } : {}),
     ...(github && { [github.file]: github.secret }),
+    ...(settings.pipelines.includes("host") && tokens.length > 0
+      ? { [TOKEN_ENDS_FILE]: pulumi.all(tokens).apply(tokenEnds) }
+      : {}),
   };
 }

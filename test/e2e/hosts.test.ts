@@ -42,7 +42,7 @@ const hosts = [
     name: "svlnas",
     ui: "https://alloy.example.org",
     externalNetworks: ["immich-backend", "outline-backend"],
-    resources: 31,
+    resources: 32,
     pipelines: [
       ...["containers", "github", "github-token", "host"],
       ...["journal", "postgres", "self", "sinks", "traefik"],
@@ -52,7 +52,7 @@ const hosts = [
     name: "svlazext",
     ui: "https://alloy-ext.example.org",
     externalNetworks: [],
-    resources: 28,
+    resources: 29,
     pipelines: ["containers", "host", "journal", "self", "sinks", "traefik"],
   },
 ];
@@ -130,6 +130,16 @@ describe.each(hosts)("$name over SSH, with a simulated Grafana Cloud", (host) =>
     const lines = `{host="${host.name}",job="docker"}`;
     await arrived(up, 180, () => queryMetrics(lab.world.metrics, up));
     await arrived(lines, 180, () => queryLogs(lab.world.logs, lines, { limit: 1 }));
+  });
+
+  test("tells as series when its tokens end", async () => {
+    const ends = `host_token_expiry_timestamp_seconds{host="${host.name}"} > time()`;
+    const found = await arrived(ends, 180, () => queryMetrics(lab.world.metrics, ends));
+    const own = { job: "integrations/node_exporter", instance: host.name, host: host.name };
+    const names = ["Grafana Cloud, the host's", "Grafana Cloud, verify's"];
+    const labels = found.map(({ labels: { __name__, ...rest } }) => rest);
+    labels.sort((a, b) => ((a.token ?? "") < (b.token ?? "") ? -1 : 1));
+    expect(labels).toEqual(names.map((token) => ({ ...own, token })));
   });
 
   test("changes nothing the second time", async () => {

@@ -116,7 +116,7 @@ describe("metrics", () => {
     );
     expect(collectors.map(({ labels }) => labels.collector).sort()).toEqual([
       ...["cpu", "diskstats", "filesystem", "hwmon", "loadavg", "meminfo", "netdev", "netstat"],
-      ...["sockstat", "stat", "time", "uname", "vmstat", "zfs"],
+      ...["sockstat", "stat", "textfile", "time", "uname", "vmstat", "zfs"],
     ]);
     const devices = `node_network_receive_bytes_total{${job},device=~"veth.*|docker.*|br-.*|lo"}`;
     expect(await series(devices)).toEqual([]);

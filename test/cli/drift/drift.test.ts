@@ -5,6 +5,7 @@ import { type Declared, declaredOf, sha256 } from "../../../cli/drift/declared.t
 import { observeScript, parseObserved } from "../../../cli/drift/observed.ts";
 import type { Row } from "../../../cli/drift/row.ts";
 import { unpackFiles } from "../../../components/alloy-bundle.ts";
+import { tokenEnds } from "../../../components/token-ends.ts";
 import { commandOf } from "../../support/commands.ts";
 import type { ProgramRun } from "../../support/mock-program.ts";
 import { stackRun } from "../../support/stack-runs.ts";
@@ -19,10 +20,17 @@ beforeAll(async () => {
 });
 
 const data = (name: string) => commandOf(run.named(name)).data;
+/** What the file with the tokens' ends does not hold. */
+const unsaid = { renewDays: 0, renew: "" };
 const secrets = {
   "github-token": "github_pat_secret",
   "logs-password": "glc_host-secret",
   "metrics-password": "glc_host-secret",
+  "tokens.prom": tokenEnds([
+    { name: "Grafana Cloud, the host's", expiresAt: "2027-01-01T00:00:00Z", ...unsaid },
+    { name: "Grafana Cloud, verify's", expiresAt: "2027-01-01T00:00:00Z", ...unsaid },
+    { name: "GitHub", expiresAt: "2099-01-31T12:00:00Z", ...unsaid },
+  ]),
 };
 const urn = (type: string, name: string) => `urn:pulumi:svlnas::grafana-alloy::${type}::${name}`;
 const container = "docker:index/container:Container";

@@ -296,6 +296,7 @@ describe("a GitHub App in place of a token", () => {
     expect(secrets.map(({ name }) => name).sort()).toEqual([
       "alloy-files-secret-logs-password",
       "alloy-files-secret-metrics-password",
+      "alloy-files-secret-tokens.prom",
     ]);
   });
 

@@ -31,6 +31,7 @@ const parents: Record<string, string[]> = {
     "alloy-files-secret-metrics-password",
     "alloy-files-secret-logs-password",
     "alloy-files-secret-github-token",
+    "alloy-files-secret-tokens.prom",
   ],
   "alloy-init": ["alloy-init-container", "alloy-init-pid-limit"],
 };
@@ -45,7 +46,9 @@ const order: [string, string][] = [
   ["alloy-files-secret-metrics-password", "alloy-files-config"],
   ["alloy-files-secret-logs-password", "alloy-files-config"],
   ["alloy-files-secret-github-token", "alloy-files-config"],
+  ["alloy-files-secret-tokens.prom", "alloy-files-config"],
   ["grafana-cloud-token", "alloy-files-secret-metrics-password"],
+  ["grafana-cloud-verify-token", "alloy-files-secret-tokens.prom"],
   ["alloy-files-config", "alloy-container"],
   ["alloy-init-container", "alloy-container"],
   ["alloy-socket-proxy-container", "alloy-container"],
@@ -169,5 +172,7 @@ test("the local stack has the same graph, less Grafana Cloud and preparation", a
 
 test("a secret file is deleted before it is written anew, never after", () => {
   const secrets = run.resources.filter(({ name }) => name.includes("-secret-"));
-  expect(secrets.map(({ deleteBeforeReplace }) => deleteBeforeReplace)).toEqual([true, true, true]);
+  expect(secrets.map(({ deleteBeforeReplace }) => deleteBeforeReplace)).toEqual(
+    Array(4).fill(true),
+  );
 });

@@ -5,6 +5,18 @@ import { completed, type RawSettings } from "../../support/stack-files.ts";
 import { containersOf, stackRun } from "../../support/stack-runs.ts";
 
 const cloudToken = "glc_host-secret";
+const ends = (...samples: string[]) =>
+  [
+    "# HELP host_token_expiry_timestamp_seconds When a token that the host lives on ends, in seconds since 1970.",
+    "# TYPE host_token_expiry_timestamp_seconds gauge",
+    ...samples.map((sample) => `host_token_expiry_timestamp_seconds${sample}`),
+    "",
+  ].join("\n");
+const cloudEnds = [
+  '{token="Grafana Cloud, the host\'s"} 1798761600',
+  '{token="Grafana Cloud, verify\'s"} 1798761600',
+];
+const githubEnd = '{token="GitHub"} 4073544000';
 const stacks = [
   {
     stack: "svlnas",
@@ -12,15 +24,24 @@ const stacks = [
       "github-token": "github_pat_secret",
       "logs-password": cloudToken,
       "metrics-password": cloudToken,
+      "tokens.prom": ends(...cloudEnds, githubEnd),
     },
   },
-  { stack: "svlazext", files: { "logs-password": cloudToken, "metrics-password": cloudToken } },
+  {
+    stack: "svlazext",
+    files: {
+      "logs-password": cloudToken,
+      "metrics-password": cloudToken,
+      "tokens.prom": ends(...cloudEnds),
+    },
+  },
   {
     stack: "local",
     files: {
       "github-token": "github_pat_secret",
       "logs-password": "logs-secret",
       "metrics-password": "metrics-secret",
+      "tokens.prom": ends(githubEnd),
     },
   },
 ] as const;
@@ -114,6 +135,7 @@ describe("the GitHub token", () => {
     expect(Object.keys(secretFiles(await mockProgram("svlazext", settings)))).toEqual([
       "logs-password",
       "metrics-password",
+      "tokens.prom",
     ]);
   });
 });
