@@ -11,7 +11,7 @@ export interface BuiltPanel {
   datasource: { type: string; uid: string };
   targets: Target[];
   fieldConfig?: {
-    defaults: Record<string, unknown> & { unit?: string };
+    defaults: Record<string, unknown> & { unit?: string; custom?: object };
     overrides: { matcher: { options: string }; properties: { id: string; value: unknown }[] }[];
   };
 }

@@ -149,6 +149,7 @@ function graphs() {
       description: "Share of the CPU time of all cores that is not idle.",
       unit: "percentunit",
       min: 0,
+      max: 1,
       width: 12,
       queries: [metrics(cpuBusy(), "{{host}}")],
     }),

@@ -1,0 +1,16 @@
+/** Values of a dashboard's variables, and what Grafana itself fills in. */
+export interface Filling {
+  host: string;
+  /** For `$__rate_interval` and `$__auto`: at least four scrapes. */
+  interval: string;
+}
+
+/** A query with its variables filled in: one host, and of everything else all. */
+export function fill(expr: string, { host, interval }: Filling): string {
+  return expr
+    .replaceAll("$__rate_interval", interval)
+    .replaceAll("$__auto", interval)
+    .replaceAll("$host", host)
+    .replaceAll("$search", "")
+    .replaceAll(/"\$(job|service|repo|container|unit)"/g, '".+"');
+}
