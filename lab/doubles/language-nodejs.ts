@@ -4,13 +4,14 @@ import languageGrpc from "@pulumi/pulumi/proto/language_grpc_pb.js";
 import languagePb from "@pulumi/pulumi/proto/language_pb.js";
 import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import { handler } from "./handler.ts";
+import { runPolicyPack } from "./language-policy.ts";
 import { runProgram } from "./language-program.ts";
 
 /**
  * A stand-in for `pulumi-language-nodejs`, Pulumi's host of Node programs: a Go program that ships
  * with the CLI alone, so it is missing where the CLI is built from its Go module. With it, the CLI
  * runs a project from its Pulumi.yaml. It answers what engine v3.259.0 asks during `preview`, `up`
- * and `destroy`; everything else (`pulumi install`, `about`, `new`, policies) is refused as
+ * and `destroy`, with policy packs; everything else (`pulumi install`, `about`, `new`) is refused as
  * unimplemented. Other than the real one it hands the program the engine's own monitor, not a proxy
  * in front of it that serves synchronous invokes, which no package here makes.
  */
@@ -29,6 +30,7 @@ function languageHandlers(engineAddress: string) {
     // None, though the real one lists every provider of package.json: the engine looks for those among
     // the installed plugins and fails, since it does not count those that are attached.
     getRequiredPackages: handler(async () => new languagePb.GetRequiredPackagesResponse()),
+    runPlugin: runPolicyPack,
     run: handler((call: Call<languagePb.RunRequest>) => runProgram(call.request, engineAddress)),
   };
 }

@@ -61,6 +61,25 @@ Stack svlnas: 5 faults in the configuration, nothing was changed.
     }
   });
 
+  test("who runs the policy pack beside it sees that the plan breaks no rule", async () => {
+    const { code, output } = await preview("--policy-pack policy");
+    expect(output).toMatch(/^ *✅ grafana-alloy@v[\d.]+ \(local: policy\)$/m);
+    expect(code, output).toBe(0);
+  });
+
+  test("and is refused what breaks one, with the way to mend it", async () => {
+    const path = "--path 'grafana-alloy:images.alloy.local'";
+    await project.run(`pulumi config set --stack svlnas ${path} alloy:mine`);
+    const { code, output } = await preview("--policy-pack policy");
+    expect(code).not.toBe(0);
+    expect(output).toMatch(
+      /^ *- \[mandatory\] +image-digest +\(docker:index:Container: alloy-container\)$/m,
+    );
+    expect(output).toContain("container alloy: image alloy:mine has no digest");
+    expect((await preview()).code, "without the pack").toBe(0);
+    await project.run("pulumi config rm --stack svlnas --path 'grafana-alloy:images'");
+  });
+
   test("adopts an access policy that exists already by the command that the refusal prints", async () => {
     const left = { displayName: "left over", scopes: ["metrics:read"], region: "prod-eu-west-2" };
     const realms = [{ type: "stack", identifier: "4711" }];
@@ -142,8 +161,8 @@ const apiUrl = "grafana-alloy:github.apiUrl";
 /** Frames of a JavaScript stack, or what the SDK says above them. */
 const stackTrace = /^\s+at .+:\d+|unhandled exception/m;
 
-function preview() {
-  return project.run("pulumi preview --stack svlnas --non-interactive");
+function preview(flags = "") {
+  return project.run(`pulumi preview --stack svlnas --non-interactive ${flags}`);
 }
 
 /** The one error of a run, as it is indented below `Diagnostics:`. */
