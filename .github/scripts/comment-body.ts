@@ -42,7 +42,7 @@ export function commentBody({ stack, log, run }: Preview): string {
 /** What a reader wants to know first: a fault, or how many resources change. */
 function headline(text: string): string {
   const fault = /^\s*error: (.+)$/m.exec(text)?.[1];
-  const violations = text.match(/^\s*- \[mandatory\]/gm)?.length ?? 0;
+  const violations = text.match(/^\s*(- |\S+@v\S+ )\[mandatory\]/gm)?.length ?? 0;
   if (violations > 0) return `refused by ${violations} ${violations === 1 ? "policy" : "policies"}`;
   if (fault) return `failed, ${fault.replace(/[`<>|]/g, "")}`;
   const sum = /^Resources:\n((?: {4}.+\n?)+)/m.exec(text)?.[1] ?? "";

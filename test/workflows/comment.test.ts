@@ -44,6 +44,10 @@ Resources:
       "refused by 1 policy",
     ],
     [
+      "    grafana-alloy@v0.1.0 [mandatory]  image-digest  (Container: x)\n    error: preview failed\n",
+      "refused by 1 policy",
+    ],
+    [
       "    - [mandatory] a\n    - [mandatory] b\n    error: preview failed\n",
       "refused by 2 policies",
     ],
