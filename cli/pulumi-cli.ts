@@ -40,6 +40,13 @@ export function pulumiCli({ directory, env }: PulumiCliOptions = {}): PulumiCli 
   };
 }
 
+/** Runs `pulumi ARGS` on the operator's terminal, where its questions are answered. */
+export async function pulumiOnTerminal(args: string[]): Promise<void> {
+  const cwd = `${import.meta.dirname}/..`;
+  const result = await execa("pulumi", args, { cwd, stdio: "inherit", reject: false });
+  if (result.failed) throw failure(args, result.code, "see above");
+}
+
 /** Values of a stack's outputs by name, secrets in plain; the selected stack stays as it is. */
 export async function stackOutputs(
   pulumi: PulumiCli,

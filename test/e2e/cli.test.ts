@@ -1,7 +1,10 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse, stringify } from "yaml";
 import { cloneProject, type Project } from "../../lab/project.ts";
+import { overSsh, withSimulatedCloud } from "../../lab/settings.ts";
+import { type Sshd, startSshd } from "../../lab/sshd.ts";
 import { emptyLab, settingsOf, type TestLab } from "./support/lab.ts";
 
 let lab: TestLab;
@@ -156,7 +159,49 @@ Stack svlnas: 5 faults in the configuration, nothing was changed.
   });
 });
 
+describe("an empty host and two tokens", () => {
+  test("one command deploys and proves that every signal arrives", async () => {
+    const sshd = await startSshd(lab.docker);
+    try {
+      await pointAtLab(sshd);
+      await project.run(
+        `pulumi config set --stack svlnas --secret ${cloudToken}`,
+        secrets()[cloudToken],
+      );
+      const { code, output } = await project.run(
+        "npm run deploy -- --stack svlnas --yes --timeout 300",
+      );
+      expect(code, output).toBe(0);
+      expect(output).toMatch(/\n\d+ ok\n/);
+      const gone = await project.run("pulumi destroy --stack svlnas --yes --skip-preview");
+      expect(gone.code, gone.output).toBe(0);
+    } finally {
+      await sshd.stop();
+    }
+  });
+});
+
+/** The stack's file with the lab's host behind it: no Traefik there, and another host polls GitHub. */
+async function pointAtLab(sshd: Sshd): Promise<void> {
+  const file = join(project.directory, "Pulumi.svlnas.yaml");
+  const stored = parse(await readFile(file, "utf8"));
+  const settings = withSimulatedCloud(overSsh(await settingsOf(lab, "svlnas"), sshd), lab.cloud);
+  const { cloudAccessPolicyToken: _, githubToken: __, ...plain } = settings;
+  const wanted = {
+    ...plain,
+    pipelines: (plain.pipelines as string[]).filter((name) => name !== "traefik"),
+    github: { ...(plain.github as object), pollingHost: "another" },
+  };
+  for (const key of Object.keys(stored.config)) {
+    if (key.startsWith("grafana-alloy:") && !stored.config[key].secure) delete stored.config[key];
+  }
+  for (const [name, value] of Object.entries(wanted))
+    stored.config[`grafana-alloy:${name}`] = value;
+  await writeFile(file, stringify(stored));
+}
+
 const apiUrl = "grafana-alloy:github.apiUrl";
+const cloudToken = "grafana:cloudAccessPolicyToken";
 
 /** Frames of a JavaScript stack, or what the SDK says above them. */
 const stackTrace = /^\s+at .+:\d+|unhandled exception/m;
@@ -197,6 +242,6 @@ function values(): Record<string, string> {
 
 function secrets(): Record<string, string> {
   return {
-    "grafana:cloudAccessPolicyToken": lab.cloud.bootstrapToken,
+    [cloudToken]: lab.cloud.bootstrapToken,
   };
 }

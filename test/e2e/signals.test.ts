@@ -11,6 +11,7 @@ import { pipelineDirectory } from "../../components/pipeline-files.ts";
 import type { StackSettings } from "../../lab/stack.ts";
 import { joinFrontend } from "../../lab/world.ts";
 import { component, counter } from "./support/agent.ts";
+import { type HostMounts, hostMounts } from "./support/host-mounts.ts";
 import { journalFile } from "./support/journal-file.ts";
 import { destroy, emptyLab, settingsOf, type TestLab } from "./support/lab.ts";
 import { sampleTimes } from "./support/raw-samples.ts";
@@ -34,6 +35,7 @@ let stack: Stack;
 let settings: StackSettings;
 let pipelines: string;
 let removeJournal: (() => Promise<void>) | undefined;
+let mounts: HostMounts;
 const writers = ["rules-aged", "rules-plain", "rules-secret", "rules-service"].map(
   (name) => `${name}-${mark}`,
 );
@@ -61,6 +63,7 @@ beforeAll(async () => {
   const text = await readFile(github, "utf8");
   await writeFile(github, text.replace(/"10m"/, `"${POLL_SECONDS}s"`).replace('"60s"', '"10s"'));
   removeJournal = await journalFile(lab, journalEntries);
+  mounts = await hostMounts();
   stack = await lab.stack("local", settings, pipelines);
   await stack.up();
   await joinFrontend(lab.docker);
@@ -68,6 +71,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await removeJournal?.();
+  await mounts?.remove();
   await removeWriters(lab, writers);
   await destroy(lab, stack);
   await rm((settings.host as { directory: string }).directory, { recursive: true });
@@ -100,9 +104,11 @@ async function dropped(kept: string, query: string): Promise<unknown[]> {
 
 describe("metrics", () => {
   test("host: from the mounted root, with the labels of the Linux Server integration", async () => {
-    const query = `node_filesystem_size_bytes{mountpoint="/",host="${HOST}"}`;
-    const [root] = await arrived(query, 180, () => series(query));
-    expect(root?.labels).toMatchObject({
+    const { path, bytes } = mounts.disk;
+    const query = `node_filesystem_size_bytes{mountpoint="${path}",host="${HOST}"}`;
+    const [disk] = await arrived(query, 180, () => series(query));
+    expect(disk?.value).toBe(bytes);
+    expect(disk?.labels).toMatchObject({
       host: HOST,
       instance: HOST,
       job: "integrations/node_exporter",

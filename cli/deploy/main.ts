@@ -1,0 +1,10 @@
+import { pulumiCli, pulumiOnTerminal, stackOutputs } from "../pulumi-cli.ts";
+import { targetOf } from "../verify/outputs.ts";
+import { terminalOf } from "../verify/terminal.ts";
+import { command } from "./command.ts";
+
+process.exitCode = await command(process.argv.slice(2), {
+  ...terminalOf(process),
+  pulumi: pulumiOnTerminal,
+  target: async (stack) => targetOf(stack, await stackOutputs(pulumiCli(), stack)),
+});
