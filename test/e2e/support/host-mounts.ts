@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -17,6 +17,8 @@ const MEGABYTES = 8;
  */
 export async function hostMounts(): Promise<HostMounts> {
   const root = await mkdtemp(join(tmpdir(), "alloy-host-mounts-"));
+  // Alloy's user has to get through it.
+  await chmod(root, 0o755);
   const [disk, lower, overlay] = ["disk", "lower", "overlay"].map((name) => join(root, name)) as [
     string,
     string,
