@@ -62,8 +62,7 @@ export async function situation(
     : newRecord(stack, undone, found);
   const told = positionsNote(found.positions ?? "", settings.host.name);
   const notes = [...taken.notes, ...(told && !resumed ? [told] : [])];
-  const images = Object.values(settings.images).filter((image) => typeof image === "string");
-  return { host: shell, site, images, found, changes, notes, record, resumed };
+  return { host: shell, site, images: fetchable(settings), found, changes, notes, record, resumed };
 }
 
 /** Whatever the host holds of an adoption, for what does not need the old file. */
@@ -94,6 +93,14 @@ function siteOf({ host, images }: HostSettings): RecordSite {
 
 function reference(image: Image): string {
   return typeof image === "string" ? image : image.local;
+}
+
+/** Images that any host may pull; one from a registry with a log-in is left to the deployment, which has it. */
+function fetchable({ images, registry }: HostSettings): string[] {
+  const wantsLogIn = (image: string) => registry && image.startsWith(`${registry.address}/`);
+  return Object.values(images)
+    .filter((image) => typeof image === "string")
+    .filter((image) => !wantsLogIn(image));
 }
 
 /** What the file should bring and does not is told once. */

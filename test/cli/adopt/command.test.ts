@@ -52,6 +52,7 @@ async function adopt(args: string[], world: World = {}) {
   const { found = oldHost(), settings = bareStack(), resources = 0, answer = true } = world;
   const calls: string[] = [];
   const inputs: string[] = [];
+  const scripts: string[] = [];
   const printed = { out: "", err: "" };
   const call = (text: string, input = "") => {
     calls.push(text);
@@ -73,6 +74,7 @@ async function adopt(args: string[], world: World = {}) {
     stackFile: (stack) => join(directory, `Pulumi.${stack}.yaml`),
     host: () => ({
       async run(script, data) {
+        scripts.push(script);
         call(hostCall(script), data);
         return script.includes('"kind":"container"') ? lookOutput(found) : "";
       },
@@ -96,7 +98,7 @@ async function adopt(args: string[], world: World = {}) {
     signal: new AbortController().signal,
   };
   const code = await command(args, around);
-  return { code, calls, inputs, ...printed };
+  return { code, calls, inputs, scripts, ...printed };
 }
 
 function configJson(settings: Record<string, unknown>): string {
@@ -204,6 +206,19 @@ describe("adopt", () => {
     expect(code).toBe(1);
     expect(withoutPreview(calls)).toEqual(["host: look"]);
     expect(err).toBe("adopt: not wanted, nothing was changed\n");
+  });
+
+  test("images of a registry with a log-in are left to the deployment, which has it", async () => {
+    const registry = { address: "dhi.io", username: "reader" };
+    const settings = { ...bareStack(), registry, registryPassword: "dckr_pat_1" };
+    const args = ["--stack", "svlnas", "--env", ".env", "--yes"];
+    const pulled = ({ scripts }: { scripts: string[] }) =>
+      scripts.flatMap((script) => script.match(/docker pull -q \S+/g) ?? []);
+    expect(pulled(await adopt(args)).join()).toContain("dhi.io/alloy:");
+    expect(pulled(await adopt(args, { settings })).map((line) => line.split(/[ :]/)[3])).toEqual([
+      "docker.io/library/busybox",
+      "lscr.io/linuxserver/socket-proxy",
+    ]);
   });
 
   test("a proof that fails brings the old service back", async () => {
