@@ -161,7 +161,7 @@ describe("what the operator reads", () => {
 
 test("issues that are turned off are no fault", () => {
   const off = { "repos/me/one/issues?per_page=1": refused(410, "Issues are disabled") };
-  expect(judge(repositories, answers(off)).faults).toEqual([]);
+  expect(judge(repositories, answers(off))).toMatchObject({ faults: [], unclear: [] });
 });
 
 test("a name in other letters is the same repository", () => {
