@@ -1,0 +1,43 @@
+import type Docker from "dockerode";
+
+/** The settings of a container that have to be the same, whoever made it. */
+export type Essence = Record<string, unknown>;
+
+/** Targets of mounts that only one side has: ours reads secrets from files. */
+const OWN_TARGETS = ["/etc/alloy-secrets"];
+
+/** What `docker inspect` says of the settings that cost time or safety. */
+export function essence(info: Docker.ContainerInspectInfo): Essence {
+  const { Image, Config, HostConfig, Mounts, NetworkSettings } = info;
+  const { ReadonlyRootfs, Memory, MemorySwap, PidsLimit, RestartPolicy, Tmpfs } = HostConfig;
+  return {
+    image: Image,
+    user: Config.User,
+    readOnly: ReadonlyRootfs,
+    capabilities: { add: capabilities(HostConfig.CapAdd), drop: capabilities(HostConfig.CapDrop) },
+    security: (HostConfig.SecurityOpt as string[]).map((option) => option.replace(":", "=")),
+    memory: { limit: Memory, swap: MemorySwap },
+    pids: PidsLimit,
+    groups: HostConfig.GroupAdd ?? [],
+    restart: RestartPolicy,
+    tmpfs: Object.keys(Tmpfs ?? {}).sort(),
+    mounts: Mounts.filter(({ Destination }) => !OWN_TARGETS.includes(Destination))
+      .map(({ Destination, RW }) => `${Destination}:${RW ? "rw" : "ro"}`)
+      .sort(),
+    networks: Object.keys(NetworkSettings.Networks).sort(),
+    healthcheck: Config.Healthcheck ?? null,
+  };
+}
+
+/** The provider writes the prefix, the other tools don't. */
+function capabilities(names: string[] | null | undefined): string[] {
+  return (names ?? []).map((name) => name.replace(/^CAP_/, "")).sort();
+}
+
+/** One sentence for each setting in which two containers differ. */
+export function differences(name: string, ours: Essence, theirs: Essence): string[] {
+  return Object.keys({ ...ours, ...theirs }).flatMap((key) => {
+    const [a, b] = [JSON.stringify(ours[key]), JSON.stringify(theirs[key])];
+    return a === b ? [] : [`${name}: ${key} is ${a} with us and ${b} there`];
+  });
+}

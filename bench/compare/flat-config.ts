@@ -1,0 +1,31 @@
+import { type AlloyBundle, versionPath } from "../../components/alloy-bundle.ts";
+
+/** The environment variable that takes the place of a secret file. */
+export function secretVariable(secret: string): string {
+  return secret.toUpperCase();
+}
+
+/**
+ * The same configuration the way that docker-compose and Ansible deploy it: in one directory, which is mounted
+ * as it is, and with its secrets in environment variables, as the service document has it.
+ */
+export function flatConfig({ files, version }: AlloyBundle): Record<string, string> {
+  const flat = Object.entries(files).map(([name, text]) => [
+    name,
+    name.endsWith(".alloy")
+      ? withEnvironment(text).replaceAll(`${versionPath(version)}/`, "/etc/alloy/")
+      : text,
+  ]);
+  return Object.fromEntries(flat);
+}
+
+/** Files with `is_secret` become environment variables of the same name. */
+function withEnvironment(text: string): string {
+  const secretFile = /local\.file "(\w+)" \{[^}]*is_secret[^}]*\}\n\n?/g;
+  const secrets = [...text.matchAll(secretFile)].map(([, name = ""]) => name);
+  return secrets.reduce(
+    (result, name) =>
+      result.replaceAll(`local.file.${name}.content`, `sys.env("${secretVariable(name)}")`),
+    text.replaceAll(secretFile, ""),
+  );
+}

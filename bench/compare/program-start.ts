@@ -1,0 +1,109 @@
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { repoDir } from "../../lab/paths.ts";
+import { step } from "../../lab/progress.ts";
+import { run } from "./command.ts";
+
+/** Seconds for each thing that is loaded, in the order of loading. */
+export type Start = Record<string, number>;
+
+export interface ProgramStart {
+  /** `@pulumi/pulumi` alone, in a process of its own. */
+  sdk: number[];
+  /** `index.ts` with everything that it loads. */
+  program: number[];
+  /** The same two with an empty cache, as after `npm ci`. */
+  coldSdk: number[];
+  coldProgram: number[];
+  /** What `index.ts` loads, package by package, then the rest; run by run. */
+  packages: Start[];
+}
+
+const SDK = "@pulumi/pulumi";
+
+/** Starts Node as Pulumi does, the SDK and the program taking turns. */
+export async function programStart(runs: number, signal: AbortSignal): Promise<ProgramStart> {
+  const result: ProgramStart = {
+    sdk: [],
+    program: [],
+    coldSdk: [],
+    coldProgram: [],
+    packages: [],
+  };
+  const packages = packagesOf(programSources());
+  await step(`program start, ${runs} times`, async () => {
+    await load([SDK]);
+    await load(["./index.ts"]);
+    for (let i = 0; i < runs; i += 1) {
+      signal.throwIfAborted();
+      result.sdk.push(total(await load([SDK])));
+      result.program.push(total(await load(["./index.ts"])));
+      result.coldSdk.push(total(await loadCold([SDK])));
+      result.coldProgram.push(total(await loadCold(["./index.ts"])));
+      result.packages.push(await load([SDK, ...packages, "./index.ts"]));
+    }
+  });
+  return result;
+}
+
+/** Packages that sources import for more than types, apart from the SDK itself, in order of names. */
+export function packagesOf(sources: readonly string[]): string[] {
+  const importing = /^(?:import|export) (?!type )[^;]*?from "((?:@[\w-]+\/)?[a-z][\w.-]*)/gms;
+  const names = sources.flatMap((text) => [...text.matchAll(importing)].map(([, name]) => name));
+  return [...new Set(names)]
+    .filter((name) => name !== undefined && name !== SDK && name !== "node")
+    .sort() as string[];
+}
+
+/** The program's own files, from `index.ts` along their imports. */
+function programSources(): string[] {
+  const texts = new Map<string, string>();
+  const visit = (file: string) => {
+    if (texts.has(file)) return;
+    const text = readFileSync(file, "utf8");
+    texts.set(file, text);
+    for (const [, path = ""] of text.matchAll(
+      /^(?:import|export) (?!type )[^;]*?from "(\.[^"]+)"/gms,
+    ))
+      visit(join(file, "..", path));
+  };
+  visit(join(repoDir, "index.ts"));
+  return [...texts.values()];
+}
+
+/** Loads modules one after the other in a new process; seconds by name. */
+async function load(modules: string[], env: Record<string, string> = {}): Promise<Start> {
+  const { nodeargs } = parse(readFileSync(join(repoDir, "Pulumi.yaml"), "utf8")).runtime.options;
+  const script = `
+const seconds = {};
+for (const name of ${JSON.stringify(modules)}) {
+  const begin = performance.now();
+  await import(name);
+  seconds[name] = (performance.now() - begin) / 1000;
+}
+console.log(JSON.stringify(seconds));
+process.exit(0);`;
+  const args = [...(env.NODE_COMPILE_CACHE ? [] : nodeargs.split(" ")), "--input-type=module"];
+  const text = await run(process.execPath, [...args, "--eval", script], {
+    directory: repoDir,
+    env,
+  });
+  return JSON.parse(text);
+}
+
+/** The same with a cache that is empty and is filled, as at the very first start. */
+async function loadCold(modules: string[]): Promise<Start> {
+  const directory = await mkdtemp(join(tmpdir(), "alloy-cold-"));
+  try {
+    return await load(modules, { NODE_COMPILE_CACHE: directory });
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+function total(start: Start): number {
+  return Object.values(start).reduce((sum, seconds) => sum + seconds, 0);
+}
