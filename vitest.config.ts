@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -10,6 +11,8 @@ export default defineConfig({
           exclude: ["test/e2e/**", "test/pipelines/**", "test/workflows/actionlint.test.ts"],
           // Pulumi's SDK takes seconds to load: once a worker, not once a file.
           isolate: false,
+          // Vitest leaves one core idle; with two there would be no parallelism left.
+          maxWorkers: availableParallelism(),
           testTimeout: 20_000,
         },
       },

@@ -61,7 +61,10 @@ it("leaves no double behind when its parent is killed", { timeout: TIMEOUT }, as
   writeFileSync(script, lines.join("\n"));
   writeFileSync(join(dir, "package.json"), '{ "type": "module" }');
   const cwd = join(import.meta.dirname, "../..");
-  const parent = spawn(process.execPath, ["--import", "tsx", script], { cwd, stdio: "ignore" });
+  const parent = spawn(process.execPath, ["--import", "./compile-cache.js", script], {
+    cwd,
+    stdio: "ignore",
+  });
   while (!existsSync(written) && parent.exitCode === null) await sleep(100);
   const served = ports(readFileSync(written, "utf8"));
   expect(await Promise.all(served.map(answers))).toEqual([true, true]);

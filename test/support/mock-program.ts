@@ -139,9 +139,14 @@ export async function mockProgram(
   const restoreFetch = stubFetch((input, init) =>
     `${input}`.startsWith(apiUrl) ? askCloud(input, init) : askOthers(input, init),
   );
+  // The SDK writes down where each of its promises was made, and Vite looks every frame up in a source map: half
+  // of a run's time, for what is shown only of promises that never end.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 1;
   const outputs = await program()
     .then(resolvedOutputs)
     .finally(() => {
+      Error.stackTraceLimit = stackTraceLimit;
       restoreFetch();
       return pulumi.runtime.disconnect();
     });
