@@ -18,6 +18,7 @@ import { limitPids } from "./pid-limit.ts";
 import type { Sinks } from "./sinks.ts";
 import { SocketProxy } from "./socket-proxy.ts";
 import { TOKEN_ENDS_FILE, tokenEnds } from "./token-ends.ts";
+import { proveTokens } from "./token-proof.ts";
 
 export interface AlloyAgentArgs {
   host: Host;
@@ -44,6 +45,9 @@ export interface AlloyAgentArgs {
   /** Tokens that the host lives on, of which it tells when they end. */
   tokens: pulumi.Output<Token>[];
 }
+
+/** Pipelines that read lines. */
+const logPipelines: Settings["pipelines"] = ["containers", "journal"];
 
 type SecretFiles = Record<string, pulumi.Input<string>>;
 type Images = Record<keyof Settings["images"], pulumi.Input<string>>;
@@ -88,6 +92,7 @@ export class AlloyAgent extends pulumi.ComponentResource {
     ]);
     limitPids(`${name}-pid-limit`, { host, container: this.container, limit: 200 }, this);
     const loaded = this.awaitLoaded(name, host, site, bundle);
+    this.proveTokens(name, args, site, [loaded, files.installed]);
     this.configVersion = pulumi.all([files.version, loaded.urn]).apply(([version]) => version);
     this.registerOutputs({ configVersion: this.configVersion });
   }
@@ -162,6 +167,24 @@ export class AlloyAgent extends pulumi.ComponentResource {
         ].join("\n"),
       );
     return host.command(`${name}-loaded`, { script }, { parent: this });
+  }
+
+  /** Fails the update, and puts the last tokens back, unless samples and lines are accepted with the new ones. */
+  private proveTokens(
+    name: string,
+    { host, settings, sinks: { metrics, logs } }: AlloyAgentArgs,
+    site: pulumi.Output<InstallSite>,
+    dependsOn: pulumi.Resource[],
+  ): pulumi.Resource {
+    const sendsLogs = settings.pipelines.some((name) => logPipelines.includes(name));
+    const stack = pulumi.getStack();
+    const script = pulumi
+      .all([site, metrics.url, logs.url])
+      .apply(([at, metricsUrl, logsUrl]) =>
+        proveTokens({ site: at, metricsUrl, logsUrl, sendsLogs, stack }),
+      );
+    const data = pulumi.secret(pulumi.interpolate`${metrics.password}\n${logs.password}\n`);
+    return host.command(`${name}-accepted`, { script, data }, { parent: this, dependsOn });
   }
 }
 

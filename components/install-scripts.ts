@@ -1,5 +1,6 @@
 import { oneShot } from "./one-shot.ts";
 import { shellQuote } from "./shell.ts";
+import { pushSecrets, replaceKeeping } from "./token-proof.ts";
 
 /** Where files are and which images work on them. */
 export interface InstallSite {
@@ -17,7 +18,7 @@ export interface InstallSite {
 }
 
 /** A script over the service's directory, as root without capabilities but those named. */
-function inHost(
+export function inHost(
   site: InstallSite,
   script: string,
   options: { stdin?: boolean; addCapabilities?: string[] } = {},
@@ -59,20 +60,24 @@ rm -rf config/versions config/current secrets
   return inHost(site, script);
 }
 
-/** Writes standard input to a secret file of mode 0400, complete or not at all. */
+/**
+ * Writes standard input to a secret file of mode 0400, complete or not at all. One with which the agent pushes
+ * is kept until the new one is proven, see token-proof.ts.
+ */
 export function writeSecret(site: InstallSite, name: string): string {
+  const replace = pushSecrets.includes(name) ? replaceKeeping(name) : `mv -f .${name}.new ${name}`;
   const script = `
 cd /service/secrets
 umask 077
 cat > .${name}.new
 chmod 0400 .${name}.new
 chown ${site.uid}:${site.gid} .${name}.new
-mv -f .${name}.new ${name}`;
+${replace}`;
   return inHost(site, script, { stdin: true, addCapabilities: ["CHOWN"] });
 }
 
 export function removeSecret(site: InstallSite, name: string): string {
-  return inHost(site, `rm -f /service/secrets/${name}`);
+  return inHost(site, `cd /service/secrets && rm -f ${name} .${name}.last`);
 }
 
 /**

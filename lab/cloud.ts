@@ -27,7 +27,11 @@ interface Known {
   port: number;
 }
 
-export type LabCloud = SimulatedGrafanaCloud & SimulatedGrafana;
+export type LabCloud = SimulatedGrafanaCloud &
+  SimulatedGrafana & {
+    /** While this is on the sinks take no token that is made; then they hear of all. */
+    sinksLag(on: boolean): Promise<void>;
+  };
 
 /**
  * A simulated Grafana Cloud with one stack, whose endpoints are the lab's sinks. They take exactly the
@@ -41,12 +45,19 @@ export async function simulatedGrafanaCloud(
   const stack = stackOf(world);
   const seed = { bootstrapTokens: [{ token: bootstrapToken }], stacks: [stack] };
   const store = new SimulatedStore(seed, structuredClone(EMPTY_GRAFANA), stateFile);
-  const served: SimulatedGrafana = await serveSimulatedGrafana(store, {
-    port,
-    onChange: inTurn(async (issued) => take(await liveTokens(served.cloud, issued))),
+  let lag = false;
+  const late: string[] = [];
+  const follow = inTurn(async (issued) => {
+    if (issued) late.push(issued);
+    await take(await liveTokens(served.cloud, lag ? [] : late.splice(0)));
   });
-  await take(await liveTokens(served.cloud));
-  return { ...served, apiUrl: served.url, stackSlug: stack.slug, bootstrapToken };
+  const served: SimulatedGrafana = await serveSimulatedGrafana(store, { port, onChange: follow });
+  const sinksLag = (on: boolean) => {
+    lag = on;
+    return follow();
+  };
+  await follow();
+  return { ...served, sinksLag, apiUrl: served.url, stackSlug: stack.slug, bootstrapToken };
 }
 
 /** One call after the other: the engine makes two tokens at once. */

@@ -50,10 +50,10 @@ export async function addCloudToken(token: string): Promise<WorldSecrets> {
   return secrets;
 }
 
-/** Keeps a token that the simulated Grafana Cloud made. */
-export async function addIssuedToken(token: string): Promise<void> {
+/** Keeps tokens that the simulated Grafana Cloud made. */
+export async function addIssuedTokens(tokens: string[]): Promise<void> {
   const secrets = await worldSecrets();
-  await save({ ...secrets, issuedTokens: [...new Set([...secrets.issuedTokens, token])] });
+  await save({ ...secrets, issuedTokens: [...secrets.issuedTokens, ...tokens] });
 }
 
 async function save(secrets: WorldSecrets): Promise<void> {

@@ -6,6 +6,7 @@ import { preparationScript } from "../../components/host-preparation.ts";
 import * as scripts from "../../components/install-scripts.ts";
 import type { PreparedHost } from "../../components/preparation-commands.ts";
 import { scriptRunner } from "../../components/shell.ts";
+import { proveTokens } from "../../components/token-proof.ts";
 import { requestOf } from "../host-checks/support/request.ts";
 
 const site: scripts.InstallSite = {
@@ -25,6 +26,16 @@ const all: [string, string][] = [
   ["installVersion", scripts.installVersion(site, "0123456789ab", ["local.file.host"])],
   ["installVersion of nothing", scripts.installVersion(site, "0123456789ab", [])],
   ["awaitLoaded", scripts.awaitLoaded(site, ["local.file.host", "loki.write.grafana_cloud"])],
+  [
+    "proveTokens",
+    proveTokens({
+      site,
+      metricsUrl: "https://m",
+      logsUrl: "https://l",
+      sendsLogs: true,
+      stack: "s",
+    }),
+  ],
   ["scriptRunner", scriptRunner("alloy-loaded")],
   ["checksScript", checksScript(requestOf())],
   ["preparationScript for TrueNAS", preparationScript(preparedOn("truenas"))],

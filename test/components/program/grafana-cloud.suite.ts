@@ -134,6 +134,27 @@ test("another API is asked by program and provider alike", async () => {
   expect(run.named("grafana-cloud-provider").inputs.cloudApiUrl).toBe("http://127.0.0.1:1");
 });
 
+describe("the proof that the host's token is taken", () => {
+  const scriptOf = (run: ProgramRun) => commandOf(run.named("alloy-accepted")).script;
+
+  test("names where samples and lines go, and the stack's command", async () => {
+    const script = scriptOf(await stackRun("svlnas"));
+    for (const text of [
+      "https://prometheus.example.net/api/prom/push refuses samples",
+      "https://logs.example.net/loki/api/v1/push refuses lines",
+      "pulumi up --stack svlnas",
+    ]) {
+      expect(script).toContain(text);
+    }
+    expect(script).toContain(" logs= ");
+  });
+
+  test("waits for no line where no pipeline reads any", async () => {
+    const settings = { ...completed("svlazext"), pipelines: ["host", "self", "traefik"] };
+    expect(scriptOf(await mockProgram("svlazext", settings))).toContain(" logs=none ");
+  });
+});
+
 test("lifetime and rotation window are the stack's", async () => {
   const grafanaCloud = { stackSlug: "homelab", tokenLifetime: "48h", tokenRotationWindow: "24h" };
   const run = await mockProgram("svlazext", { ...completed("svlazext"), grafanaCloud });

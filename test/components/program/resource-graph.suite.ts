@@ -22,6 +22,7 @@ const parents: Record<string, string[]> = {
     "alloy-container",
     "alloy-pid-limit",
     "alloy-loaded",
+    "alloy-accepted",
   ],
   "alloy-networks": ["alloy-networks-frontend", "alloy-networks-backend"],
   "alloy-socket-proxy": ["alloy-socket-proxy-container", "alloy-socket-proxy-pid-limit"],
@@ -56,6 +57,9 @@ const order: [string, string][] = [
   ["alloy-networks-backend", "alloy-socket-proxy-container"],
   ["alloy-container", "alloy-pid-limit"],
   ["alloy-container", "alloy-loaded"],
+  ["alloy-loaded", "alloy-accepted"],
+  ["alloy-files-secret-metrics-password", "alloy-accepted"],
+  ["alloy-files-secret-logs-password", "alloy-accepted"],
   ["alloy-init-container", "alloy-init-pid-limit"],
   ["alloy-socket-proxy-container", "alloy-socket-proxy-pid-limit"],
 ];

@@ -71,6 +71,12 @@ describe.each(stacks)("$stack", ({ stack, files }) => {
     }
   });
 
+  test("has what the agent pushes with proven, in the order in which the proof reads it", () => {
+    const { data, secret } = commandOf(run.named("alloy-accepted"));
+    expect(data).toBe(`${files["metrics-password"]}\n${files["logs-password"]}\n`);
+    expect(secret).toBe(true);
+  });
+
   test("has no secret in any input that is not one", () => {
     for (const { name, inputs } of run.resources) {
       expect(JSON.stringify(plain(inputs)), name).not.toMatch(secrets);
