@@ -29,11 +29,11 @@ export function proveTokens(proof: TokenProof): string {
   const { site, stack } = proof;
   return `
 write_again() { ${inHost(site, writeAgain(site), { stdin: true, addCapabilities: ["CHOWN"] })}; }
-accepted() { ${inAgent(site, awaitAccepted(proof))}; }
+accepted() { ${inAgent(site, awaitAccepted(proof))} accepted "$1"; }
 put_back() { ${inHost(site, putBack)}; }
 
 write_again
-reason=$(accepted) || {
+reason=$(accepted "$(docker inspect -f '{{.State.StartedAt}}' alloy)") || {
   old=$(put_back)
   docker logs --tail 20 alloy >&2 || true
   echo "\${reason:-The agent could not be asked.} \${old:-There is no old token to go back to.}" ${shellQuote(
@@ -92,7 +92,7 @@ function inAgent(site: InstallSite, script: string): string {
 }
 
 /**
- * Of the agent's metrics: when it started and read the secrets, samples begun (\`begun\`) and surely accepted
+ * Of the agent's metrics: when it read the secrets, samples begun (\`begun\`) and surely accepted
  * (\`taken\`: not one that is under way), batches of samples that failed, lines accepted, requests with lines,
  * and those refused. \`timeout\`, since wget's own \`-T\` crashes in Debian's BusyBox 1.35.
  */
@@ -108,8 +108,8 @@ look() {
       storage = "prometheus_remote_storage_samples_"
       failed = sum[storage "failed_total"]
       begun = sum[storage "total"] - failed - sum[storage "retried_total"]
-      printf "start=%d read=%d begun=%d taken=%d failed=%d lines=%d requests=%d refused=%d\\n",
-        sum["process_start_time_seconds"], read, begun, begun - sum[storage "pending"], failed,
+      printf "read=%d begun=%d taken=%d failed=%d lines=%d requests=%d refused=%d\\n",
+        read, begun, begun - sum[storage "pending"], failed,
         sum["loki_write_sent_entries_total"], sum["loki_write_request_duration_seconds_count"], refused
     }'
 }`;
@@ -119,14 +119,18 @@ function awaitAccepted({ metricsUrl, logsUrl, sendsLogs }: TokenProof): string {
   const say = (text: string) => `{ echo ${shellQuote(text)}; exit 1; }`;
   return `
 ${look}
-now() { state=$(look) && eval "$state" && [ "$start" -gt 0 ]; }
+now() { state=$(look) && eval "$state" && [ "$read" -gt 0 ]; }
+# As Docker says it: 2026-11-24T23:00:30.123456789Z. The agent's own metric goes by the kernel's boot time.
+[ "\${1-}" ] || exit 1
+started=$(echo "\${1%%[.Z]*}" | tr T " ")
+started=$(date -u -d "$started" +%s)
 written=$(stat -c %Y ${pushSecrets.map((name) => `/service/secrets/${name}`).join(" ")} | sort -n | tail -n 1)
 
 # What an agent that began after they were written sent, it sent with them.
 base_begun=0 base_failed=0 base_lines=0 base_requests=0 base_refused=0 failures=3
 for try in $(seq ${patience.read}); do
   if now; then
-    [ "$start" -gt "$written" ] && break
+    [ "$started" -gt "$written" ] && break
     if [ "$read" -gt $((written + 1)) ]; then
       # What was under way with the old ones ends.
       sleep 2

@@ -13,9 +13,8 @@ beforeEach(() => {
 });
 afterEach(() => host[Symbol.dispose]());
 
-/** What the agent's metrics say, as Prometheus' text; times in seconds after the newest secret was written. */
+/** What the agent's metrics say, as Prometheus' text; when it read the secrets in seconds after they were written. */
 interface Look {
-  start?: number;
   read?: number;
   begun?: number;
   pending?: number;
@@ -25,10 +24,14 @@ interface Look {
   refused?: number;
 }
 
+/** Seconds since 1970 of a moment, told from when the secrets were written. */
+const after1970 = (offset: number) =>
+  Math.floor(statSync(join(host.site.directory, "secrets", "logs-password")).mtimeMs / 1000) +
+  offset;
+
 function text(look: Look): string {
-  const written = statSync(join(host.site.directory, "secrets", "logs-password")).mtimeMs / 1000;
-  const at = (offset: number) => (Math.floor(written) + offset).toExponential(9);
-  const { start = -3600, read = -5, begun = 0, pending = 0, failed = 0, retried = 0 } = look;
+  const at = (offset: number) => after1970(offset).toExponential(9);
+  const { read = -5, begun = 0, pending = 0, failed = 0, retried = 0 } = look;
   const { lines = 0, refused = 0 } = look;
   const id = (name: string) => `component_id="local.file.${name}",component_path="/"`;
   const to = `component_id="prometheus.remote_write.grafana_cloud",url="https://m {x}"`;
@@ -40,12 +43,17 @@ local_file_timestamp_last_accessed_unix_seconds{${id("metrics_password")}} ${at(
 loki_write_request_duration_seconds_count{host="h",status_code="204"} ${lines ? 1 : 0}
 loki_write_request_duration_seconds_count{host="h",status_code="401"} ${refused}
 loki_write_sent_entries_total{host="h"} ${lines}
-process_start_time_seconds ${at(start)}
 prometheus_remote_storage_samples_total{${to}} ${begun}
 prometheus_remote_storage_samples_pending{${to}} ${pending}
 prometheus_remote_storage_samples_failed_total{${to}} ${failed}
 prometheus_remote_storage_samples_retried_total{${to}} ${retried}
 `;
+}
+
+/** Docker says when the agent started: nine digits of a second, or none. */
+function agentStarted(offset: number, digits = ".123456789"): void {
+  const iso = new Date(after1970(offset) * 1000).toISOString();
+  host.write("started", `${iso.replace(".000", digits)}\n`);
 }
 
 /** What the agent says, look after look; the last for ever. */
@@ -87,24 +95,28 @@ const again = "When that is mended: pulumi up --stack svlnas";
 const old = "The old token was put back on the host and is still good.";
 
 describe("on the first deployment", () => {
-  beforeEach(() => writeBoth("first"));
+  beforeEach(() => {
+    writeBoth("first");
+    agentStarted(4);
+  });
 
   test("what the new agent sent proves its token, at once", () => {
-    agentSays({ start: 4, read: 5, begun: 100, lines: 3 });
+    agentSays({ read: 5, begun: 100, lines: 3 });
     expect(prove("first")).toEqual(done);
     expect(seconds()).toBe(0);
   });
 
   test("waits for the first sample and the first line", () => {
-    agentSays({ start: 4 }, { start: 4, begun: 100 }, { start: 4, begun: 100, lines: 1 });
+    agentStarted(4, "");
+    agentSays({}, { begun: 100 }, { begun: 100, lines: 1 });
     expect(prove("first")).toEqual(done);
     expect(seconds()).toBe(2);
   });
 
   test("one batch that is refused, too old perhaps, is no refused token; three are", () => {
-    agentSays({ start: 4, begun: 90, failed: 90 }, { start: 4, begun: 190, failed: 90, lines: 1 });
+    agentSays({ begun: 90, failed: 90 }, { begun: 190, failed: 90, lines: 1 });
     expect(prove("first")).toEqual(done);
-    const fails = [0, 1, 2, 3].map((n) => ({ start: 4, begun: n * 9, failed: n * 9 }));
+    const fails = [0, 1, 2, 3].map((n) => ({ begun: n * 9, failed: n * 9 }));
     agentSays(...fails);
     const { status, stderr } = prove("first");
     expect(status).toBe(1);
@@ -127,8 +139,10 @@ describe("on the first deployment", () => {
 describe("in a rotation", () => {
   beforeEach(() => {
     writeBoth("old");
-    agentSays({ start: 4, begun: 1, lines: 1 });
+    agentStarted(4);
+    agentSays({ begun: 1, lines: 1 });
     prove("old");
+    agentStarted(-3600);
     host.write("sleeps", "");
     writeBoth("new");
   });
@@ -240,6 +254,7 @@ describe("in a rotation", () => {
 test("a secret is written again to the byte, and is no argument of anything", () => {
   const secret = "$(id) 'x' \\n";
   writeBoth("old");
+  agentStarted(-3600);
   writeBoth(secret);
   agentSays({ read: 100 }, { read: 100 }, { read: 100, failed: 1 });
   prove(secret);
