@@ -42,7 +42,7 @@ const hosts = [
     name: "svlnas",
     ui: "https://alloy.example.org",
     externalNetworks: ["immich-backend", "outline-backend"],
-    resources: 32,
+    resources: 33,
     pipelines: [
       ...["containers", "github", "github-token", "host"],
       ...["journal", "postgres", "self", "sinks", "traefik"],
@@ -52,7 +52,7 @@ const hosts = [
     name: "svlazext",
     ui: "https://alloy-ext.example.org",
     externalNetworks: [],
-    resources: 29,
+    resources: 30,
     pipelines: ["containers", "host", "journal", "self", "sinks", "traefik"],
   },
 ];

@@ -69,7 +69,7 @@ const commandsOf = (run: ProgramRun) => run.resources.filter(runsOnHost);
 describe("commands", () => {
   test("of an SSH host go over SSH, to the one server whose key is known", async () => {
     const commands = commandsOf(await stackRun("svlnas"));
-    expect(commands).toHaveLength(11);
+    expect(commands).toHaveLength(12);
     for (const { name, type, inputs } of commands) {
       expect(type, name).toBe("command:remote:Command");
       expect(inputs.connection, name).toEqual({
@@ -89,7 +89,7 @@ describe("commands", () => {
   test("of this machine run here, with the Docker socket of the stack", async () => {
     const run = await stackRun("local");
     const commands = commandsOf(run);
-    expect(commands).toHaveLength(10);
+    expect(commands).toHaveLength(11);
     for (const { name, type, inputs } of commands) {
       expect(type, name).toBe("command:local:Command");
       expect(inputs.environment, name).toEqual({ DOCKER_HOST: "unix:///var/run/docker.sock" });
