@@ -66,8 +66,8 @@ describe("npm run fleet, with the real engine and simulated hosts", () => {
   test("hosts that fail in three ways stop no other, and each says why", async () => {
     const { exitCode, stdout, stderr } = await start("up", "--stacks", quick, "--parallel", "3");
     expect(exitCode).toBe(1);
-    expect(stdout).toMatch(/^attic +ok .+\n {4}25 created$/m);
-    expect(stdout).toMatch(/^kitchen +ok .+\n {4}25 created$/m);
+    expect(stdout).toMatch(/^attic +ok .+\n {4}\d+ created$/m);
+    expect(stdout).toMatch(/^kitchen +ok .+\n {4}\d+ created$/m);
     expect(stdout).toMatch(
       /^cellar +failed .+\n {4}alloy-files-config: Process exited with status 1: Alloy refuses the new configuration: the old one runs on\.$/m,
     );
