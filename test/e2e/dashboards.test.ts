@@ -1,0 +1,215 @@
+import { randomBytes } from "node:crypto";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Alert } from "../../alerts/alert.ts";
+import { allAlerts } from "../../alerts/index.ts";
+import { badValues } from "../../alerts/prometheus-rules.ts";
+import { arrived, queryLogs, queryMetrics } from "../../cli/verify/sink-queries.ts";
+import { pipelineDirectory } from "../../components/pipeline-files.ts";
+import { allPanels, type Target } from "../../dashboards/built.ts";
+import { fill } from "../../dashboards/fill.ts";
+import { LOGS } from "../../dashboards/panels.ts";
+import type { StackSettings } from "../../lab/stack.ts";
+import { joinFrontend } from "../../lab/world.ts";
+import { type ExporterSamples, writeSamples } from "./support/exporter-samples.ts";
+import { fastPipelines } from "./support/fast-pipelines.ts";
+import { destroy, emptyLab, settingsOf, type TestLab } from "./support/lab.ts";
+import { removeWriters, writeAged, writer } from "./support/writers.ts";
+
+/**
+ * Every query of every panel and alert over what a deployed host sends, and alerts that fire on real faults.
+ * What this machine has nothing of comes from support/exporter-samples.ts, and in no other way: the state of
+ * ZFS pools, the ARC, temperatures, a file system that fills, tokens that end (the lab's own never do).
+ */
+const HOST = `dash-${randomBytes(3).toString("hex")}`;
+/** Reads its journal where there is none. */
+const DEAF = `${HOST}-deaf`;
+/** Stands for the 60 s, and the 10 min of GitHub, between two scrapes. */
+const SCRAPE_SECONDS = 5;
+const filling = { host: HOST, interval: "1m" };
+
+let lab: TestLab;
+let stack: Stack;
+let settings: StackSettings;
+let pipelines: string;
+let directory: string;
+const container = `dash-writer-${HOST}`;
+
+/** What the exporter says of a host that is well. */
+const well: ExporterSamples = {
+  pools: { "boot-pool": "online", "vm-pool": "online" },
+  free: { "/samples/data": 80, "/samples/full": 50, "/samples/filling": 39 },
+  tokens: { push: 60, read: 60 },
+};
+
+beforeAll(async () => {
+  lab = await emptyLab();
+  settings = await settingsOf(lab, "local", (given) => ({
+    ...given,
+    host: { ...(given.host as object), name: HOST },
+    github: { ...(given.github as object), pollingHost: HOST },
+  }));
+  const host = settings.host as { directory: string };
+  host.directory = host.directory.replace("/local/", `/${HOST}/`);
+  directory = host.directory;
+  pipelines = await fastPipelines(pipelineDirectory, SCRAPE_SECONDS);
+  stack = await lab.stack("local", settings, pipelines);
+  await stack.up();
+  await joinFrontend(lab.docker);
+  await writeSamples(directory, well);
+  const script = "while :; do echo 'error: no route'; sleep 1; done";
+  await writer(lab, { name: container, script });
+  await execa("logger", ["-p", "daemon.err", "-t", "smartd", `8 pending sectors ${HOST}`]);
+  // Noise, so that something is dropped on purpose.
+  const noise = "pam_unix(cron:session): session opened for user root";
+  for (let i = 0; i < 3; i++) await execa("logger", ["-t", "CRON", noise]);
+});
+
+afterAll(async () => {
+  await removeWriters(lab, [container]);
+  await destroy(lab, stack);
+  await rm(directory, { recursive: true });
+  await rm(pipelines, { recursive: true });
+  await lab.close();
+});
+
+/** What a panel's query answers now: series, or lines. */
+function answer(target: Target, panelType: string): Promise<unknown[]> {
+  const query = fill(target.expr, filling);
+  if (target.datasource.type !== LOGS.type) return queryMetrics(lab.world.metrics, query);
+  const { logs } = lab.world;
+  if (panelType === "logs") return queryLogs(logs, query, { limit: 10 });
+  // Loki answers an instant query of numbers as Prometheus does, below /loki.
+  return queryMetrics({ ...logs, queryUrl: `${logs.queryUrl}/loki` }, query);
+}
+
+describe("every query of a panel returns data", () => {
+  const queries = allPanels().flatMap(({ name, panel }) =>
+    panel.targets.map((target) => ({ name: `${name}, ${target.refId}`, panel, target })),
+  );
+
+  test.each(queries.filter(({ name }) => name !== "host: Pools, B"))("$name", async (one) => {
+    await arrived(one.target.expr, 180, () => answer(one.target, one.panel.type));
+  });
+});
+
+/** Of this host: another test's may still be in the sinks. */
+async function bad(alert: Alert): Promise<Record<string, string>[]> {
+  const found = await queryMetrics(lab.world.metrics, badValues(alert));
+  return found
+    .map(({ labels }) => labels)
+    .filter(({ host, mountpoint = "/samples" }) => {
+      // How full this machine's own disks are is not the test's.
+      return (
+        (host === undefined || host === HOST || host === DEAF) && /^\/samples/.test(mountpoint)
+      );
+    });
+}
+
+const alerts = allAlerts();
+const alert = (name: string): Alert => {
+  const found = alerts[name];
+  if (!found) throw new Error(`there is no alert ${name}`);
+  return found;
+};
+
+/** Waits for a fault to show, and says on what. */
+const fires = (one: Alert, seconds = 120) => arrived(one.title, seconds, () => bad(one));
+
+describe("every alert", () => {
+  // What is only there when something is near wrong: nothing was dropped yet, nothing fills.
+  const onlyWhenBad = ["log-lines-too-old", "disk-filling"];
+
+  test.each(Object.keys(alerts).filter((name) => !onlyWhenBad.includes(name)))(
+    "%s is told of something that is well",
+    async (name) => {
+      const { expr } = alert(name);
+      expect(await queryMetrics(lab.world.metrics, expr)).not.toEqual([]);
+    },
+  );
+
+  test.each(Object.keys(alerts))("%s does not fire on a host that is well", async (name) => {
+    expect(await bad(alert(name))).toEqual([]);
+  });
+});
+
+describe("an alert fires on its fault", () => {
+  test("zfs-pool-degraded, disk-almost-full, disk-filling, token-near-end: what the exporter says", async () => {
+    await writeSamples(directory, {
+      pools: { "boot-pool": "online", "vm-pool": "degraded" },
+      free: { "/samples/data": 80, "/samples/full": 5, "/samples/filling": 30 },
+      tokens: { push: 3, read: 60 },
+    });
+    const on = async (name: string, label: string) =>
+      (await fires(alert(name))).map((labels) => labels[label]).sort();
+    expect(await on("zfs-pool-degraded", "zpool")).toEqual(["vm-pool"]);
+    expect(await on("disk-almost-full", "mountpoint")).toEqual(["/samples/full"]);
+    expect(await on("token-near-end", "token")).toEqual(["push"]);
+    // The full one fell as well, and is full by tomorrow.
+    expect(await on("disk-filling", "mountpoint")).toEqual(["/samples/filling", "/samples/full"]);
+    // The panel that is red then.
+    const pools = allPanels().find(({ name }) => name === "host: Pools");
+    const red = pools?.panel.targets[1] as Target;
+    expect(await answer(red, "stat")).toHaveLength(1);
+  });
+
+  test("log-lines-too-old: a container that writes lines of last week", async () => {
+    await writeAged(lab.client.getContainer(container), [{ text: `old ${HOST}`, hoursAgo: 170 }]);
+    expect(await fires(alert("log-lines-too-old"))).toEqual([{ host: HOST }]);
+  });
+
+  test("series-budget: a plan of as many series as the host has", async () => {
+    const [active] = await queryMetrics(lab.world.metrics, 'count({job=~".+"})');
+    const small = allAlerts(active?.value)["series-budget"] as Alert;
+    expect(await fires(small)).toEqual([{}]);
+  });
+
+  test("postgres-down: the server is stopped; well again when it runs", async () => {
+    const server = lab.client.getContainer("lab-postgres");
+    await server.stop();
+    try {
+      const both = await arrived("two databases down", 120, async () => {
+        const found = await bad(alert("postgres-down"));
+        return found.length >= 2 ? found : [];
+      });
+      expect(both.sort((a, b) => ((a.job ?? "") < (b.job ?? "") ? -1 : 1))).toEqual([
+        { host: HOST, instance: "immich-db", job: "postgres_immich" },
+        { host: HOST, instance: "outline-db", job: "postgres_outline" },
+      ]);
+    } finally {
+      await server.start();
+    }
+    await arrived("pg_up 1", 120, async () =>
+      (await bad(alert("postgres-down"))).length === 0 ? [1] : [],
+    );
+  });
+
+  test("host-silent: the agent is stopped, for 20 s in place of 300", async () => {
+    const silent: Alert = { ...alert("host-silent"), bad: { is: "above", value: 20 } };
+    expect(await bad(silent)).toEqual([]);
+    const agent = lab.client.getContainer("alloy");
+    await agent.stop();
+    try {
+      expect(await fires(silent)).toEqual([{ host: HOST }]);
+    } finally {
+      await agent.start();
+    }
+    await arrived("samples", 120, async () => ((await bad(silent)).length === 0 ? [1] : []));
+  });
+
+  test("journal-silent: the reader looks where no journal is", async () => {
+    // A wrong group would be refused before anything is changed.
+    const file = join(pipelines, "journal.alloy");
+    const text = await readFile(file, "utf8");
+    await writeFile(file, text.replace(/path +=.+/, 'path = "/etc/alloy"'));
+    const deaf = { ...settings, host: { ...(settings.host as object), name: DEAF } };
+    await (await lab.stack("local", deaf, pipelines)).up();
+    expect(await fires(alert("journal-silent"))).toEqual([{ host: DEAF }]);
+    await sleep(2 * SCRAPE_SECONDS * 1000);
+    expect(await bad(alert("journal-silent"))).toEqual([{ host: DEAF }]);
+  });
+});
