@@ -70,14 +70,13 @@ describe("a configuration that the agent refuses", () => {
     expect(lastLine(stderr)).toBe(refused);
     expect(stderr).toContain("400 Bad Request");
     expect(steps(host.calls()).slice(2)).toEqual([
-      "read link",
       "switch link",
       "agent's state",
       "agent's image",
       "image",
-      "reload",
+      "reload and await loaded",
       "agent's log",
-      "switch link",
+      "switch link back",
       "reload",
       "remove version",
     ]);

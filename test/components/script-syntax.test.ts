@@ -84,6 +84,6 @@ describe.each(shells.map((shell) => ({ name: shell.join(" "), shell })))(
 
 test("the scripts inside scripts are found", () => {
   const script = scripts.installVersion(site, "0123456789ab", ["local.file.host"]);
-  expect(innerScripts(script)).toHaveLength(7);
+  expect(innerScripts(script)).toHaveLength(8);
   expect(innerScripts(script).join("\n")).toContain(`missing="the agent's answer"`);
 });

@@ -2,8 +2,9 @@
 const purposes: [RegExp, string][] = [
   [/^run .* validate \/etc\/alloy\/versions\/\w+\/$/, "validate"],
   [/awk /, "unpack"],
-  [/readlink \/service\/config\/current/, "read link"],
-  [/ln -sfn /, "switch link"],
+  [/readlink current \|\| true\nln -sfn versions\/\w+ current$/, "switch link"],
+  [/ln -sfn "\$\(cat\)"/, "switch link back"],
+  [/\/-\/reload[\s\S]*\/api\/v0\/web\/components/, "reload and await loaded"],
   [/\/-\/reload/, "reload"],
   [/\/api\/v0\/web\/components/, "await loaded"],
   [/\[ "\$\(readlink current\)" = /, "remove version"],
