@@ -19,9 +19,11 @@ async function main(args: string[]): Promise<void> {
   await needCompose();
   await needAnsible();
   if (options.prepare) return;
-  const results = await measured(options, stopSignal());
+  const signal = stopSignal();
+  const results = await measured(options, signal);
   process.stdout.write(report(results));
   if (options.json) await writeFile(options.json, `${JSON.stringify(results, null, 2)}\n`);
+  if (signal.aborted) throw new Error(signal.reason.message);
   if (options.parts.length === parts.length) await writeDocs(results);
 }
 

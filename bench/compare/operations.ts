@@ -24,7 +24,7 @@ import type { Tool, ToolName } from "./tool.ts";
 /** What each tool was measured by, run by run. */
 export type Operations = Record<ToolName, Measured[]>;
 
-/** Lets the tools take turns on the lab's host, `runs` times. */
+/** Lets the tools take turns on the lab's host, `runs` times or until the signal; then what is measured counts. */
 export async function operations(lab: Lab, runs: number, signal: AbortSignal): Promise<Operations> {
   await step("taking away what an earlier command deployed", () => destroyStacks(lab));
   const docker = dockerClient(lab.docker.host);
@@ -37,7 +37,7 @@ export async function operations(lab: Lab, runs: number, signal: AbortSignal): P
     const results: Operations = { ours: [], "docker-compose": [], Ansible: [] };
     for (let run = 1; run <= runs; run += 1) {
       for (const tool of tools) {
-        signal.throwIfAborted();
+        if (signal.aborted) return results;
         await clear(lab, docker, tool.name);
         const host = `bench-${tool.name.toLowerCase()}-${run}-${tokens[0].slice(-6)}`;
         const label = `run ${run} of ${runs}: ${tool.name}`;

@@ -10,11 +10,20 @@ import { run } from "./command.ts";
 /** Seconds for each thing that is loaded, in the order of loading. */
 export type Start = Record<string, number>;
 
+/** One start: seconds by what was loaded, and seconds of CPU for all of it. */
+interface Loaded {
+  seconds: Start;
+  cpu: number;
+}
+
 export interface ProgramStart {
   /** `@pulumi/pulumi` alone, in a process of its own. */
   sdk: number[];
   /** `index.ts` with everything that it loads. */
   program: number[];
+  /** CPU of these two starts, in s, which other work on the machine does not stretch. */
+  sdkCpu: number[];
+  programCpu: number[];
   /** The same two with an empty cache, as after `npm ci`. */
   coldSdk: number[];
   coldProgram: number[];
@@ -29,6 +38,8 @@ export async function programStart(runs: number, signal: AbortSignal): Promise<P
   const result: ProgramStart = {
     sdk: [],
     program: [],
+    sdkCpu: [],
+    programCpu: [],
     coldSdk: [],
     coldProgram: [],
     packages: [],
@@ -38,12 +49,16 @@ export async function programStart(runs: number, signal: AbortSignal): Promise<P
     await load([SDK]);
     await load(["./index.ts"]);
     for (let i = 0; i < runs; i += 1) {
-      signal.throwIfAborted();
-      result.sdk.push(total(await load([SDK])));
-      result.program.push(total(await load(["./index.ts"])));
+      if (signal.aborted) return;
+      const [sdk, program] = [await load([SDK]), await load(["./index.ts"])];
+      result.sdk.push(total(sdk));
+      result.sdkCpu.push(sdk.cpu);
+      result.program.push(total(program));
+      result.programCpu.push(program.cpu);
       result.coldSdk.push(total(await loadCold([SDK])));
       result.coldProgram.push(total(await loadCold(["./index.ts"])));
-      result.packages.push(await load([SDK, ...packages, "./index.ts"]));
+      const { seconds } = await load([SDK, ...packages, "./index.ts"]);
+      result.packages.push(seconds);
     }
   });
   return result;
@@ -74,8 +89,8 @@ function programSources(): string[] {
   return [...texts.values()];
 }
 
-/** Loads modules one after the other in a new process; seconds by name. */
-async function load(modules: string[], env: Record<string, string> = {}): Promise<Start> {
+/** Loads modules one after the other in a new process. */
+async function load(modules: string[], env: Record<string, string> = {}): Promise<Loaded> {
   const { nodeargs } = parse(readFileSync(join(repoDir, "Pulumi.yaml"), "utf8")).runtime.options;
   const script = `
 const seconds = {};
@@ -84,7 +99,8 @@ for (const name of ${JSON.stringify(modules)}) {
   await import(name);
   seconds[name] = (performance.now() - begin) / 1000;
 }
-console.log(JSON.stringify(seconds));
+const { user, system } = process.cpuUsage();
+console.log(JSON.stringify({ seconds, cpu: (user + system) / 1e6 }));
 process.exit(0);`;
   const args = [...(env.NODE_COMPILE_CACHE ? [] : nodeargs.split(" ")), "--input-type=module"];
   const text = await run(process.execPath, [...args, "--eval", script], {
@@ -95,7 +111,7 @@ process.exit(0);`;
 }
 
 /** The same with a cache that is empty and is filled, as at the very first start. */
-async function loadCold(modules: string[]): Promise<Start> {
+async function loadCold(modules: string[]): Promise<Loaded> {
   const directory = await mkdtemp(join(tmpdir(), "alloy-cold-"));
   try {
     return await load(modules, { NODE_COMPILE_CACHE: directory });
@@ -104,6 +120,6 @@ async function loadCold(modules: string[]): Promise<Start> {
   }
 }
 
-function total(start: Start): number {
+function total({ seconds: start }: Loaded): number {
   return Object.values(start).reduce((sum, seconds) => sum + seconds, 0);
 }

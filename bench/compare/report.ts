@@ -18,6 +18,6 @@ export function report({ runs, start, operations }: Results): string {
     ...(operations ? [operationRows(operations)] : []),
     ...(start ? [startRows(start), packageRows(start)] : []),
   ];
-  const head = `${runs} runs; the median, and in brackets the least and the greatest`;
+  const head = `up to ${runs} runs; the median, and in brackets the least and the greatest`;
   return ["", head, ...tables.flatMap((rows) => ["", aligned(rows)]), "", ""].join("\n");
 }

@@ -59,6 +59,7 @@ export function startRows(start: ProgramStart): string[][] {
   return [
     ["program start", "index.ts, s", "@pulumi/pulumi alone, s", "ratio"],
     row("as it is from the second start on", start.program, start.sdk),
+    row("the same, CPU", start.programCpu, start.sdkCpu),
     row("the very first one, nothing compiled", start.coldProgram, start.coldSdk),
   ];
 }
