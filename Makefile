@@ -17,7 +17,7 @@ test: setup
 	@tsx lab/main.ts test
 
 bench: setup
-	@tsx bench/compare/main.ts $(ARGS)
+	@node bench/compare/main.ts $(ARGS)
 
 bench-footprint: setup
 	@tsx bench/footprint/main.ts $(ARGS)

@@ -9,7 +9,7 @@ import type { Results } from "./report.ts";
 import { operationRows, packageRows, startRows } from "./rows.ts";
 
 const file = join(repoDir, "docs", "benchmarks.md");
-const PLOT = "benchmarks-compare.svg";
+const PLOT = "pictures/deploying.svg";
 
 /** Writes the results into their section of docs/benchmarks.md, and the plot beside it. */
 export async function writeDocs(results: Results): Promise<void> {

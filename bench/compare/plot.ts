@@ -44,7 +44,7 @@ export function plot(operations: Operations): string {
     animation: false,
     backgroundColor: "#ffffff",
     color: COLOURS,
-    legend: { top: 8 },
+    legend: { top: 8, itemGap: 40 },
     grid: { left: 48, right: 16, top: 48, bottom: 48 },
     xAxis: { type: "category", data: shown.map(([, label]) => label), axisLabel: { interval: 0 } },
     yAxis: { type: "value", name: "seconds" },
