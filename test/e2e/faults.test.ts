@@ -92,31 +92,35 @@ const inspect = async () => {
 };
 
 describe("the agent loses nothing when", () => {
-  test(`the sinks are away for ${OUTAGE} s`, async () => {
-    const begin = Date.now();
-    const sinks = lab.client.getContainer("lab-sinks");
-    await sinks.stop();
-    await sleep(OUTAGE * 1000);
-    const size = await bytesIn(join(directory, "data"));
-    await sinks.start();
-    const answers = () => lines().then(Boolean, () => false);
-    expect(await until(answers, 30)).toBe(true);
-    const back = Date.now() / 1000;
-    const newest = `timestamp(${up}) > ${back}`;
-    await arrived("samples after the outage", 180, async () => {
-      const found = await queryMetrics(lab.world.metrics, newest);
-      return found.length === 2 ? found : [];
-    });
-    const seconds = (Date.now() - begin) / 1000 + SCRAPE;
-    for (const times of await sampleTimes(lab.world.metrics, up, seconds)) {
-      expect(times.length).toBeGreaterThanOrEqual(Math.floor(OUTAGE / SCRAPE));
-      expect(greatestGap(times)).toBeLessThan(SCRAPE + 5);
-    }
-    await expectAllLines(120);
-    expect(await counter(lab, "loki_write_dropped_entries_total")).toBe(0);
-    // About 1,000 series: 1,440 samples each in the 8 h that are kept would be 20 MB.
-    expect(size).toBeLessThan(20 * 1024 * 1024);
-  });
+  test(
+    `the sinks are away for ${OUTAGE} s`,
+    async () => {
+      const begin = Date.now();
+      const sinks = lab.client.getContainer("lab-sinks");
+      await sinks.stop();
+      await sleep(OUTAGE * 1000);
+      const size = await bytesIn(join(directory, "data"));
+      await sinks.start();
+      const answers = () => lines().then(Boolean, () => false);
+      expect(await until(answers, 30)).toBe(true);
+      const back = Date.now() / 1000;
+      const newest = `timestamp(${up}) > ${back}`;
+      await arrived("samples after the outage", 180, async () => {
+        const found = await queryMetrics(lab.world.metrics, newest);
+        return found.length === 2 ? found : [];
+      });
+      const seconds = (Date.now() - begin) / 1000 + SCRAPE;
+      for (const times of await sampleTimes(lab.world.metrics, up, seconds)) {
+        expect(times.length).toBeGreaterThanOrEqual(Math.floor(OUTAGE / SCRAPE));
+        expect(greatestGap(times)).toBeLessThan(SCRAPE + 5);
+      }
+      await expectAllLines(120);
+      expect(await counter(lab, "loki_write_dropped_entries_total")).toBe(0);
+      // About 1,000 series: 1,440 samples each in the 8 h that are kept would be 20 MB.
+      expect(size).toBeLessThan(20 * 1024 * 1024);
+    },
+    (OUTAGE + 600) * 1000,
+  );
 
   test("it is killed, and is running again by itself: no line lost or sent twice", async () => {
     const before = await inspect();
