@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { settings } from "../config/schema.ts";
 
-const file = join(import.meta.dirname, "..", "README.md");
+const file = join(import.meta.dirname, "..", "docs", "settings.md");
 const [begin, end] = ["<!-- settings: begin -->", "<!-- settings: end -->"];
 
 /** The part of a JSON schema that a table row shows. */
