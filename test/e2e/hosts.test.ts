@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { appendFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -13,6 +13,7 @@ import type { StackSettings } from "../../lab/stack.ts";
 import { LAB_NETWORK } from "../../lab/world/sinks.ts";
 import { joinFrontend } from "../../lab/world.ts";
 import { printedConfig } from "../support/printed-config.ts";
+import { driftOf, refreshSeesNothing } from "./support/drift.ts";
 import {
   destroy,
   emptyLab,
@@ -159,6 +160,31 @@ describe.each(hosts)("$name over SSH, with a simulated Grafana Cloud", (host) =>
     });
     expect(out).not.toContain(lab.cloud.bootstrapToken);
   });
+
+  test.runIf(host.name === "svlnas")(
+    "shows the drift that a refresh can't see, and is repaired by what that advises",
+    async () => {
+      await refreshSeesNothing(stack);
+      expect(await driftOf(stack)).toEqual({ code: 0, drifted: [], replace: [] });
+      const version = (await stack.outputs()).configVersion?.value;
+      await lab.client.getContainer("alloy").update({ PidsLimit: 4096 });
+      await appendFile(join(directory, "config", "versions", version, "self.alloy"), "// mine\n");
+      await writeFile(join(directory, "secrets", "metrics-password"), "glc_of-someone-else");
+      await refreshSeesNothing(stack);
+      const { code, drifted, replace } = await driftOf(stack);
+      expect({ code, drifted }).toEqual({
+        code: 1,
+        drifted: [
+          "container alloy, PID limit: is 4096, not 200",
+          "configuration, files: self.alloy was changed",
+          "secrets, files: metrics-password was changed",
+        ],
+      });
+      expect(replace).toHaveLength(3);
+      await stack.up({ replace, onOutput });
+      expect(await driftOf(stack)).toEqual({ code: 0, drifted: [], replace: [] });
+    },
+  );
 
   test("shows no secret: inspect, process list, engine's output, state file", async () => {
     const { alloy, proxy, init } = await inspectService(lab);

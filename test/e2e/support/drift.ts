@@ -1,0 +1,59 @@
+import { dirname } from "node:path";
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { command } from "../../../cli/drift/command.ts";
+import { declaredOf } from "../../../cli/drift/declared.ts";
+import { runOnHost } from "../../../cli/drift/host.ts";
+import type { Row } from "../../../cli/drift/row.ts";
+import { type PulumiCli, pulumiCli } from "../../../cli/pulumi-cli.ts";
+
+/** The CLI in a stack's own workspace, with its state and its providers. */
+export function cliOf(stack: Stack): PulumiCli {
+  const { workDir, envVars, pulumiCommand } = stack.workspace;
+  const env = { ...envVars, PATH: `${dirname(pulumiCommand.command)}:${process.env.PATH}` };
+  return pulumiCli({ directory: workDir, env });
+}
+
+export interface Drift {
+  code: number;
+  /** What drifted, each as `what, aspect: phrases`. */
+  drifted: string[];
+  /** URNs that the repairs name. */
+  replace: string[];
+}
+
+/** What `npm run drift -- --stack NAME --json` tells. */
+export async function driftOf(stack: Stack): Promise<Drift> {
+  let out = "";
+  let said = "";
+  const code = await command(["--stack", stack.name, "--json"], {
+    declared: async (name) =>
+      declaredOf(
+        name,
+        await cliOf(stack).run(["stack", "export", "--show-secrets", "--stack", name]),
+      ),
+    run: ({ route }, script) => runOnHost(route, script),
+    out: (text) => {
+      out += text;
+    },
+    say: (line) => {
+      said += `${line}\n`;
+    },
+    terminal: { colour: false },
+  });
+  if (!out) throw new Error(said);
+  const rows: Row[] = JSON.parse(out);
+  const found = rows.filter(({ state }) => state === "drifted");
+  return {
+    code,
+    drifted: found.map(({ what, aspect, drift }) => `${what}, ${aspect}: ${drift.join("; ")}`),
+    replace: found.flatMap(({ repair }) =>
+      [...(repair ?? "").matchAll(/--replace '(.+?)'/g)].map(([, urn = ""]) => urn),
+    ),
+  };
+}
+
+/** Whether `pulumi refresh`, as drift.yml runs it, finds everything as deployed. */
+export async function refreshSeesNothing(stack: Stack): Promise<void> {
+  const flags = ["--preview-only", "--expect-no-changes", "--non-interactive"];
+  await cliOf(stack).run(["refresh", "--stack", stack.name, ...flags]);
+}
