@@ -97,7 +97,9 @@ export const accessPolicy: ResourceDouble<GrafanaClient> = {
     const [region, policyId] = id.split(":");
     const policy = await client.find(one({ policyId, region }));
     if (!policy) return undefined;
-    const live = { ...inputs, region, ...read(policy) };
+    const live: Bag = { ...inputs, region, ...read(policy) };
+    // The name is its default: who gave none finds no change.
+    if (inputs.displayName === undefined && live.displayName === live.name) delete live.displayName;
     return { outs: outputs({ ...state, region }, policy), inputs: live };
   },
 
