@@ -93,7 +93,13 @@ export function setCommand(keys: PropertyKey[], stack: string): string {
     return secretCommand(first as SecretName, stack);
   }
   const example = exampleAt(keys);
-  return `pulumi config set --stack ${stack} --path '${namespace}:${joinPath(keys)}' ${quote(example)}`;
+  const type = isNumericText(keys, example) ? " --type string" : "";
+  return `pulumi config set --stack ${stack}${type} --path '${namespace}:${joinPath(keys)}' ${quote(example)}`;
+}
+
+/** Whether a value would be stored as a number, where the schema wants a text: a user name of digits. */
+function isNumericText(keys: PropertyKey[], value: string): boolean {
+  return /^\d+$/.test(value) && schemasAt(keys).some(({ def }) => def.type === "string");
 }
 
 /** Command that stores a secret; without a value it is read from standard input. */

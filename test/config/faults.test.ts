@@ -345,6 +345,19 @@ const cases: Case[] = [
     ],
   },
   {
+    kind: "a user name of digits, which YAML takes for a number",
+    breakIt: (s) => {
+      const { sinks, metricsPassword, logsPassword } = completedLocal() as Loose;
+      sinks.metrics.username = 100001;
+      Object.assign(s, { sinks, metricsPassword, logsPassword });
+      delete s.grafanaCloud;
+    },
+    says: [
+      "sinks.metrics.username: must be a string",
+      "pulumi config set --stack svlnas --type string --path 'grafana-alloy:sinks.metrics.username' 1234",
+    ],
+  },
+  {
     kind: "two sinks",
     breakIt: (s) => {
       s.sinks = completedLocal().sinks;
