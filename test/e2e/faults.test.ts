@@ -3,17 +3,17 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
-import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { targetOf } from "../../cli/verify/outputs.ts";
 import type { Result } from "../../cli/verify/result.ts";
 import { verify } from "../../cli/verify/run.ts";
 import { arrived, queryLogs, queryMetrics } from "../../cli/verify/sink-queries.ts";
 import { pipelineDirectory } from "../../components/pipeline-files.ts";
-import { processesOf, until } from "../../lab/processes.ts";
+import { until } from "../../lab/processes.ts";
 import { outputsOf, type StackSettings } from "../../lab/stack.ts";
 import { joinFrontend } from "../../lab/world.ts";
 import { counter } from "./support/agent.ts";
+import { inDockerd } from "./support/dockerd.ts";
 import { destroy, emptyLab, settingsOf, type TestLab } from "./support/lab.ts";
 import { greatestGap, sampleTimes } from "./support/raw-samples.ts";
 import { compose, removeWriters, writer } from "./support/writers.ts";
@@ -232,12 +232,6 @@ async function wrong(check: string): Promise<Result[]> {
 async function bytesIn(path: string): Promise<number> {
   const { stdout } = await inDockerd(["du", "-sb", path]);
   return Number(stdout.split("\t")[0]);
-}
-
-/** Runs a command where the engine's mounts are: the lab's engine has a mount namespace of its own. */
-async function inDockerd(command: string[], options: { reject?: boolean } = {}) {
-  const [pid] = await processesOf("dockerd");
-  return execa("nsenter", ["--mount", `--target=${pid}`, ...command], options);
 }
 
 /** A small disk of its own for a directory; answers what takes it away. */

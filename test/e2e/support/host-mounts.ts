@@ -2,6 +2,7 @@ import { chmod, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
+import { inDockerd } from "./dockerd.ts";
 
 export interface HostMounts {
   /** Mount point of a small disk that no container but the agent can see, and its size. */
@@ -19,20 +20,30 @@ export async function hostMounts(): Promise<HostMounts> {
   const root = await mkdtemp(join(tmpdir(), "alloy-host-mounts-"));
   // Alloy's user has to get through it.
   await chmod(root, 0o755);
-  const [disk, lower, overlay] = ["disk", "lower", "overlay"].map((name) => join(root, name)) as [
-    string,
-    string,
-    string,
-  ];
+  const disk = join(root, "disk");
+  const lower = join(root, "lower");
+  const overlay = join(root, "overlay");
   for (const path of [disk, lower, overlay]) await mkdir(path);
-  await execa("mount", ["-t", "tmpfs", "-o", `size=${MEGABYTES}m`, "alloy-disk", disk]);
-  const layers = `lowerdir=${lower}:${disk}`;
-  await execa("mount", ["-t", "overlay", "-o", layers, "alloy-overlay", overlay]);
+  const removals = [
+    await mount(["-t", "tmpfs", "-o", `size=${MEGABYTES}m`, "alloy-disk"], disk),
+    await mount(["-t", "overlay", "-o", `lowerdir=${lower}:${disk}`, "alloy-overlay"], overlay),
+  ];
   return {
     disk: { path: disk, bytes: MEGABYTES * 1024 * 1024 },
     async remove() {
-      for (const path of [overlay, disk]) await execa("umount", [path]);
+      for (const unmount of removals.reverse()) await unmount();
       await rm(root, { recursive: true });
     },
+  };
+}
+
+/** Mounts on this machine, and in the engine's mounts too where they do not follow the machine's. */
+async function mount(args: string[], path: string): Promise<() => Promise<void>> {
+  await execa("mount", [...args, path]);
+  const follows = await inDockerd(["mountpoint", "-q", path], { reject: false });
+  if (follows.failed) await inDockerd(["mount", ...args, path]);
+  return async () => {
+    if (follows.failed) await inDockerd(["umount", path]);
+    await execa("umount", [path]);
   };
 }
