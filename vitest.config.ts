@@ -8,7 +8,10 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/e2e/**", "test/pipelines/**", "test/workflows/actionlint.test.ts"],
+          exclude: [
+            ...["test/e2e/**", "test/engine/**", "test/pipelines/**"],
+            "test/workflows/actionlint.test.ts",
+          ],
           // Pulumi's SDK takes seconds to load: once a worker, not once a file.
           isolate: false,
           // Vitest leaves one core idle; with two there would be no parallelism left.
@@ -22,6 +25,17 @@ export default defineConfig({
           // What real programs say of files: Alloy of the pipelines, actionlint of the workflows.
           include: ["test/pipelines/**/*.test.ts", "test/workflows/actionlint.test.ts"],
           testTimeout: 120_000,
+        },
+      },
+      {
+        // The real engine with simulated hosts: needs no lab, and runs beside the tests that do.
+        test: {
+          name: "engine",
+          include: ["test/engine/**/*.test.ts"],
+          globalSetup: "test/engine/support/global-setup.ts",
+          fileParallelism: false,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
         },
       },
       {

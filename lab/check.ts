@@ -6,8 +6,8 @@ import { down } from "./down.ts";
 import { labDir, repoDir } from "./paths.ts";
 import { elapsed, say } from "./progress.ts";
 
-/** What is checked, quickest first, so that a slip shows in seconds. */
-const projects = ["unit", "pipelines", "e2e"] as const;
+/** What is checked, quickest first, so that a slip shows in seconds; what stands together runs together. */
+const rounds = [["unit"], ["pipelines"], ["e2e", "engine"]] as const;
 
 /** Types, lint and all tests, in a lab that is taken down again unless it was up before. */
 export async function check(): Promise<void> {
@@ -16,8 +16,8 @@ export async function check(): Promise<void> {
   try {
     await run("types", "tsc", ["--noEmit"]);
     await run("lint", "biome", ["check", "."]);
-    for (const project of projects) {
-      reports.push(await vitest(project));
+    for (const projects of rounds) {
+      reports.push(...(await Promise.all(projects.map(vitest))));
       if (failed(reports)) break;
     }
   } finally {

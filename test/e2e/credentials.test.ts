@@ -4,10 +4,12 @@ import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { arrived, queryLogs, queryMetrics } from "../../cli/verify/sink-queries.ts";
+import { pipelineDirectory } from "../../components/pipeline-files.ts";
 import { withSimulatedCloud } from "../../lab/settings.ts";
 import type { StackSettings } from "../../lab/stack.ts";
 import { joinFrontend } from "../../lab/world.ts";
 import { counter } from "./support/agent.ts";
+import { fastPipelines } from "./support/fast-pipelines.ts";
 import { destroy, emptyLab, settingsOf, type TestLab } from "./support/lab.ts";
 import { greatestGap, sampleTimes } from "./support/raw-samples.ts";
 import { compose, removeWriters, writer } from "./support/writers.ts";
@@ -15,11 +17,13 @@ import { compose, removeWriters, writer } from "./support/writers.ts";
 const HOST = `tokens-${randomBytes(3).toString("hex")}`;
 const COUNTER = `${HOST}-counter`;
 const REGION = "prod-eu-west-2";
-const SCRAPE = 60;
+/** Stands for the 60 s between two scrapes. */
+const SCRAPE = 10;
 
 let lab: TestLab;
 let settings: StackSettings;
 let directory: string;
+let pipelines: string;
 
 beforeAll(async () => {
   lab = await emptyLab();
@@ -39,6 +43,7 @@ beforeAll(async () => {
     ),
   );
   directory = (settings.host as { directory: string }).directory;
+  pipelines = await fastPipelines(pipelineDirectory, SCRAPE);
   const script = `i=0; while :; do i=$((i+1)); echo "count ${HOST} $i"; sleep 0.1; done`;
   await writer(lab, { name: COUNTER, script, labels: compose("tokens", "counter") });
 });
@@ -46,15 +51,20 @@ beforeAll(async () => {
 afterAll(async () => {
   await removeWriters(lab, [COUNTER]);
   await rm(directory, { recursive: true, force: true });
+  await rm(pipelines, { recursive: true });
   await lab.close();
 });
 
 /** The stack with tokens of another lifetime, which replaces them as their window does. */
 const withLifetime = (tokenLifetime: string): Promise<Stack> =>
-  lab.stack("local", {
-    ...settings,
-    grafanaCloud: { ...(settings.grafanaCloud as object), tokenLifetime },
-  });
+  lab.stack(
+    "local",
+    {
+      ...settings,
+      grafanaCloud: { ...(settings.grafanaCloud as object), tokenLifetime },
+    },
+    pipelines,
+  );
 
 const hostToken = () => readFile(join(directory, "secrets", "metrics-password"), "utf8");
 const pushes = (token: string) => lab.cloud.cloud.takes(token, "metrics:write");

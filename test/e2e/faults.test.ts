@@ -14,16 +14,18 @@ import { outputsOf, type StackSettings } from "../../lab/stack.ts";
 import { joinFrontend } from "../../lab/world.ts";
 import { counter } from "./support/agent.ts";
 import { inDockerd } from "./support/dockerd.ts";
+import { fastPipelines } from "./support/fast-pipelines.ts";
 import { destroy, emptyLab, settingsOf, type TestLab } from "./support/lab.ts";
 import { greatestGap, sampleTimes } from "./support/raw-samples.ts";
 import { compose, removeWriters, writer } from "./support/writers.ts";
 
 /** `PIPELINES=dir` runs the same faults over other pipeline files. */
-const pipelines = process.env.PIPELINES ?? pipelineDirectory;
+const source = process.env.PIPELINES ?? pipelineDirectory;
 
 /** How long the sinks are away, in s. `OUTAGE_SECONDS=600` is the outage that the agent has to outlive. */
-const OUTAGE = Number(process.env.OUTAGE_SECONDS ?? 100);
-const SCRAPE = 60;
+const OUTAGE = Number(process.env.OUTAGE_SECONDS ?? 60);
+/** Stands for the 60 s between two scrapes. */
+const SCRAPE = 10;
 
 const HOST = `faults-${randomBytes(3).toString("hex")}`;
 const mark = randomBytes(6).toString("hex");
@@ -35,6 +37,7 @@ let stack: Stack;
 let settings: StackSettings;
 let directory: string;
 let unmountData: () => Promise<void>;
+let pipelines: string;
 
 beforeAll(async () => {
   lab = await emptyLab();
@@ -48,6 +51,7 @@ beforeAll(async () => {
   directory = host.directory.replace("/local/", `/${HOST}/`);
   host.directory = directory;
   unmountData = await ownDisk(join(directory, "data"), 64);
+  pipelines = await fastPipelines(source, SCRAPE);
   stack = await lab.stack("local", settings, pipelines);
   await stack.up();
   await joinFrontend(lab.docker);
@@ -62,6 +66,7 @@ afterAll(async () => {
   await destroy(lab, stack);
   await unmountData();
   await rm(directory, { recursive: true });
+  await rm(pipelines, { recursive: true });
   await lab.close();
 });
 
@@ -116,7 +121,7 @@ describe("the agent loses nothing when", () => {
       }
       await expectAllLines(120);
       expect(await counter(lab, "loki_write_dropped_entries_total")).toBe(0);
-      // About 1,000 series: 1,440 samples each in the 8 h that are kept would be 20 MB.
+      // About 1,000 series: 20 MB are 1,440 samples of each, at one a minute the 8 h that are kept.
       expect(size).toBeLessThan(20 * 1024 * 1024);
     },
     (OUTAGE + 600) * 1000,

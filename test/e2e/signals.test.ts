@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
@@ -11,6 +10,7 @@ import { pipelineDirectory } from "../../components/pipeline-files.ts";
 import type { StackSettings } from "../../lab/stack.ts";
 import { joinFrontend } from "../../lab/world.ts";
 import { component, counter } from "./support/agent.ts";
+import { fastPipelines } from "./support/fast-pipelines.ts";
 import { type HostMounts, hostMounts } from "./support/host-mounts.ts";
 import { journalFile } from "./support/journal-file.ts";
 import { destroy, emptyLab, settingsOf, type TestLab } from "./support/lab.ts";
@@ -27,8 +27,8 @@ const source = process.env.PIPELINES ?? pipelineDirectory;
 const HOST = `signals-${randomBytes(3).toString("hex")}`;
 /** What this run writes is told by this. */
 const mark = randomBytes(6).toString("hex");
-/** Stands for the 10 min between two polls of GitHub. */
-const POLL_SECONDS = 15;
+/** Stands for the 60 s between two scrapes, and the 10 min between two polls of GitHub. */
+const POLL_SECONDS = 10;
 
 let lab: TestLab;
 let stack: Stack;
@@ -57,11 +57,7 @@ beforeAll(async () => {
   }));
   const host = settings.host as { directory: string };
   host.directory = host.directory.replace("/local/", `/${HOST}/`);
-  pipelines = await mkdtemp(join(tmpdir(), "pipelines-"));
-  await cp(source, pipelines, { recursive: true });
-  const github = join(pipelines, "github.alloy");
-  const text = await readFile(github, "utf8");
-  await writeFile(github, text.replace(/"10m"/, `"${POLL_SECONDS}s"`).replace('"60s"', '"10s"'));
+  pipelines = await fastPipelines(source, POLL_SECONDS);
   removeJournal = await journalFile(lab, journalEntries);
   mounts = await hostMounts();
   stack = await lab.stack("local", settings, pipelines);
