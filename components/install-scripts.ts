@@ -17,9 +17,12 @@ export interface InstallSite {
   alloyMemory: number;
 }
 
+/** Where the service's files are, and what reaches them. */
+export type FileSite = Pick<InstallSite, "directory" | "initImage">;
+
 /** A script over the service's directory, as root without capabilities but those named. */
 export function inHost(
-  site: InstallSite,
+  site: FileSite,
   script: string,
   options: { stdin?: boolean; addCapabilities?: string[] } = {},
 ): string {
@@ -52,7 +55,7 @@ ${inHost(site, "mkdir -p /service/config/versions /service/secrets /service/data
  * Removes configuration and secrets. State stays: nothing here deletes what was not yet sent. So does a file
  * of another's in `config`: the compose service that this one replaced has its own there.
  */
-export function removeDirectories(site: InstallSite): string {
+export function removeDirectories(site: FileSite): string {
   const script = `
 cd /service
 rm -rf config/versions config/current secrets

@@ -1,3 +1,4 @@
+import { removeDirectories } from "../../components/install-scripts.ts";
 import * as scripts from "./host-scripts.ts";
 import { asideName, type Record, recordText, serviceNames } from "./record.ts";
 import type { Change } from "./taken-over.ts";
@@ -102,8 +103,10 @@ export function plan({ record, changes, site, images, resumed }: PlanArgs): Step
         },
         {
           title: "remove what is left of it on the host",
-          action: host(scripts.removeOthers(record)),
-          byHand: "docker rm -f the containers that have the names of the old ones",
+          // A deployment that was cut off may have made what Pulumi does not know of.
+          action: host(`${scripts.removeOthers(record)}\n${removeDirectories(site)}`),
+          byHand:
+            "docker rm -f the containers that have the names of the old ones; rm -rf secrets config/versions config/current",
         },
       ],
     },

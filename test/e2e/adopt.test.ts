@@ -142,7 +142,8 @@ describe("the compose service", () => {
   test("comes back when the sink refuses the password", async () => {
     const args = command("--env", "-", "--yes", "--timeout", "10");
     const { code, output } = await project.run(args, oldEnv(lab, "wrong"));
-    expect(output).toContain("failed: verify that everything arrives");
+    expect(output).toContain("refuses samples with the new token.");
+    expect(output).toContain("failed: deploy: pulumi up");
     expect(output).toMatch(/The old service is back as it was\.\n?$/);
     expect(code).toBe(1);
     await expectOldServiceBack();

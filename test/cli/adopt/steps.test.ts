@@ -63,3 +63,12 @@ test("each restart policy comes back; what did not run is not started", () => {
   expect(scripts.putBack(init)).toContain(`docker update --restart no ${ids.init}`);
   expect(scripts.putBack(init)).not.toContain("docker start");
 });
+
+test("what a deployment that was cut off left is removed, also where Pulumi does not know of it", () => {
+  const undo = plan(planArgs).flatMap((step) => step.undo);
+  const { action } =
+    undo.find(({ title }) => title === "remove what is left of it on the host") ?? {};
+  expect(action?.kind === "host" && action.script).toContain(
+    "rm -rf config/versions config/current secrets",
+  );
+});
