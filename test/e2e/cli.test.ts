@@ -5,10 +5,13 @@ import { parse, stringify } from "yaml";
 import { cloneProject, type Project } from "../../lab/project.ts";
 import { overSsh, withSimulatedCloud } from "../../lab/settings.ts";
 import { type Sshd, startSshd } from "../../lab/sshd.ts";
+import { speedUp } from "./support/fast-pipelines.ts";
 import { emptyLab, settingsOf, type TestLab } from "./support/lab.ts";
 
 let lab: TestLab;
 let project: Project;
+/** Stands for the 60 s between two scrapes. */
+const SCRAPE_SECONDS = 10;
 /** Id of an access policy that Grafana Cloud has before the stack is deployed. */
 let leftOver: string;
 
@@ -16,6 +19,7 @@ beforeAll(async () => {
   lab = await emptyLab();
   const { workspace } = await lab.stack("svlnas", await settingsOf(lab, "svlnas"));
   project = await cloneProject(workspace.pulumiCommand.command, workspace.envVars);
+  await speedUp(join(project.directory, "pipelines"), SCRAPE_SECONDS);
   await project.run("pulumi stack init svlnas --no-select");
 });
 

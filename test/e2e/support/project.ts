@@ -1,11 +1,14 @@
-import { cp, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { stringify } from "yaml";
-import { repoDir } from "../../../lab/paths.ts";
 import { cloneProject } from "../../../lab/project.ts";
 import type { StackSettings } from "../../../lab/stack.ts";
+import { speedUp } from "./fast-pipelines.ts";
 import type { TestLab } from "./lab.ts";
+
+/** Stands for the 60 s between two scrapes. */
+const SCRAPE_SECONDS = 10;
 
 /** A clone with one stack of its own, in which the commands of `cli/` run as on an operator's machine. */
 export interface CommandProject {
@@ -25,8 +28,8 @@ export async function commandProject(
 ): Promise<CommandProject> {
   const { workspace } = await lab.stack(stack, settings);
   const project = await cloneProject(workspace.pulumiCommand.command, workspace.envVars);
+  await speedUp(join(project.directory, "pipelines"), SCRAPE_SECONDS);
   const { directory, env } = project;
-  await cp(join(repoDir, "cli"), join(directory, "cli"), { recursive: true });
   const entries = Object.entries(settings).map(([name, value]) => [`grafana-alloy:${name}`, value]);
   const config = Object.fromEntries(entries);
   await writeFile(join(directory, `Pulumi.${stack}.yaml`), stringify({ config }));
