@@ -50,6 +50,16 @@ test("passes a host that has everything, without a word", () => {
   expect(run(request())).toEqual({ status: 0, stdout: "", stderr: "" });
 });
 
+test("sees a route of the host into the frontend's subnet", () => {
+  const header = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask";
+  host.write("routes", `${header}\nwg0\t08641EAC\t00000000\t0001\t0\t0\t0\tF8FFFFFF\n`);
+  const { status, stderr } = run(request());
+  expect(status).toBe(1);
+  expect(stderr).toContain(
+    "networks.frontendSubnet: 172.30.100.8/29 is taken on svlnas by the route to 172.30.100.8/29 on wg0\n",
+  );
+});
+
 test("reaches the host with the options of the Docker provider and a short command line", () => {
   run(request(), "dckr_pat_secret");
   const { connection } = request().host as { connection: SshConnection };

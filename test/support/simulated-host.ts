@@ -31,7 +31,7 @@ export interface ScriptEnd {
 }
 
 /**
- * A host in a temporary directory whose `docker`, `wget`, `chown`, `sleep`, accounts and `midclt` are SIMULATED
+ * A host in a temporary directory whose `docker`, `wget`, `chown`, `sleep`, routes, accounts and `midclt` are SIMULATED
  * by the scripts in `simulated-host/`. The scripts under test run for real, in /bin/sh.
  */
 export class SimulatedHost {
