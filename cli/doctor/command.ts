@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
 import { faultsOf } from "../../components/host-checks/check.ts";
+import { stackArguments } from "../stack-arguments.ts";
 import { doctor, type Machine } from "./run.ts";
 import { table, toJson } from "./table.ts";
 
@@ -27,7 +27,7 @@ Ends with 0 when all is well, 1 when something is to be mended, 2 for wrong usag
 
 /** Runs `doctor` with the arguments of a command line and answers its exit code. */
 export async function command(args: string[], around: Surroundings): Promise<number> {
-  const understood = understand(args);
+  const understood = stackArguments("doctor", usage, args);
   if (typeof understood === "string") {
     around.say(understood);
     return understood === usage ? exitCodes.ok : exitCodes.usage;
@@ -40,24 +40,5 @@ export async function command(args: string[], around: Surroundings): Promise<num
   } catch (error) {
     around.say(`doctor: ${error instanceof Error ? error.message : error}`);
     return exitCodes.failed;
-  }
-}
-
-/** The arguments, or what to print instead. */
-function understand(args: string[]): { stack: string; json: boolean } | string {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        stack: { type: "string" },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    });
-    if (values.help) return usage;
-    if (!values.stack) return `doctor: --stack is missing\n\n${usage}`;
-    return { stack: values.stack, json: values.json };
-  } catch (error) {
-    return `doctor: ${error instanceof Error ? error.message : error}\n\n${usage}`;
   }
 }

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { stackArguments } from "../stack-arguments.ts";
 import { compare } from "./compare.ts";
 import type { Declared } from "./declared.ts";
 import { observeScript, parseObserved } from "./observed.ts";
@@ -34,7 +34,7 @@ Ends with 0 when all is as deployed, 1 when something drifted or could not be lo
 
 /** Runs `drift` with the arguments of a command line and answers its exit code. */
 export async function command(args: string[], around: Surroundings): Promise<number> {
-  const understood = understand(args);
+  const understood = stackArguments("drift", usage, args);
   if (typeof understood === "string") {
     around.say(understood);
     return understood === usage ? exitCodes.ok : exitCodes.usage;
@@ -50,24 +50,5 @@ export async function command(args: string[], around: Surroundings): Promise<num
   } catch (error) {
     around.say(`drift: ${error instanceof Error ? error.message : error}`);
     return exitCodes.failed;
-  }
-}
-
-/** The arguments, or what to print instead. */
-function understand(args: string[]): { stack: string; json: boolean } | string {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        stack: { type: "string" },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    });
-    if (values.help) return usage;
-    if (!values.stack) return `drift: --stack is missing\n\n${usage}`;
-    return { stack: values.stack, json: values.json };
-  } catch (error) {
-    return `drift: ${error instanceof Error ? error.message : error}\n\n${usage}`;
   }
 }
