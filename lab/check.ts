@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { execa } from "execa";
 import { down } from "./down.ts";
 import { labDir, repoDir } from "./paths.ts";
@@ -25,6 +26,7 @@ export async function check(): Promise<void> {
   }
   const sum = (key: "numPassedTests" | "numFailedTests") =>
     reports.reduce((total, report) => total + report[key], 0);
+  process.stdout.write(failures(reports));
   process.stdout.write(`${sum("numPassedTests")} passed, ${sum("numFailedTests")} failed\n`);
   if (failed(reports)) throw new Error("tests failed, see above");
 }
@@ -41,10 +43,38 @@ async function run(label: string, command: string, args: string[]): Promise<void
   say(`  ${label} passed (${elapsed(begin)})`);
 }
 
+/** The failed tests once more at the very end, where half an hour of output does not hide them. */
+function failures(reports: Report[]): string {
+  const lines = reports.flatMap(({ testResults }) =>
+    testResults.flatMap(({ name, status, message, assertionResults }) => [
+      ...(status === "failed" && message ? [`FAILED ${relative(repoDir, name)}: ${message}`] : []),
+      ...assertionResults
+        .filter((test) => test.status === "failed")
+        .map((test) =>
+          [
+            `FAILED ${relative(repoDir, name)}: ${test.fullName}`,
+            ...test.failureMessages.map((text) => text.slice(0, longestMessage)),
+          ].join("\n"),
+        ),
+    ]),
+  );
+  return lines.map((line) => `${stripVTControlCharacters(line)}\n`).join("");
+}
+
+/** Characters of one test's failure that the summary repeats. */
+const longestMessage = 1500;
+
+/** The parts of vitest's JSON report that are read here. */
 interface Report {
   numPassedTests: number;
   numFailedTests: number;
   success: boolean;
+  testResults: {
+    name: string;
+    status: string;
+    message: string;
+    assertionResults: { fullName: string; status: string; failureMessages: string[] }[];
+  }[];
 }
 
 async function vitest(project: string): Promise<Report> {
