@@ -91,7 +91,7 @@ export class AlloyAgent extends pulumi.ComponentResource {
       init.done,
     ]);
     limitPids(`${name}-pid-limit`, { host, container: this.container, limit: 200 }, this);
-    const loaded = this.awaitLoaded(name, host, site, bundle);
+    const loaded = this.awaitLoaded(name, host, site);
     this.proveTokens(name, args, site, [loaded, files.installed]);
     this.configVersion = pulumi.all([files.version, loaded.urn]).apply(([version]) => version);
     this.registerOutputs({ configVersion: this.configVersion });
@@ -151,19 +151,17 @@ export class AlloyAgent extends pulumi.ComponentResource {
     });
   }
 
-  /** Fails the update unless the container has loaded what its configuration declares. */
-  private awaitLoaded(
-    name: string,
-    host: Host,
-    site: pulumi.Output<InstallSite>,
-    bundle: pulumi.Output<AlloyBundle>,
-  ): pulumi.Resource {
+  /**
+   * Fails the update unless a new container has loaded what its configuration declares. A configuration that
+   * is new to an old one was waited for when it was installed.
+   */
+  private awaitLoaded(name: string, host: Host, site: pulumi.Output<InstallSite>): pulumi.Resource {
     const script = pulumi
-      .all([site, bundle, this.container.id])
-      .apply(([at, { version, components }, id]) =>
+      .all([site, this.container.id])
+      .apply(([at, id]) =>
         [
-          `# version ${version} in container ${id}`,
-          `${awaitLoaded(at, components)} || { docker logs --tail 20 alloy >&2; exit 1; }`,
+          `# container ${id}`,
+          `${awaitLoaded(at)} || { docker logs --tail 20 alloy >&2; exit 1; }`,
         ].join("\n"),
       );
     return host.command(`${name}-loaded`, { script }, { parent: this });

@@ -31,9 +31,13 @@ export interface AlloyBundle {
   version: string;
   /** Contents by file name, in order of names. */
   files: Record<string, string>;
-  /** Components that must be loaded, such as `prometheus.scrape.host`, in order of names. */
-  components: string[];
 }
+
+/**
+ * File of a version with the ids of the components that its files declare, such as `prometheus.scrape.host`,
+ * one a line, in order: an agent that lacks one of them has not loaded the version.
+ */
+export const COMPONENTS_FILE = "components";
 
 /** Directory of a version as Alloy sees it. */
 export function versionPath(version: string): string {
@@ -47,9 +51,11 @@ export function versionPath(version: string): string {
 export function alloyBundle(pipelines: Record<string, string>, facts: HostFacts): AlloyBundle {
   const content = sorted({ ...pipelines, "host.json": `${JSON.stringify(facts, null, 2)}\n` });
   const version = createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 12);
-  const files = sorted({ ...content, "host-facts.alloy": hostFactsFile(version) });
+  const files = { ...content, "host-facts.alloy": hostFactsFile(version) };
   const alloy = Object.entries(files).filter(([name]) => name.endsWith(".alloy"));
-  return { version, files, components: alloy.flatMap(([, text]) => componentIds(text)).sort() };
+  const components = alloy.flatMap(([, text]) => componentIds(text)).sort();
+  const list = components.map((id) => `${id}\n`).join("");
+  return { version, files: sorted({ ...files, [COMPONENTS_FILE]: list }) };
 }
 
 function hostFactsFile(version: string): string {

@@ -52,9 +52,7 @@ export class AlloyFiles extends pulumi.ComponentResource {
       {
         script: pulumi
           .all([site, bundle])
-          .apply(([at, { version, components }]) =>
-            scripts.installVersion(at, version, components),
-          ),
+          .apply(([at, { version }]) => scripts.installVersion(at, version)),
         data: bundle.apply(({ files }) => packFiles(files)),
       },
       { parent: this, dependsOn: [this.directories, ...secrets] },

@@ -1,3 +1,4 @@
+import { COMPONENTS_FILE } from "./alloy-bundle.ts";
 import { oneShot } from "./one-shot.ts";
 import { shellQuote } from "./shell.ts";
 import { pushSecrets, replaceKeeping } from "./token-proof.ts";
@@ -83,21 +84,34 @@ export function removeSecret(site: InstallSite, name: string): string {
   return inHost(site, `cd /service/secrets && rm -f ${name} .${name}.last`);
 }
 
+/** Exit code of an installation that went well but for old versions that can't be removed. */
+const NOT_PRUNED = 3;
+
 /**
  * Installs a version from standard input: written beside the last, validated by the image that will run
- * it, switched to, and loaded by the agent if that runs. Whatever fails, the old version goes on.
+ * it, switched to, and loaded by the agent if there is one. Whatever fails, the old version goes on. Three
+ * containers at most while all goes well: each takes half a second.
  */
-export function installVersion(site: InstallSite, version: string, components: string[]): string {
+export function installVersion(site: InstallSite, version: string): string {
   const refused = `Alloy refused version ${version}, see its log above. The old version was put back.`;
   const invalid =
     `The configuration is invalid, see above. Version ${version} was not installed; ` +
     "the agent, if one runs, keeps its old one.";
+  const switched = switchVersion(version);
+  const prune = pruneVersions(version);
+  const reloaded = `${switched}
+${reloadRequest} >&2
+(${awaitComponents})
+${prune} || exit ${NOT_PRUNED}`;
   return `
 remove_version() { ${inHost(site, removeVersion(version))}; }
 reload() { ${inAgentNetwork(site, reloadRequest)}; }
-loaded() { ${awaitLoaded(site, components)}; }
-reload_and_load() { ${inAgentNetwork(site, `${reloadRequest} >&2\n${loadedScript(components)}`)}; }
+loaded() { ${awaitLoaded(site)}; }
+switch_and_prune() { ${inHost(site, `${switched}\n${prune}`)}; }
+switch_to_version() { ${inHost(site, switched)}; }
+switch_and_reload() { ${inAgentNetwork(site, reloaded, { writes: true })}; }
 switch_back() { ${inHost(site, switchLink, { stdin: true })}; }
+prune() { ${inHost(site, prune)}; }
 
 ${inHost(site, unpackVersion(version), { stdin: true })}
 ${validateVersion(site, version)} >&2 || {
@@ -105,14 +119,18 @@ ${validateVersion(site, version)} >&2 || {
   echo ${shellQuote(invalid)} >&2
   exit 1
 }
-previous=$(${inHost(site, switchVersion(version))})
 agent=$(docker ps -a --filter name='^alloy$' --format '{{.State}}')
 agent_image=$(if [ "$agent" ]; then docker inspect -f '{{.Image}}' alloy; fi)
 # An agent on another image, or none, is left to the container's own replacement.
 [ "$agent_image" = "$(docker image inspect -f '{{.Id}}' ${shellQuote(site.alloyImage)})" ] || agent=
 case "$agent" in
-  running) reload_and_load || refused=yes ;;
-  exited) docker start alloy >&2 && loaded || refused=yes ;;
+  "") switch_and_prune >/dev/null ;;
+  running) previous=$(switch_and_reload) || { [ $? -ne ${NOT_PRUNED} ] || exit 1; refused=yes; } ;;
+  # One that stopped, or that starts over and over with what is mended now.
+  *)
+    previous=$(switch_to_version)
+    if docker restart alloy >&2 && loaded; then prune; else refused=yes; fi
+    ;;
 esac
 if [ "\${refused-}" ]; then
   docker logs --tail 20 alloy >&2
@@ -125,7 +143,6 @@ if [ "\${refused-}" ]; then
   echo ${shellQuote(refused)} >&2
   exit 1
 fi
-${inHost(site, pruneVersions(version))}
 `;
 }
 
@@ -157,7 +174,7 @@ function validateVersion(site: InstallSite, version: string): string {
   });
 }
 
-/** Points the link at a version and tells where it pointed: each container more would cost 0.5 s. */
+/** Points the link at a version and tells where it pointed. */
 function switchVersion(version: string): string {
   return `
 cd /service/config
@@ -170,14 +187,15 @@ const switchLink = 'cd /service/config && ln -sfn "$(cat)" current';
 
 /** What a stack no longer lists is gone from the host. */
 function pruneVersions(version: string): string {
-  return `cd /service/config/versions && for v in *; do [ "$v" = ${version} ] || rm -rf "$v"; done`;
+  return `cd /service/config/versions && ls | grep -vx ${version} | xargs -r rm -rf`;
 }
 
-/** A script in the agent's network namespace: its port is published nowhere. */
-function inAgentNetwork(site: InstallSite, script: string): string {
+/** A script in the agent's network namespace, for its port is published nowhere, that sees the service's configuration. */
+function inAgentNetwork(site: InstallSite, script: string, { writes = false } = {}): string {
   return oneShot({
     image: site.initImage,
     network: "container:alloy",
+    mounts: [`${site.directory}/config:/service/config${writes ? "" : ":ro"}`],
     command: ["sh", "-euc", script.trim()],
   });
 }
@@ -189,18 +207,18 @@ function inAgentNetwork(site: InstallSite, script: string): string {
 const reloadRequest = "timeout 300 wget -q -O - --post-data= http://127.0.0.1:12345/-/reload";
 
 /** Waits up to a minute until the agent is ready and has every component that its files declare. */
-export function awaitLoaded(site: InstallSite, components: string[]): string {
-  return inAgentNetwork(site, loadedScript(components));
+export function awaitLoaded(site: InstallSite): string {
+  return inAgentNetwork(site, awaitComponents);
 }
 
-function loadedScript(components: string[]): string {
-  return `
+const awaitComponents = `
+components=$(cat /service/config/current/${COMPONENTS_FILE})
 missing="the agent's answer"
 for try in $(seq 60); do
   if timeout 5 wget -q -O /dev/null http://127.0.0.1:12345/-/ready &&
     loaded=$(timeout 5 wget -q -O - http://127.0.0.1:12345/api/v0/web/components); then
     missing=
-    for id in ${components.join(" ")}; do
+    for id in $components; do
       case "$loaded" in *"\\"localID\\":\\"$id\\""*) ;; *) missing="$missing $id" ;; esac
     done
     [ -z "$missing" ] && exit 0
@@ -209,4 +227,3 @@ for try in $(seq 60); do
 done
 echo "Alloy runs but these components are not loaded after 60 s: $missing" >&2
 exit 1`;
-}

@@ -30,6 +30,7 @@ describe("alloyBundle", () => {
 
   test("holds pipelines, facts and the file that reads them, in order of names", () => {
     expect(Object.keys(bundle.files)).toEqual([
+      "components",
       "host-facts.alloy",
       "host.alloy",
       "host.json",
@@ -56,12 +57,9 @@ describe("alloyBundle", () => {
   });
 
   test("lists exactly the components that its files declare, in order of names", () => {
-    expect(bundle.components).toEqual([
-      "local.file.host",
-      "prometheus.exporter.self.alloy",
-      "prometheus.scrape.host",
-      "prometheus.scrape.self",
-    ]);
+    expect(bundle.files.components).toBe(
+      "local.file.host\nprometheus.exporter.self.alloy\nprometheus.scrape.host\nprometheus.scrape.self\n",
+    );
   });
 
   test("has the same version for the same content in another order", () => {

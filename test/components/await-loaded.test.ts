@@ -13,7 +13,10 @@ beforeEach(() => {
 afterEach(() => host[Symbol.dispose]());
 
 const loaded = ["prometheus.scrape.host", "prometheus.scrape.self"];
-const wait = (components: string[]) => host.run(awaitLoaded(host.site, components));
+const wait = (components: string[]) => {
+  host.writeInstalled("components", components.map((id) => `${id}\n`).join(""));
+  return host.run(awaitLoaded(host.site));
+};
 const seconds = () => host.read("sleeps").split("\n").filter(Boolean).length;
 
 test("ends at once when everything is loaded", () => {
@@ -57,6 +60,12 @@ test("fails where the agent does not run", () => {
   const { status, stderr } = wait(loaded);
   expect(status).not.toBe(0);
   expect(stderr).toContain("cannot join network of a non running container");
+});
+
+test("fails where the version does not say what it has", () => {
+  const { status, stderr } = host.run(awaitLoaded(host.site));
+  expect(status).not.toBe(0);
+  expect(stderr).toMatch(/config\/current\/components.*No such file or directory/);
 });
 
 test("asks from within the agent's network, for its port is published nowhere", () => {

@@ -6,9 +6,10 @@ import { steps } from "../support/install-steps.ts";
 import { SimulatedHost } from "../support/simulated-host.ts";
 
 const oldFiles = { "a.alloy": 'local.file "old" {\n}\n' };
-const goodFiles = { "b.alloy": 'local.file "new" {\n}\n' };
-const invalidFiles = { "b.alloy": "SYNTAX-ERROR\n" };
-const refusedFiles = { "b.alloy": "// REFUSED\n" };
+const goodFiles = { "b.alloy": 'local.file "new" {\n}\n', components: "local.file.new\n" };
+const lackingFiles = { ...goodFiles, components: "local.file.new\nlocal.file.lost\n" };
+const invalidFiles = { "b.alloy": "SYNTAX-ERROR\n", components: "local.file.new\n" };
+const refusedFiles = { "b.alloy": "// REFUSED\n", components: "local.file.new\n" };
 
 let host: SimulatedHost;
 beforeEach(() => {
@@ -17,8 +18,8 @@ beforeEach(() => {
 });
 afterEach(() => host[Symbol.dispose]());
 
-const install = (files: Record<string, string>, components = ["local.file.new"]) =>
-  host.run(installVersion(host.site, "new", components), packFiles(files));
+const install = (files: Record<string, string>) =>
+  host.run(installVersion(host.site, "new"), packFiles(files));
 
 /** The last version goes on: linked, loaded and alone. */
 function expectOldVersion() {
@@ -47,7 +48,7 @@ describe("an invalid configuration", () => {
 
   test("on a new host leaves nothing to be loaded", () => {
     using fresh = new SimulatedHost();
-    const script = installVersion(fresh.site, "new", []);
+    const script = installVersion(fresh.site, "new");
     const { status, stderr } = fresh.run(script, packFiles(invalidFiles));
     expect(status).toBe(1);
     expect(lastLine(stderr)).toBe(invalid);
@@ -70,11 +71,10 @@ describe("a configuration that the agent refuses", () => {
     expect(lastLine(stderr)).toBe(refused);
     expect(stderr).toContain("400 Bad Request");
     expect(steps(host.calls()).slice(2)).toEqual([
-      "switch link",
       "agent's state",
       "agent's image",
       "image",
-      "reload and await loaded",
+      "switch link, reload, await loaded and prune",
       "agent's log",
       "switch link back",
       "reload",
@@ -91,7 +91,7 @@ describe("a configuration that the agent refuses", () => {
 });
 
 test("a reload that leaves a component out is rolled back too, and names it", () => {
-  const { status, stderr } = install(goodFiles, ["local.file.new", "local.file.lost"]);
+  const { status, stderr } = install(lackingFiles);
   expect(status).toBe(1);
   expect(stderr).toMatch(/these components are not loaded after 60 s: +local\.file\.lost\n/);
   expect(lastLine(stderr)).toBe(refused);
@@ -110,7 +110,7 @@ describe("an agent that had stopped", () => {
   });
 
   test("and starts with a component missing goes back to the old version", () => {
-    const { status, stderr } = install(goodFiles, ["local.file.new", "local.file.lost"]);
+    const { status, stderr } = install(lackingFiles);
     expect(status).toBe(1);
     expect(lastLine(stderr)).toBe(refused);
     expectOldVersion();

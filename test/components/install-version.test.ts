@@ -6,8 +6,11 @@ import { steps } from "../support/install-steps.ts";
 import { SimulatedHost } from "../support/simulated-host.ts";
 
 const oldFiles = { "a.alloy": 'local.file "old" {\n}\n', "host.json": "{}\n" };
-const newFiles = { "b.alloy": 'local.file "new" {\n}\n', "host.json": '{"a":1}\n' };
-const loadedNew = ["local.file.new"];
+const newFiles = {
+  "b.alloy": 'local.file "new" {\n}\n',
+  components: "local.file.new\n",
+  "host.json": '{"a":1}\n',
+};
 
 let host: SimulatedHost;
 beforeEach(() => {
@@ -17,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => host[Symbol.dispose]());
 
-const install = () => host.run(installVersion(host.site, "new", loadedNew), packFiles(newFiles));
+const install = () => host.run(installVersion(host.site, "new"), packFiles(newFiles));
 const done = { status: 0, stderr: "" };
 
 describe("without an agent", () => {
@@ -26,10 +29,9 @@ describe("without an agent", () => {
     expect(steps(host.calls())).toEqual([
       "unpack",
       "validate",
-      "switch link",
       "agent's state",
       "image",
-      "prune versions",
+      "switch link and prune",
     ]);
     expect(host.current()).toBe("versions/new");
     expect(host.files("config/current")).toEqual(newFiles);
@@ -48,12 +50,10 @@ describe("with an agent that runs", () => {
     expect(steps(host.calls())).toEqual([
       "unpack",
       "validate",
-      "switch link",
       "agent's state",
       "agent's image",
       "image",
-      "reload and await loaded",
-      "prune versions",
+      "switch link, reload, await loaded and prune",
     ]);
     expect(host.current()).toBe("versions/new");
     expect(host.read("loaded")).toBe("versions/new\n");
@@ -64,11 +64,11 @@ describe("with an agent that runs", () => {
   test("on another image it is left to its own replacement", () => {
     host.setAgent({ state: "running", image: "other" });
     expect(install()).toMatchObject(done);
-    expect(steps(host.calls()).slice(3)).toEqual([
+    expect(steps(host.calls()).slice(2)).toEqual([
       "agent's state",
       "agent's image",
       "image",
-      "prune versions",
+      "switch link and prune",
     ]);
     expect(host.current()).toBe("versions/new");
     expect(host.read("loaded")).toBe("versions/old\n");
@@ -82,21 +82,25 @@ describe("with an agent that runs", () => {
   });
 });
 
-test("an agent that stopped is started, not reloaded", () => {
-  host.setAgent({ state: "exited" });
-  host.givenVersion("old", oldFiles);
-  expect(install().status).toBe(0);
-  expect(steps(host.calls()).slice(3)).toEqual([
-    "agent's state",
-    "agent's image",
-    "image",
-    "start agent",
-    "await loaded",
-    "prune versions",
-  ]);
-  expect(host.read("agent")).toBe("running sha256:alloy-image\n");
-  expect(host.read("loaded")).toBe("versions/new\n");
-});
+test.each(["exited", "restarting"] as const)(
+  "an agent that is %s is started, not reloaded",
+  (state) => {
+    host.setAgent({ state });
+    host.givenVersion("old", oldFiles);
+    expect(install().status).toBe(0);
+    expect(steps(host.calls()).slice(2)).toEqual([
+      "agent's state",
+      "agent's image",
+      "image",
+      "switch link",
+      "restart agent",
+      "await loaded",
+      "prune versions",
+    ]);
+    expect(host.read("agent")).toBe("running sha256:alloy-image\n");
+    expect(host.read("loaded")).toBe("versions/new\n");
+  },
+);
 
 test("what an interrupted run left behind does not get in", () => {
   host.givenVersion("new.new", { "stale.alloy": "// stale\n" });
@@ -106,12 +110,26 @@ test("what an interrupted run left behind does not get in", () => {
   expect(host.files("config/current")).toEqual(newFiles);
 });
 
+test("old versions that can't be removed are no reason to go back to one of them", () => {
+  host.setAgent({ state: "running" });
+  host.givenVersion("old", oldFiles);
+  host.write("kept", "old");
+  const { status, stderr } = install();
+  expect({ status, stderr: stderr.split("\n").filter((line) => line.startsWith("rm:")) }).toEqual({
+    status: 1,
+    stderr: ["rm: simulated: Permission denied"],
+  });
+  expect(host.current()).toBe("versions/new");
+  expect(host.read("loaded")).toBe("versions/new\n");
+  expect(host.names("config/versions")).toEqual(["new", "old"]);
+});
+
 test("every container of an installation is bounded, and only one of them is on a network", () => {
   host.setAgent({ state: "running" });
   host.givenVersion("old", oldFiles);
   install();
   const runs = host.calls().filter(([command]) => command === "run");
-  expect(runs).toHaveLength(5);
+  expect(runs).toHaveLength(3);
   for (const run of runs) {
     const line = run.join(" ");
     expect(line).toMatch(/^run --rm --network (none|container:alloy) --read-only --cap-drop ALL /);

@@ -44,7 +44,7 @@ test("what is packed is unpacked to the byte by the host's awk", () => {
   };
   using host = new SimulatedHost();
   expect(host.run(prepareHost(host.site))).toMatchObject({ status: 0 });
-  const script = installVersion(host.site, "0123456789ab", []);
+  const script = installVersion(host.site, "0123456789ab");
   expect(host.run(script, packFiles(files))).toMatchObject({ status: 0, stderr: "" });
   expect(host.files("config/versions/0123456789ab")).toEqual(files);
 });

@@ -10,8 +10,8 @@ function componentsOf(stack: "svlnas" | "svlazext", githubApp = false): string[]
   const parsed = settings.parse(completed(stack));
   const sink = { url: "https://example.net", username: "1" };
   const facts = hostFacts(parsed, { metrics: sink, logs: sink });
-  return alloyBundle(pipelineFiles(pipelineDirectory, parsed.pipelines, { githubApp }), facts)
-    .components;
+  const pipelines = pipelineFiles(pipelineDirectory, parsed.pipelines, { githubApp });
+  return alloyBundle(pipelines, facts).files.components?.trimEnd().split("\n") ?? [];
 }
 
 const everywhere = [

@@ -2,17 +2,21 @@
 const purposes: [RegExp, string][] = [
   [/^run .* validate \/etc\/alloy\/versions\/\w+\/$/, "validate"],
   [/awk /, "unpack"],
+  [
+    /ln -sfn versions\/\w+ current\n.*\/-\/reload[\s\S]*\/api\/v0\/web\/components[\s\S]*xargs -r rm -rf/,
+    "switch link, reload, await loaded and prune",
+  ],
+  [/ln -sfn versions\/\w+ current\n.*xargs -r rm -rf/, "switch link and prune"],
   [/readlink current \|\| true\nln -sfn versions\/\w+ current$/, "switch link"],
   [/ln -sfn "\$\(cat\)"/, "switch link back"],
-  [/\/-\/reload[\s\S]*\/api\/v0\/web\/components/, "reload and await loaded"],
   [/\/-\/reload/, "reload"],
   [/\/api\/v0\/web\/components/, "await loaded"],
   [/\[ "\$\(readlink current\)" = /, "remove version"],
-  [/for v in \*/, "prune versions"],
+  [/xargs -r rm -rf/, "prune versions"],
   [/^ps /, "agent's state"],
   [/^inspect /, "agent's image"],
   [/^image inspect /, "image"],
-  [/^start alloy$/, "start agent"],
+  [/^restart alloy$/, "restart agent"],
   [/^logs /, "agent's log"],
 ];
 

@@ -19,7 +19,7 @@ const standIns = join(import.meta.dirname, "simulated-host");
 
 /** The agent's container: its state, and whether it runs on the image that is installed for. */
 export interface SimulatedAgent {
-  state: "running" | "exited" | "created";
+  state: "running" | "exited" | "created" | "restarting";
   image?: "same" | "other";
 }
 
@@ -69,6 +69,11 @@ export class SimulatedHost {
     rmSync(link, { force: true });
     symlinkSync(`versions/${version}`, link);
     this.write("loaded", `versions/${version}\n`);
+  }
+
+  /** A file more in the version that is installed. */
+  writeInstalled(name: string, text: string): void {
+    writeFileSync(join(this.site.directory, "config", "current", name), text);
   }
 
   /** Runs a script as the command provider does. */

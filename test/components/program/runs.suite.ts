@@ -78,6 +78,6 @@ test("what the stack returns names the configuration that is installed and waite
   expect(version).toMatch(/^[0-9a-f]{12}$/);
   expect(commandOf(run.named("alloy-files-config")).script).toContain(`versions/${version}`);
   expect(commandOf(run.named("alloy-loaded")).script).toContain(
-    `version ${version} in container id-of-alloy-container`,
+    "# container id-of-alloy-container",
   );
 });
