@@ -1,4 +1,12 @@
-import { parseArgs } from "node:util";
+import {
+  commandLine,
+  namedStack,
+  stackOption,
+  timeoutOption,
+  timeoutSeconds,
+  WrongUsage,
+  yesOption,
+} from "../command-line.ts";
 
 export const usage = `usage: npm run adopt -- --stack NAME [--env FILE] [--plan] [--yes] [--timeout SECONDS]
        npm run adopt -- --stack NAME --roll-back | --clean-up [--yes]
@@ -25,37 +33,29 @@ export interface Arguments {
   timeoutSeconds?: number;
 }
 
-/** The arguments, or what to print instead. */
-export function understand(args: string[]): Arguments | string {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        stack: { type: "string" },
-        env: { type: "string" },
-        plan: { type: "boolean", default: false },
-        yes: { type: "boolean", default: false },
-        timeout: { type: "string" },
-        "roll-back": { type: "boolean", default: false },
-        "clean-up": { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    });
-    if (values.help) return usage;
+export const line = commandLine({
+  name: "adopt",
+  usage,
+  options: {
+    ...stackOption,
+    ...yesOption,
+    ...timeoutOption,
+    env: { type: "string" },
+    plan: { type: "boolean", default: false },
+    "roll-back": { type: "boolean", default: false },
+    "clean-up": { type: "boolean", default: false },
+  },
+  read(values): Arguments {
     const modes = (["plan", "roll-back", "clean-up"] as const).filter((mode) => values[mode]);
-    const { stack, env, yes, timeout } = values;
-    if (!stack) return wrong("--stack is missing");
-    if (modes.length > 1) return wrong(`--${modes.join(" and --")} can't be both`);
-    if (timeout !== undefined && !/^\d{1,6}$/.test(timeout)) {
-      return wrong(`--timeout must be whole seconds, not ${JSON.stringify(timeout)}`);
-    }
-    const timeoutSeconds = timeout === undefined ? undefined : Number(timeout);
-    return { stack, mode: modes[0] ?? "adopt", yes, ...(env && { env }), timeoutSeconds };
-  } catch (error) {
-    return wrong(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function wrong(what: string): string {
-  return `adopt: ${what}\n\n${usage}`;
-}
+    const { env, yes } = values;
+    const stack = namedStack(values);
+    if (modes.length > 1) throw new WrongUsage(`--${modes.join(" and --")} can't be both`);
+    return {
+      stack,
+      mode: modes[0] ?? "adopt",
+      yes,
+      ...(env && { env }),
+      timeoutSeconds: timeoutSeconds(values),
+    };
+  },
+});

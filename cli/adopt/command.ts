@@ -1,5 +1,6 @@
+import { exitCodes, runCommand } from "../command-line.ts";
 import type { PulumiCli } from "../pulumi-cli.ts";
-import { type Arguments, understand, usage } from "./arguments.ts";
+import { type Arguments, line } from "./arguments.ts";
 import { removeOld, removeRecord } from "./host-scripts.ts";
 import type { HostShell } from "./host-shell.ts";
 import { performer } from "./perform.ts";
@@ -29,24 +30,13 @@ export interface Surroundings {
   signal: AbortSignal;
 }
 
-/** It is done; it failed or was not wanted; the command was not understood. */
-export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
-
 /** Runs `adopt` with the arguments of a command line and answers its exit code. */
 export async function command(args: string[], around: Surroundings): Promise<number> {
-  const understood = understand(args);
-  if (typeof understood === "string") {
-    around.say(understood);
-    return understood === usage ? exitCodes.ok : exitCodes.usage;
-  }
-  try {
-    if (understood.mode === "roll-back") return await takeBack(understood, around);
-    if (understood.mode === "clean-up") return await cleanUp(understood, around);
-    return await adopt(understood, around);
-  } catch (error) {
-    around.say(`adopt: ${reasonOf(error)}`);
-    return exitCodes.failed;
-  }
+  return runCommand(line, args, around, (understood) => {
+    if (understood.mode === "roll-back") return takeBack(understood, around);
+    if (understood.mode === "clean-up") return cleanUp(understood, around);
+    return adopt(understood, around);
+  });
 }
 
 async function adopt(args: Arguments, around: Surroundings): Promise<number> {

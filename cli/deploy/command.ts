@@ -1,5 +1,13 @@
-import { parseArgs } from "node:util";
-import { exitCodes, type Surroundings, command as verify } from "../verify/command.ts";
+import {
+  commandLine,
+  namedStack,
+  runCommand,
+  stackOption,
+  timeoutOption,
+  timeoutSeconds,
+  yesOption,
+} from "../command-line.ts";
+import { type Surroundings, command as verify } from "../verify/command.ts";
 
 /** What the command needs from its surroundings: those of `verify`, and the update. */
 export interface DeploySurroundings extends Surroundings {
@@ -15,42 +23,22 @@ export const usage = `usage: npm run deploy -- --stack NAME [--yes] [--timeout S
 
 Ends with 0 when the update succeeded and every enabled signal arrives, 1 when not, 2 for wrong usage.`;
 
+const line = commandLine({
+  name: "deploy",
+  usage,
+  options: { ...stackOption, ...yesOption, ...timeoutOption },
+  read: (values) => ({
+    stack: namedStack(values),
+    yes: values.yes,
+    timeoutSeconds: timeoutSeconds(values),
+  }),
+});
+
 /** Updates a stack and proves that its signals arrive; answers the exit code. */
 export async function command(args: string[], around: DeploySurroundings): Promise<number> {
-  const understood = understand(args);
-  if (typeof understood === "string") {
-    around.say(understood);
-    return understood === usage ? exitCodes.ok : exitCodes.usage;
-  }
-  const { stack, yes, timeout } = understood;
-  try {
+  return runCommand(line, args, around, async ({ stack, yes, timeoutSeconds }) => {
     await around.pulumi(["up", "--stack", stack, ...(yes ? ["--yes"] : [])]);
-  } catch (error) {
-    around.say(`deploy: ${error instanceof Error ? error.message : error}`);
-    return exitCodes.failed;
-  }
-  return verify(["--stack", stack, ...(timeout ? ["--timeout", timeout] : [])], around);
-}
-
-/** The arguments, or what to print instead. */
-function understand(args: string[]) {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        stack: { type: "string" },
-        yes: { type: "boolean", default: false },
-        timeout: { type: "string" },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    });
-    if (values.help) return usage;
-    if (!values.stack) return `deploy: --stack is missing\n\n${usage}`;
-    if (values.timeout !== undefined && !/^\d{1,6}$/.test(values.timeout)) {
-      return `deploy: --timeout must be whole seconds, not ${JSON.stringify(values.timeout)}\n\n${usage}`;
-    }
-    return { stack: values.stack, yes: values.yes, timeout: values.timeout };
-  } catch (error) {
-    return `deploy: ${error instanceof Error ? error.message : error}\n\n${usage}`;
-  }
+    const timeout = timeoutSeconds === undefined ? [] : ["--timeout", `${timeoutSeconds}`];
+    return verify(["--stack", stack, ...timeout], around);
+  });
 }

@@ -1,5 +1,12 @@
 import { faultsOf } from "../../components/host-checks/check.ts";
-import { stackArguments } from "../stack-arguments.ts";
+import {
+  commandLine,
+  exitCodes,
+  jsonOption,
+  namedStack,
+  runCommand,
+  stackOption,
+} from "../command-line.ts";
 import { doctor, type Machine } from "./run.ts";
 import { table, toJson } from "./table.ts";
 
@@ -15,9 +22,6 @@ export interface Surroundings {
   terminal: { width: number; colour: boolean };
 }
 
-/** All is well; something is to be mended; the command was not understood. */
-export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
-
 export const usage = `usage: npm run doctor -- --stack NAME [--json]
 
   --stack NAME  the stack whose settings and host are looked at; nothing is deployed or changed
@@ -25,20 +29,18 @@ export const usage = `usage: npm run doctor -- --stack NAME [--json]
 
 Ends with 0 when all is well, 1 when something is to be mended, 2 for wrong usage.`;
 
+const line = commandLine({
+  name: "doctor",
+  usage,
+  options: { ...stackOption, ...jsonOption },
+  read: (values) => ({ stack: namedStack(values), json: values.json }),
+});
+
 /** Runs `doctor` with the arguments of a command line and answers its exit code. */
 export async function command(args: string[], around: Surroundings): Promise<number> {
-  const understood = stackArguments("doctor", usage, args);
-  if (typeof understood === "string") {
-    around.say(understood);
-    return understood === usage ? exitCodes.ok : exitCodes.usage;
-  }
-  const { stack, json } = understood;
-  try {
+  return runCommand(line, args, around, async ({ stack, json }) => {
     const checks = await doctor(stack, around.machine, around.say);
     around.out(json ? toJson(checks) : `\n${table(checks, around.terminal)}`);
     return faultsOf(checks).length > 0 ? exitCodes.failed : exitCodes.ok;
-  } catch (error) {
-    around.say(`doctor: ${error instanceof Error ? error.message : error}`);
-    return exitCodes.failed;
-  }
+  });
 }

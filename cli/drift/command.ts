@@ -1,4 +1,11 @@
-import { stackArguments } from "../stack-arguments.ts";
+import {
+  commandLine,
+  exitCodes,
+  jsonOption,
+  namedStack,
+  runCommand,
+  stackOption,
+} from "../command-line.ts";
 import { compare } from "./compare.ts";
 import type { Declared } from "./declared.ts";
 import { observeScript, parseObserved } from "./observed.ts";
@@ -19,9 +26,6 @@ export interface Surroundings {
   terminal: { colour: boolean };
 }
 
-/** Everything is as deployed; something drifted or can't be told; the command was not understood. */
-export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
-
 export const usage = `usage: npm run drift -- --stack NAME [--json]
 
 Compares a host with what the stack deployed to it, in what \`pulumi refresh\` can't see: environment,
@@ -32,23 +36,21 @@ labels and PID limits of the containers, the installed configuration, the secret
 
 Ends with 0 when all is as deployed, 1 when something drifted or could not be looked at, 2 for wrong usage.`;
 
+const line = commandLine({
+  name: "drift",
+  usage,
+  options: { ...stackOption, ...jsonOption },
+  read: (values) => ({ stack: namedStack(values), json: values.json }),
+});
+
 /** Runs `drift` with the arguments of a command line and answers its exit code. */
 export async function command(args: string[], around: Surroundings): Promise<number> {
-  const understood = stackArguments("drift", usage, args);
-  if (typeof understood === "string") {
-    around.say(understood);
-    return understood === usage ? exitCodes.ok : exitCodes.usage;
-  }
-  const { stack, json } = understood;
-  try {
+  return runCommand(line, args, around, async ({ stack, json }) => {
     const declared = await around.declared(stack);
     around.say(`looking at ${declared.route.host}`);
     const seen = parseObserved(await around.run(declared, observeScript(declared)));
     const rows = compare(stack, declared, seen);
     around.out(json ? toJson(rows) : `\n${table(rows, around.terminal)}`);
     return rows.some(({ state }) => state === "drifted") ? exitCodes.failed : exitCodes.ok;
-  } catch (error) {
-    around.say(`drift: ${error instanceof Error ? error.message : error}`);
-    return exitCodes.failed;
-  }
+  });
 }

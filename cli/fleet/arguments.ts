@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { commandLine, jsonOption, WrongUsage } from "../command-line.ts";
 
 /** What a fleet can be asked to do. */
 export const fleetCommands = ["preview", "up", "verify", "doctor"] as const;
@@ -32,72 +32,55 @@ export interface Arguments {
   json: boolean;
 }
 
-/** The arguments, or what to print instead. */
-export function understand(args: string[]): Arguments | string {
-  try {
-    const { values, positionals } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        stacks: { type: "string" },
-        parallel: { type: "string", default: `${PARALLEL}` },
-        canary: { type: "string" },
-        resume: { type: "boolean", default: false },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    });
-    if (values.help) return usage;
+export const line = commandLine({
+  name: "fleet",
+  usage,
+  options: {
+    ...jsonOption,
+    stacks: { type: "string" },
+    parallel: { type: "string", default: `${PARALLEL}` },
+    canary: { type: "string" },
+    resume: { type: "boolean", default: false },
+  },
+  positionals: true,
+  read({ stacks, parallel, canary, resume, json }, positionals): Arguments {
     const command = fleetCommands.find((known) => known === positionals[0]);
     if (!command || positionals.length > 1) {
-      return wrong(`one of ${fleetCommands.join(", ")} is wanted, not ${said(positionals)}`);
+      throw new WrongUsage(
+        `one of ${fleetCommands.join(", ")} is wanted, not ${said(positionals)}`,
+      );
     }
-    return checked(command, values);
-  } catch (error) {
-    return wrong(error instanceof Error ? error.message : String(error));
-  }
-}
+    if (!/^[1-9]\d{0,2}$/.test(parallel)) {
+      throw new WrongUsage(
+        `--parallel must be a whole number from 1 to 999, not ${JSON.stringify(parallel)}`,
+      );
+    }
+    if (canary !== undefined && command !== "up") {
+      throw new WrongUsage(`--canary deploys a host first: it goes with up, not with ${command}`);
+    }
+    if (resume && stacks !== undefined) {
+      throw new WrongUsage("--resume takes the stacks of the last run: leave --stacks out");
+    }
+    return {
+      command,
+      parallel: Number(parallel),
+      resume,
+      json,
+      ...(stacks !== undefined && { stacks: namedStacks(stacks) }),
+      ...(canary !== undefined && { canary }),
+    };
+  },
+});
 
-interface Values {
-  stacks?: string;
-  parallel: string;
-  canary?: string;
-  resume: boolean;
-  json: boolean;
-}
-
-function checked(command: FleetCommand, values: Values): Arguments | string {
-  const { stacks, parallel, canary, resume, json } = values;
-  if (!/^[1-9]\d{0,2}$/.test(parallel)) {
-    return wrong(
-      `--parallel must be a whole number from 1 to 999, not ${JSON.stringify(parallel)}`,
-    );
-  }
-  if (canary !== undefined && command !== "up") {
-    return wrong(`--canary deploys a host first: it goes with up, not with ${command}`);
-  }
-  if (resume && stacks !== undefined) {
-    return wrong("--resume takes the stacks of the last run: leave --stacks out");
-  }
-  const named = stacks
-    ?.split(",")
+function namedStacks(stacks: string): string[] {
+  const names = stacks
+    .split(",")
     .map((name) => name.trim())
     .filter(Boolean);
-  if (named?.length === 0) return wrong("--stacks names no stack");
-  return {
-    command,
-    parallel: Number(parallel),
-    resume,
-    json,
-    ...(named && { stacks: [...new Set(named)] }),
-    ...(canary !== undefined && { canary }),
-  };
+  if (names.length === 0) throw new WrongUsage("--stacks names no stack");
+  return [...new Set(names)];
 }
 
 function said(positionals: string[]): string {
   return positionals.length === 0 ? "nothing" : JSON.stringify(positionals.join(" "));
-}
-
-function wrong(reason: string): string {
-  return `fleet: ${reason}\n\n${usage}`;
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import { type Arguments, type FleetCommand, understand, usage } from "./arguments.ts";
-import { oneLine, type Row, type Work } from "./outcome.ts";
+import { exitCodes, runCommand, WrongUsage } from "../command-line.ts";
+import { type Arguments, type FleetCommand, line } from "./arguments.ts";
+import type { Row, Work } from "./outcome.ts";
 import { HEARTBEAT, Progress } from "./progress.ts";
 import { begunRecord, type Record, readRecord, saveRecord, unfinished, withRow } from "./record.ts";
 import { schedule } from "./schedule.ts";
@@ -25,27 +26,15 @@ export interface Surroundings {
   now(): Date;
 }
 
-/** All succeeded; one failed, was cancelled or not started; the command was not understood. */
-export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
-
 /** Below the project's directory: logs, and for each command the record of its last run. */
 const FLEET = ".fleet";
 
 /** Runs `fleet` with the arguments of a command line and answers its exit code. */
 export async function command(args: string[], around: Surroundings): Promise<number> {
-  const understood = understand(args);
-  if (typeof understood === "string") {
-    around.say(understood);
-    return understood === usage ? exitCodes.ok : exitCodes.usage;
-  }
-  try {
+  return runCommand(line, args, around, async (understood) => {
     const file = join(around.directory, FLEET, `${understood.command}.json`);
     const earlier = understood.resume ? readRecord(file) : undefined;
     const stacks = chosen(understood, around.stacks(), earlier);
-    if (typeof stacks === "string") {
-      around.say(`fleet: ${stacks}`);
-      return exitCodes.usage;
-    }
     const rows = await run(understood, stacks, begunRecord(around.now(), stacks, earlier?.rows), {
       ...around,
       file,
@@ -53,29 +42,29 @@ export async function command(args: string[], around: Surroundings): Promise<num
     around.out(understood.json ? toJson(rows) : `\n${table(rows, around.terminal)}`);
     if (earlier) around.say(`${earlier.rows.length - stacks.length} had succeeded before`);
     return rows.every(({ state }) => state === "ok") ? exitCodes.ok : exitCodes.failed;
-  } catch (error) {
-    around.say(`fleet: ${oneLine(error)}`);
-    return exitCodes.failed;
-  }
+  });
 }
 
-/** The stacks to work on in their order, or what is wrong with the choice. */
+/** The stacks to work on in their order; throws what is wrong with the choice. */
 function chosen(
   { command, stacks, canary, resume }: Arguments,
   known: readonly HostStack[],
   earlier: Record | undefined,
-): string[] | string {
-  if (resume && !earlier) return `there is no run of ${command} to resume: leave --resume out`;
+): string[] {
+  if (resume && !earlier) {
+    throw new WrongUsage(`there is no run of ${command} to resume: leave --resume out`);
+  }
   const all = known.filter(({ local }) => !local).map(({ name }) => name);
   const picked = earlier ? unfinished(earlier) : (stacks ?? all);
   const unknown = picked.filter((name) => !known.some((stack) => stack.name === name));
   if (unknown.length > 0) {
     const names = known.map(({ name }) => name).join(", ") || "none";
-    return `no stack file with a host for ${unknown.join(", ")}; there is: ${names}`;
+    throw new WrongUsage(`no stack file with a host for ${unknown.join(", ")}; there is: ${names}`);
   }
   if (canary === undefined || picked.includes(canary)) return picked;
   const done = earlier?.rows.some(({ stack }) => stack === canary);
-  return done ? picked : `--canary ${canary} is not among the stacks: ${picked.join(", ")}`;
+  if (done) return picked;
+  throw new WrongUsage(`--canary ${canary} is not among the stacks: ${picked.join(", ")}`);
 }
 
 async function run(

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
+import { exitCodes } from "../command-line.ts";
 import { terminalOf } from "../verify/terminal.ts";
-import { command, exitCodes } from "./command.ts";
+import { command } from "./command.ts";
 import { doctorWork } from "./doctor.ts";
 import { hostStacks } from "./stack-files.ts";
 import { verifyWork } from "./verify.ts";

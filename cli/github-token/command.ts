@@ -1,5 +1,12 @@
-import { parseArgs } from "node:util";
 import type { Ask } from "../../components/github-ask.ts";
+import {
+  commandLine,
+  exitCodes,
+  namedStack,
+  runCommand,
+  stackOption,
+  WrongUsage,
+} from "../command-line.ts";
 import { checkToken } from "./check.ts";
 import { creationPage, instructions } from "./page.ts";
 import type { PolledRepositories } from "./stack-config.ts";
@@ -25,9 +32,6 @@ export interface Surroundings {
   interactive: boolean;
 }
 
-/** Stored, or the page was printed; something is wrong; the command was not understood. */
-export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
-
 export const usage = `usage: npm run github-token -- --stack NAME [--days DAYS] [--no-browser | --url-only]
 
   --stack NAME   the stack whose host polls GitHub
@@ -46,19 +50,28 @@ interface Arguments {
   urlOnly: boolean;
 }
 
+const line = commandLine({
+  name: "github-token",
+  usage,
+  options: {
+    ...stackOption,
+    days: { type: "string", default: "90" },
+    "no-browser": { type: "boolean", default: false },
+    "url-only": { type: "boolean", default: false },
+  },
+  read(values): Arguments {
+    const { days, "no-browser": noBrowser, "url-only": urlOnly } = values;
+    const stack = namedStack(values);
+    if (!/^\d{1,3}$/.test(days) || Number(days) < 1 || Number(days) > 366) {
+      throw new WrongUsage(`--days must be 1 to 366, not ${JSON.stringify(days)}`);
+    }
+    return { stack, days: Number(days), browser: !noBrowser, urlOnly };
+  },
+});
+
 /** Runs `github-token` with the arguments of a command line and answers its exit code. */
 export async function command(args: string[], around: Surroundings): Promise<number> {
-  const understood = understand(args);
-  if (typeof understood === "string") {
-    around.say(understood);
-    return understood === usage ? exitCodes.ok : exitCodes.usage;
-  }
-  try {
-    return await run(understood, around);
-  } catch (error) {
-    around.say(`github-token: ${error instanceof Error ? error.message : error}`);
-    return exitCodes.failed;
-  }
+  return runCommand(line, args, around, (understood) => run(understood, around));
 }
 
 async function run(
@@ -108,29 +121,4 @@ async function store(
     `Stored as grafana-alloy:githubToken of stack ${stack}.${end} \`pulumi up --stack ${stack}\` brings it to the host.\n`,
   );
   return exitCodes.ok;
-}
-
-/** The arguments, or what to print instead. */
-function understand(args: string[]): Arguments | string {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        stack: { type: "string" },
-        days: { type: "string", default: "90" },
-        "no-browser": { type: "boolean", default: false },
-        "url-only": { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    });
-    if (values.help) return usage;
-    const { stack, days, "no-browser": noBrowser, "url-only": urlOnly } = values;
-    if (!stack) return `github-token: --stack is missing\n\n${usage}`;
-    if (!/^\d{1,3}$/.test(days) || Number(days) < 1 || Number(days) > 366) {
-      return `github-token: --days must be 1 to 366, not ${JSON.stringify(days)}\n\n${usage}`;
-    }
-    return { stack, days: Number(days), browser: !noBrowser, urlOnly };
-  } catch (error) {
-    return `github-token: ${error instanceof Error ? error.message : error}\n\n${usage}`;
-  }
 }

@@ -1,4 +1,13 @@
-import { parseArgs } from "node:util";
+import {
+  commandLine,
+  exitCodes,
+  jsonOption,
+  namedStack,
+  runCommand,
+  stackOption,
+  timeoutOption,
+  timeoutSeconds,
+} from "../command-line.ts";
 import type { VerifyTarget } from "./outputs.ts";
 import { progressLines } from "./progress.ts";
 import { failed, failures, toJson } from "./result.ts";
@@ -18,9 +27,6 @@ export interface Surroundings {
   terminal: { width: number; colour: boolean };
 }
 
-/** Nothing failed; something failed or can't be told; the command was not understood. */
-export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
-
 export const usage = `usage: npm run verify -- --stack NAME [--timeout SECONDS] [--json]
 
   --stack NAME       the stack whose host is proven
@@ -31,53 +37,25 @@ export const usage = `usage: npm run verify -- --stack NAME [--timeout SECONDS] 
 Ends with 0 when all is well or only to be looked at, 1 when something is ${failures.slice(0, -1).join(", ")}
 or ${failures.at(-1)}, 2 for wrong usage.`;
 
-interface Arguments {
-  stack: string;
-  /** Left out: each signal's own time. */
-  timeoutSeconds?: number;
-  json: boolean;
-}
+const line = commandLine({
+  name: "verify",
+  usage,
+  options: { ...stackOption, ...timeoutOption, ...jsonOption },
+  read: (values) => ({
+    stack: namedStack(values),
+    // Left out: each signal's own time.
+    timeoutSeconds: timeoutSeconds(values),
+    json: values.json,
+  }),
+});
 
 /** Runs `verify` with the arguments of a command line and answers its exit code. */
 export async function command(args: string[], around: Surroundings): Promise<number> {
-  const understood = understand(args);
-  if (typeof understood === "string") {
-    around.say(understood);
-    return understood === usage ? exitCodes.ok : exitCodes.usage;
-  }
-  const { stack, timeoutSeconds, json } = understood;
-  try {
+  return runCommand(line, args, around, async ({ stack, timeoutSeconds, json }) => {
     const { sinks, facts } = await around.target(stack);
     const onProgress = progressLines(around.say);
     const results = await verify(sinks, facts, { timeoutSeconds, onProgress });
     around.out(json ? toJson(results) : `\n${table(results, around.terminal)}`);
     return results.some(failed) ? exitCodes.failed : exitCodes.ok;
-  } catch (error) {
-    around.say(`verify: ${error instanceof Error ? error.message : error}`);
-    return exitCodes.failed;
-  }
-}
-
-/** The arguments, or what to print instead. */
-function understand(args: string[]): Arguments | string {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        stack: { type: "string" },
-        timeout: { type: "string" },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    });
-    if (values.help) return usage;
-    if (!values.stack) return `verify: --stack is missing\n\n${usage}`;
-    const { stack, timeout, json } = values;
-    if (timeout !== undefined && !/^\d{1,6}$/.test(timeout)) {
-      return `verify: --timeout must be whole seconds, not ${JSON.stringify(timeout)}\n\n${usage}`;
-    }
-    return { stack, json, ...(timeout !== undefined && { timeoutSeconds: Number(timeout) }) };
-  } catch (error) {
-    return `verify: ${error instanceof Error ? error.message : error}\n\n${usage}`;
-  }
+  });
 }

@@ -178,12 +178,12 @@ test("0 and the usage for --help", async () => {
   expect(await project().run("--help")).toMatchObject({ code: 0, out: "", err: `${usage}\n` });
 });
 
-test("1 and one sentence when the stack files can't be read", async () => {
+test("1 and the reason when the stack files can't be read", async () => {
   const stacks = () => {
     throw new Error("Pulumi.svlnas.yaml: bad indentation\nof a mapping");
   };
   expect(await project({ stacks }).run("up")).toMatchObject({
     code: 1,
-    err: "fleet: Pulumi.svlnas.yaml: bad indentation\n",
+    err: "fleet: Pulumi.svlnas.yaml: bad indentation\nof a mapping\n",
   });
 });
