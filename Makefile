@@ -20,10 +20,10 @@ bench: setup
 	@node bench/compare/main.ts $(ARGS)
 
 bench-footprint: setup
-	@tsx bench/footprint/main.ts $(ARGS)
+	@node bench/footprint/main.ts $(ARGS)
 
 bench-fleet: setup
-	@tsx bench/fleet/main.ts $(ARGS)
+	@node bench/fleet/main.ts $(ARGS)
 
 setup: node_modules/.package-lock.json
 

@@ -1,4 +1,11 @@
-import { alloyMounts, flatCommand, initCommand, journalVolumes, type Service } from "./service.ts";
+import {
+  alloyMounts,
+  type BindMount,
+  flatCommand,
+  initCommand,
+  journalVolumes,
+  type Service,
+} from "./service.ts";
 
 /** The service document's `compose.yaml` with the same settings as ours. */
 export function composeFile(service: Service) {
@@ -93,14 +100,7 @@ function alloyService(service: Service) {
   };
 }
 
-interface Mount {
-  source: string;
-  target: string;
-  readOnly: boolean;
-  propagation?: string;
-}
-
-function bind({ source, target, readOnly, propagation }: Mount) {
+function bind({ source, target, readOnly, propagation }: BindMount) {
   return {
     type: "bind",
     source,

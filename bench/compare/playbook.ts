@@ -1,4 +1,11 @@
-import { alloyMounts, flatCommand, initCommand, journalVolumes, type Service } from "./service.ts";
+import {
+  alloyMounts,
+  type BindMount,
+  flatCommand,
+  initCommand,
+  journalVolumes,
+  type Service,
+} from "./service.ts";
 
 /** The same service as a playbook of `community.docker`; secrets are variables. Files lie in `files/` beside it. */
 export function playbook(service: Service) {
@@ -129,14 +136,7 @@ function alloyContainer(service: Service): Container {
   };
 }
 
-interface Mount {
-  source: string;
-  target: string;
-  readOnly: boolean;
-  propagation?: string;
-}
-
-function bind({ source, target, readOnly, propagation }: Mount) {
+function bind({ source, target, readOnly, propagation }: BindMount) {
   return {
     type: "bind",
     source,

@@ -41,8 +41,15 @@ export function initCommand({ uid, gid }: Service): string[] {
   return [...skip, "-o", "-exec", "chown", "-h", `${uid}:${gid}`, "{}", "+"];
 }
 
-/** Bind mounts of Alloy by target: `[source, options]`. */
-export function alloyMounts({ directory }: Service) {
+export interface BindMount {
+  source: string;
+  target: string;
+  readOnly: boolean;
+  propagation?: string;
+}
+
+/** Bind mounts of Alloy. */
+export function alloyMounts({ directory }: Service): BindMount[] {
   return [
     { source: `${directory}/config`, target: "/etc/alloy", readOnly: true },
     { source: `${directory}/data`, target: "/var/lib/alloy", readOnly: false },
