@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { appendFile, readdir, readFile, writeFile } from "node:fs/promises";
+import { appendFile, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -7,6 +7,7 @@ import { command } from "../../cli/doctor/command.ts";
 import { type PulumiCli, pulumiCli } from "../../cli/pulumi-cli.ts";
 import { arrived, queryLogs, queryMetrics } from "../../cli/verify/sink-queries.ts";
 import { checkHost } from "../../components/host-checks/run.ts";
+import { pipelineDirectory } from "../../components/pipeline-files.ts";
 import { overSsh, withSimulatedCloud } from "../../lab/settings.ts";
 import { type Sshd, startSshd } from "../../lab/sshd.ts";
 import type { StackSettings } from "../../lab/stack.ts";
@@ -14,6 +15,7 @@ import { LAB_NETWORK } from "../../lab/world/sinks.ts";
 import { joinFrontend } from "../../lab/world.ts";
 import { printedConfig } from "../support/printed-config.ts";
 import { driftOf, refreshSeesNothing } from "./support/drift.ts";
+import { fastPipelines } from "./support/fast-pipelines.ts";
 import {
   destroy,
   emptyLab,
@@ -27,13 +29,17 @@ import { expectService, inspectService } from "./support/service.ts";
 
 let lab: TestLab;
 let sshd: Sshd;
+/** As they are but for their intervals: 10 s stand for a minute. */
+let pipelines: string;
 
 beforeAll(async () => {
   lab = await emptyLab();
   sshd = await startSshd(lab.docker);
+  pipelines = await fastPipelines(pipelineDirectory, 10);
 });
 
 afterAll(async () => {
+  await rm(pipelines, { recursive: true });
   await sshd.stop();
   await lab.close();
 });
@@ -75,18 +81,18 @@ describe.each(hosts)("$name over SSH, with a simulated Grafana Cloud", (host) =>
     const completed = (given: StackSettings) => withSimulatedCloud(overSsh(given, sshd), lab.cloud);
     settings = await settingsOf(lab, host.name, completed);
     directory = (settings.host as { directory: string }).directory;
-    stack = await lab.stack(host.name, settings);
+    stack = await lab.stack(host.name, settings, pipelines);
   });
 
   test("is previewed without a route to it", async () => {
-    const away = await lab.stack(host.name, overSsh(settings, { ...sshd, port: 1 }));
+    const away = await lab.stack(host.name, overSsh(settings, { ...sshd, port: 1 }), pipelines);
     const { changeSummary } = await away.preview({ onOutput });
     expect(changeSummary).toEqual({ create: all() });
   });
 
   test("deploys, with no secret in a command line of this machine", async () => {
     const watch = new ProcessWatch();
-    stack = await lab.stack(host.name, settings);
+    stack = await lab.stack(host.name, settings, pipelines);
     const { summary, outputs } = await stack.up({ onOutput });
     commandLines = await watch.stop();
     expect(summary.resourceChanges).toEqual({ create: all() });

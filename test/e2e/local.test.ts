@@ -181,7 +181,7 @@ describe("the local stack on the real engine", () => {
     const pipelines = (settings.pipelines as string[]).filter((name) => name !== "traefik");
     const changed = await lab.stack("local", { ...settings, pipelines });
     const { summary } = await changed.up({ onOutput });
-    expect(summary.resourceChanges).toEqual({ same: all() - 2, update: 2 });
+    expect(summary.resourceChanges).toEqual({ same: all() - 1, update: 1 });
     const after = await inspectService(lab);
     expect(after.alloy.Id).toBe(before.alloy.Id);
     expect(after.alloy.State.StartedAt).toBe(before.alloy.State.StartedAt);
