@@ -132,8 +132,19 @@ describe("every alert", () => {
     },
   );
 
-  test.each(Object.keys(alerts))("%s does not fire on a host that is well", async (name) => {
-    expect(await bad(alert(name))).toEqual([]);
+  test.each(Object.keys(alerts).filter((name) => name !== "series-budget"))(
+    "%s does not fire on a host that is well",
+    async (name) => {
+      expect(await bad(alert(name))).toEqual([]);
+    },
+  );
+
+  test("series-budget does not fire on a host that is well", async () => {
+    const budget = alert("series-budget");
+    const [all, own] = ['{job=~".+"}', `{job=~".+",host="${HOST}"}`];
+    expect(budget.expr).toContain(all);
+    // It counts all hosts, and those of the tests before this one may still be in the sinks.
+    expect(await bad({ ...budget, expr: budget.expr.replace(all, own) })).toEqual([]);
   });
 });
 
