@@ -14,8 +14,8 @@ export default defineConfig({
           ],
           // Pulumi's SDK takes seconds to load: once a worker, not once a file.
           isolate: false,
-          // Vitest leaves one core idle; with two there would be no parallelism left.
-          maxWorkers: availableParallelism(),
+          // One more than there are cores, for tests that wait for programs which they started.
+          maxWorkers: availableParallelism() + 1,
           testTimeout: 20_000,
         },
       },

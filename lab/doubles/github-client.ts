@@ -4,7 +4,7 @@ import type { Bag } from "./values.ts";
 /** Statuses after which the real plugin asks again, up to three times (`max_retries`). */
 const RETRIED = [500, 502, 503, 504];
 const MAX_RETRIES = 3;
-/** What the real plugin waits between two tries, in ms. */
+/** What the real plugin waits between two tries unless `retryDelayMs` says otherwise, in ms. */
 const RETRY_DELAY = 1000;
 
 export interface GitHubAnswer {
@@ -20,11 +20,18 @@ export interface GitHubAnswer {
 export class GitHubClient {
   readonly #base: string;
   readonly #token: string | undefined;
+  readonly #retryDelay: number;
   readonly owner: string | undefined;
 
-  constructor(base: string, token: string | undefined, owner: string | undefined) {
+  constructor(
+    base: string,
+    token: string | undefined,
+    owner: string | undefined,
+    retryDelay = RETRY_DELAY,
+  ) {
     this.#base = base;
     this.#token = token;
+    this.#retryDelay = retryDelay;
     this.owner = owner;
   }
 
@@ -34,7 +41,7 @@ export class GitHubClient {
     for (let tries = 0; ; tries += 1) {
       const response = await this.#send(method, url, body);
       if (RETRIED.includes(response.status) && tries < MAX_RETRIES) {
-        await new Promise((done) => setTimeout(done, RETRY_DELAY));
+        await new Promise((done) => setTimeout(done, this.#retryDelay));
         continue;
       }
       return {
@@ -79,7 +86,8 @@ export async function githubClient(config: Bag): Promise<GitHubClient> {
   const base = apiBase(text(config.baseUrl) ?? "https://api.github.com/");
   const owner = text(config.owner) ?? text(config.organization);
   const token = text(config.token) ?? (await installationToken(base, config.appAuth, owner));
-  const client = new GitHubClient(base, token, owner);
+  const delay = Number(text(config.retryDelayMs) ?? RETRY_DELAY);
+  const client = new GitHubClient(base, token, owner, delay);
   // Whose token it is, where the owner is not told; whether the owner is an organization, where it is.
   if (!owner && token) await client.wanted("GET", "user");
   if (owner) await client.call("GET", `orgs/${owner}`);

@@ -78,9 +78,8 @@ describe("getRestApi", () => {
   it("asks again when GitHub fails, three times", async () => {
     server.troubles.push({ path: "/repos/o/other", status: 503, message: "unicorn" });
     const before = server.calls["/api/v3/repos/o/other"] ?? 0;
-    await expect(rest({ token: "good", owner: "o" }, "repos/o/other")).rejects.toThrow(
-      ": 503 unicorn []",
-    );
+    const config = { token: "good", owner: "o", retryDelayMs: "1" };
+    await expect(rest(config, "repos/o/other")).rejects.toThrow(": 503 unicorn []");
     expect(server.calls["/api/v3/repos/o/other"]).toBe(before + 4);
   });
 
