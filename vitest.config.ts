@@ -9,13 +9,23 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: [
-            ...["test/e2e/**", "test/engine/**", "test/pipelines/**"],
+            ...["test/e2e/**", "test/engine/**", "test/pipelines/**", "test/scripts/**"],
             "test/workflows/actionlint.test.ts",
           ],
           // Pulumi's SDK takes seconds to load: once a worker, not once a file.
           isolate: false,
-          // One more than there are cores, for tests that wait for programs which they started.
-          maxWorkers: availableParallelism() + 1,
+          // Vitest leaves one core idle; with two there would be no parallelism left.
+          maxWorkers: availableParallelism(),
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: "scripts",
+          // What a real shell makes of the scripts that run on hosts, where Docker is simulated.
+          include: ["test/scripts/**/*.test.ts"],
+          isolate: false,
+          maxWorkers: availableParallelism(),
           testTimeout: 20_000,
         },
       },

@@ -8,7 +8,7 @@ import { labDir, repoDir } from "./paths.ts";
 import { elapsed, say } from "./progress.ts";
 
 /** What is checked, quickest first, so that a slip shows in seconds; what stands together runs together. */
-const rounds = [["unit"], ["pipelines"], ["e2e", "engine"]] as const;
+const rounds = [["unit"], ["scripts"], ["pipelines"], ["e2e", "engine"]] as const;
 
 /** Types, lint and all tests, in a lab that is taken down again unless it was up before. */
 export async function check(): Promise<void> {

@@ -6,8 +6,8 @@ import { type Findings, parseFindings } from "../../components/host-checks/findi
 import { rangeOfSubnet } from "../../components/host-checks/ipv4.ts";
 import type { ChecksRequest } from "../../components/host-checks/request.ts";
 import { checksScript, dockerConfig } from "../../components/host-checks/script.ts";
+import { requestOf } from "../host-checks/support/request.ts";
 import { SimulatedHost } from "../support/simulated-host.ts";
-import { requestOf } from "./support/request.ts";
 
 const id = "0123456789abcdef0123456789abcdef";
 const frontend = `alloy-frontend ${"c".repeat(64)} - 172.30.100.8/29`;

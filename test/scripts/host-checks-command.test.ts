@@ -7,9 +7,9 @@ import type { ChecksRequest } from "../../components/host-checks/request.ts";
 import { scriptRunner } from "../../components/shell.ts";
 import { sshArguments } from "../../components/ssh.ts";
 import type { SshConnection } from "../../config/schema.ts";
+import { requestOf } from "../host-checks/support/request.ts";
 import { SimulatedHost } from "../support/simulated-host.ts";
 import { hostKey } from "../support/stack-files.ts";
-import { requestOf } from "./support/request.ts";
 
 let host: SimulatedHost;
 beforeEach(() => {
