@@ -23,7 +23,7 @@ import { compose, removeWriters, writer } from "./support/writers.ts";
 const source = process.env.PIPELINES ?? pipelineDirectory;
 
 /** How long the sinks are away, in s. `OUTAGE_SECONDS=600` is the outage that the agent has to outlive. */
-const OUTAGE = Number(process.env.OUTAGE_SECONDS ?? 60);
+const OUTAGE = Number(process.env.OUTAGE_SECONDS ?? 30);
 /** Stands for the 60 s between two scrapes. */
 const SCRAPE = 10;
 
