@@ -2,8 +2,8 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Token } from "../cli/verify/facts.ts";
 import type { Settings } from "../config/schema.ts";
+import { bundleOf, type Images, installSite, secretFiles } from "./agent-files.ts";
 import { AgentNetworks } from "./agent-networks.ts";
-import { type AlloyBundle, alloyBundle } from "./alloy-bundle.ts";
 import { alloyContainer } from "./alloy-container.ts";
 import { AlloyFiles } from "./alloy-files.ts";
 import { AlloyInit } from "./alloy-init.ts";
@@ -11,13 +11,12 @@ import { externalNetworks } from "./external-networks.ts";
 import type { GithubAccess } from "./github-access.ts";
 import { replaceOnChanges } from "./hardening.ts";
 import type { Host } from "./host.ts";
-import { hostFacts } from "./host-facts.ts";
 import { hostImage } from "./images.ts";
-import { awaitLoaded, type InstallSite } from "./install-scripts.ts";
+import type { InstallSite } from "./install-scripts.ts";
+import { awaitLoaded } from "./install-version.ts";
 import { limitPids } from "./pid-limit.ts";
 import type { Sinks } from "./sinks.ts";
 import { SocketProxy } from "./socket-proxy.ts";
-import { TOKEN_ENDS_FILE, tokenEnds } from "./token-ends.ts";
 import { proveTokens } from "./token-proof.ts";
 
 export interface AlloyAgentArgs {
@@ -49,8 +48,6 @@ export interface AlloyAgentArgs {
 /** Pipelines that read lines. */
 const logPipelines: Settings["pipelines"] = ["containers", "journal"];
 
-type SecretFiles = Record<string, pulumi.Input<string>>;
-type Images = Record<keyof Settings["images"], pulumi.Input<string>>;
 
 /** The whole service on one host: networks, files, socket proxy, init container and Alloy. */
 export class AlloyAgent extends pulumi.ComponentResource {
@@ -184,49 +181,4 @@ export class AlloyAgent extends pulumi.ComponentResource {
     const data = pulumi.secret(pulumi.interpolate`${metrics.password}\n${logs.password}\n`);
     return host.command(`${name}-accepted`, { script, data }, { parent: this, dependsOn });
   }
-}
-
-function installSite(
-  settings: AlloyAgentArgs["settings"],
-  images: Images,
-): pulumi.Output<InstallSite> {
-  return pulumi.all([images.init, images.alloy]).apply(([initImage, alloyImage]) => ({
-    directory: settings.host.directory,
-    initImage,
-    alloyImage,
-    ...settings.host.serviceAccount,
-    alloyMemory: settings.limits.alloyMemory,
-  }));
-}
-
-function bundleOf({ settings, pipelines, sinks }: AlloyAgentArgs): pulumi.Output<AlloyBundle> {
-  const { metrics, logs } = sinks;
-  return pulumi
-    .all([metrics.url, metrics.username, logs.url, logs.username])
-    .apply(([metricsUrl, metricsUser, logsUrl, logsUser]) =>
-      alloyBundle(
-        pipelines,
-        hostFacts(settings, {
-          metrics: { url: metricsUrl, username: metricsUser },
-          logs: { url: logsUrl, username: logsUser },
-        }),
-      ),
-    );
-}
-
-/**
- * Secret files by name. A host that ships the GitHub pipeline but does not poll has an empty token. When the
- * tokens end is no secret, but is written with them.
- */
-function secretFiles({ settings, sinks, github, tokens }: AlloyAgentArgs): SecretFiles {
-  const reads = settings.pipelines.includes("github") && !settings.github?.app;
-  return {
-    "metrics-password": sinks.metrics.password,
-    "logs-password": sinks.logs.password,
-    ...(reads ? { "github-token": "" } : {}),
-    ...(github && { [github.file]: github.secret }),
-    ...(settings.pipelines.includes("host") && tokens.length > 0
-      ? { [TOKEN_ENDS_FILE]: pulumi.all(tokens).apply(tokenEnds) }
-      : {}),
-  };
 }

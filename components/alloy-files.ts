@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type AlloyBundle, packFiles } from "./alloy-bundle.ts";
 import type { Host } from "./host.ts";
 import * as scripts from "./install-scripts.ts";
+import { installVersion } from "./install-version.ts";
 
 export interface AlloyFilesArgs {
   host: Host;
@@ -52,7 +53,7 @@ export class AlloyFiles extends pulumi.ComponentResource {
       {
         script: pulumi
           .all([site, bundle])
-          .apply(([at, { version }]) => scripts.installVersion(at, version)),
+          .apply(([at, { version }]) => installVersion(at, version)),
         data: bundle.apply(({ files }) => packFiles(files)),
       },
       { parent: this, dependsOn: [this.directories, ...secrets] },

@@ -1,220 +1,10 @@
 import { z } from "zod";
-import {
-  accountName,
-  apiUrl,
-  cidr,
-  composeService,
-  digestImage,
-  dockerName,
-  hostName,
-  hostPath,
-  localImage,
-  regularExpression,
-  rsaPrivateKey,
-  sshPublicKey,
-  subnet,
-  zfsDataset,
-} from "./values.ts";
-
-/** The pipelines a stack can list: the files of `pipelines/` without `sinks`, which all of them feed. */
-export const pipelineNames = [
-  "host",
-  "containers",
-  "journal",
-  "traefik",
-  "postgres",
-  "github",
-  "self",
-] as const;
-
-/** What `logs.redact.patterns` can name; the expressions are in `components/log-privacy.ts`. */
-export const redactPatterns = ["ipAddresses", "emailAddresses", "bearerTokens"] as const;
+import { host } from "./host-schema.ts";
+import { github, logs, pipelineNames, postgres, type redactPatterns } from "./pipelines-schema.ts";
+import { grafanaCloud, sinks } from "./sinks-schema.ts";
+import { digestImage, dockerName, hostName, localImage, rsaPrivateKey, subnet } from "./values.ts";
 
 const image = z.union([digestImage, z.strictObject({ local: localImage })]);
-
-const ssh = z.strictObject({
-  type: z.literal("ssh").meta({ examples: ["ssh"] }),
-  address: hostName.meta({
-    description: "Name or IP address of the host's SSH server.",
-    examples: ["svlnas"],
-  }),
-  user: z
-    .string()
-    .min(1)
-    .default("root")
-    .describe("SSH user; must be allowed to use Docker, nothing else is asked of it."),
-  port: z.int().min(1).max(65535).default(22).describe("TCP port of the SSH server."),
-  hostKey: sshPublicKey.meta({
-    description:
-      "Public key of the SSH server; any other is refused. The ECDSA one where there are several: the command provider asks for it first.",
-    examples: ["$(ssh-keyscan -t ecdsa HOST | cut -d' ' -f2-)"],
-  }),
-  privateKeyFile: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("Private key file of the SSH user, `~` allowed. Left out: the running ssh-agent."),
-});
-
-const local = z.strictObject({
-  type: z.literal("local").meta({ examples: ["local"] }),
-  dockerSocket: hostPath
-    .default("/var/run/docker.sock")
-    .describe("Docker socket through which the engine of this machine is driven."),
-});
-
-const journal = z.strictObject({
-  gid: z
-    .int()
-    .min(0)
-    .meta({
-      description: "GID of the host's `systemd-journal` group: `getent group systemd-journal`.",
-      examples: ["102"],
-    }),
-  path: z
-    .enum(["/var/log/journal", "/run/log/journal"])
-    .default("/var/log/journal")
-    .describe(
-      "Journal directory that is read; `/run/log/journal` on a host without a persistent one.",
-    ),
-});
-
-const account = accountName.meta({
-  description: "Name of the account that Alloy runs as; made with `host.serviceAccount`'s ids.",
-  examples: ["svc-app-alloy"],
-});
-
-const prepare = z.discriminatedUnion("type", [
-  z.strictObject({
-    type: z.literal("truenas").meta({ examples: ["truenas"] }),
-    dataset: zfsDataset.meta({
-      description: "Dataset that is mounted at `host.directory`; made where it is missing.",
-      examples: ["vm-pool/apps/services/alloy"],
-    }),
-    account,
-  }),
-  z.strictObject({ type: z.literal("linux").meta({ examples: ["linux"] }), account }),
-]);
-
-const host = z.strictObject({
-  name: dockerName.meta({
-    description: "Value of the labels `host` and `instance` on everything that this host sends.",
-    examples: ["svlnas"],
-  }),
-  connection: z.discriminatedUnion("type", [ssh, local]).meta({
-    description: "How the host is reached.",
-    examples: ["ssh"],
-  }),
-  directory: hostPath.meta({
-    description: "Directory on the host for configuration, secrets and state.",
-    examples: ["/opt/apps/services/alloy"],
-  }),
-  dockerSocket: hostPath
-    .default("/var/run/docker.sock")
-    .describe("Docker socket on the host that the socket proxy mounts."),
-  serviceAccount: z
-    .strictObject({
-      uid: z.int().min(1).default(3125).describe("UID that Alloy runs as and that owns its state."),
-      gid: z.int().min(1).default(3125).describe("GID that Alloy runs as."),
-    })
-    .prefault({}),
-  prepare: prepare.optional().meta({
-    description:
-      "What the host gets before the first deployment, with root's rights: account and dataset (TrueNAS), or account and directory (Linux). Never removed. Left out: nothing.",
-    examples: ["linux"],
-  }),
-  journal,
-});
-
-const postgres = z.strictObject({
-  name: dockerName.meta({
-    description: "Name of the database's service; its series carry `job=postgres_<name>`.",
-    examples: ["immich"],
-  }),
-  exporter: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9._-]*:[1-9]\d{0,4}$/i, "must be host:port of a postgres_exporter")
-    .refine((address) => !(Number(address.split(":")[1]) > 65535), "has a port above 65535")
-    .meta({ description: "Address of the exporter.", examples: ["immich-db-exporter:9187"] }),
-  instance: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("Value of the label `instance`; left out: `<name>-db`."),
-  network: dockerName.meta({
-    description: "Docker network of the database's service; it exists already and Alloy joins it.",
-    examples: ["immich-backend"],
-  }),
-});
-
-const github = z.strictObject({
-  repositories: z
-    .array(
-      z
-        .string()
-        .regex(/^[\w.-]+\/[\w.-]+$/, "must be owner/name")
-        .meta({ examples: ["owner/name"] }),
-    )
-    .min(1)
-    .describe("Repositories whose statistics are polled."),
-  pollingHost: dockerName.meta({
-    description: "The one host that polls GitHub; on every other the target list is empty.",
-    examples: ["svlnas"],
-  }),
-  apiUrl: z
-    .url()
-    .default("https://api.github.com")
-    .describe("Base URL of GitHub's REST API; another one for GitHub Enterprise."),
-  app: z
-    .strictObject({
-      id: z
-        .int()
-        .min(1)
-        .meta({ description: "Number of the app.", examples: ["123456"] }),
-      installationId: z
-        .int()
-        .min(1)
-        .meta({
-          description: "Number of its installation: the last part of the installation's address.",
-          examples: ["12345678"],
-        }),
-    })
-    .optional()
-    .describe("GitHub App that polls in place of a token: Alloy 1.14 and later, github.com alone."),
-});
-
-const logs = z.strictObject({
-  exclude: z
-    .strictObject({
-      containers: z
-        .array(dockerName.meta({ examples: ["vaultwarden"] }))
-        .default([])
-        .describe("Containers whose logs never leave the host, by name."),
-      composeServices: z
-        .array(composeService.meta({ examples: ["vaultwarden/server"] }))
-        .default([])
-        .describe(
-          "Compose services whose logs never leave the host: `service`, or `project/service`.",
-        ),
-    })
-    .prefault({}),
-  redact: z
-    .strictObject({
-      patterns: z
-        .array(z.enum(redactPatterns).meta({ examples: ["ipAddresses"] }))
-        .default([])
-        .describe(
-          "What is replaced in every log line before it leaves the host: `ipAddresses`, `emailAddresses`, `bearerTokens`.",
-        ),
-      expressions: z
-        .array(regularExpression.meta({ examples: ["session=(\\w+)"] }))
-        .default([])
-        .describe(
-          "Own regular expressions (RE2): their groups, or all that they match, are replaced by `<redacted>`.",
-        ),
-    })
-    .prefault({}),
-});
 
 const ingress = z.strictObject({
   domain: z
@@ -245,24 +35,6 @@ const ingress = z.strictObject({
     .default("Telemetry collector (metrics, logs)")
     .describe("Text of the Homepage tile."),
 });
-
-const sink = (what: string) =>
-  z.strictObject({
-    url: z.url({ protocol: /^https?$/ }).meta({
-      description: `Push URL for ${what}.`,
-      examples: ["https://push.example.org/api"],
-    }),
-    username: z
-      .string()
-      .min(1)
-      .meta({ description: `User name for ${what}.`, examples: ["1234"] }),
-    queryUrl: z
-      .url({ protocol: /^https?$/ })
-      .optional()
-      .describe(`Base URL for queries to ${what}. Left out: the push URL without its path.`),
-  });
-
-const duration = z.string().regex(/^\d+h$/, "must be whole hours, such as 2160h");
 
 const secret = z.string().trim().min(1);
 
@@ -347,35 +119,10 @@ export const settings = z.strictObject({
     })
     .optional()
     .describe("Log-in of the hardened image's registry, with `registryPassword`. Left out: none."),
-  grafanaCloud: z
-    .strictObject({
-      stackSlug: z
-        .string()
-        .regex(
-          /^[a-z0-9]+$/,
-          "must be the slug of a Grafana Cloud stack: lower-case letters and digits",
-        )
-        .meta({ description: "Slug of the Grafana Cloud stack.", examples: ["mystack"] }),
-      apiUrl: apiUrl
-        .default("https://grafana.com")
-        .describe("Base URL of Grafana Cloud's API; another one for a simulated Grafana Cloud."),
-      allowedSubnets: z
-        .array(cidr.meta({ examples: ["203.0.113.7/32"] }))
-        .default([])
-        .describe(
-          "Subnets that the host sends from, as Grafana Cloud sees them: its token is good there alone. Empty: everywhere.",
-        ),
-      tokenLifetime: duration.default("2160h").describe("Lifetime of the host's token."),
-      tokenRotationWindow: duration
-        .default("720h")
-        .describe("How long before its end an update replaces the token."),
-    })
+  grafanaCloud: grafanaCloud
     .optional()
     .describe("Where the data goes: a Grafana Cloud stack. Or `sinks`."),
-  sinks: z
-    .strictObject({ metrics: sink("Prometheus remote write"), logs: sink("Loki") })
-    .optional()
-    .describe("Where the data goes when it is not Grafana Cloud."),
+  sinks: sinks.optional().describe("Where the data goes when it is not Grafana Cloud."),
   githubToken: secret
     .startsWith(
       "github_pat_",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { pipelineNames, redactPatterns } from "../../config/schema.ts";
+import { pipelineNames, redactPatterns } from "../../config/pipelines-schema.ts";
 import type { Sinks } from "./ask.ts";
 import type { VerifyFacts } from "./facts.ts";
 

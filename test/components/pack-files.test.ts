@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { packFiles, unpackFiles } from "../../components/alloy-bundle.ts";
-import { installVersion, prepareHost } from "../../components/install-scripts.ts";
+import { prepareHost } from "../../components/install-scripts.ts";
+import { installVersion } from "../../components/install-version.ts";
 import { SimulatedHost } from "../support/simulated-host.ts";
 
 describe("packFiles", () => {

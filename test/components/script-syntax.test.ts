@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { checksScript } from "../../components/host-checks/script.ts";
 import { preparationScript } from "../../components/host-preparation.ts";
 import * as scripts from "../../components/install-scripts.ts";
+import { awaitLoaded, installVersion } from "../../components/install-version.ts";
 import type { PreparedHost } from "../../components/preparation-commands.ts";
 import { scriptRunner } from "../../components/shell.ts";
 import { proveTokens } from "../../components/token-proof.ts";
@@ -23,8 +24,8 @@ const all: [string, string][] = [
   ["removeDirectories", scripts.removeDirectories(site)],
   ["writeSecret", scripts.writeSecret(site, "github-token")],
   ["removeSecret", scripts.removeSecret(site, "github-token")],
-  ["installVersion", scripts.installVersion(site, "0123456789ab")],
-  ["awaitLoaded", scripts.awaitLoaded(site)],
+  ["installVersion", installVersion(site, "0123456789ab")],
+  ["awaitLoaded", awaitLoaded(site)],
   [
     "proveTokens",
     proveTokens({
@@ -82,7 +83,7 @@ describe.each(shells.map((shell) => ({ name: shell.join(" "), shell })))(
 );
 
 test("the scripts inside scripts are found", () => {
-  const script = scripts.installVersion(site, "0123456789ab");
+  const script = installVersion(site, "0123456789ab");
   expect(innerScripts(script)).toHaveLength(9);
   expect(innerScripts(script).join("\n")).toContain(`missing="the agent's answer"`);
 });

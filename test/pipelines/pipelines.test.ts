@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { alloyBundle, type HostFacts } from "../../components/alloy-bundle.ts";
 import { logPrivacy } from "../../components/log-privacy.ts";
 import { pipelineDirectory, pipelineFiles } from "../../components/pipeline-files.ts";
-import { pipelineNames, settings } from "../../config/schema.ts";
+import { pipelineNames } from "../../config/pipelines-schema.ts";
+import { settings } from "../../config/schema.ts";
 import { program } from "../../lab/programs.ts";
 import { stackFile } from "../../lab/stack-file.ts";
 
