@@ -25,7 +25,11 @@ export function installSite(
 }
 
 /** Pipelines and the facts of the host that they read. */
-export function bundleOf({ settings, pipelines, sinks }: AlloyAgentArgs): pulumi.Output<AlloyBundle> {
+export function bundleOf({
+  settings,
+  pipelines,
+  sinks,
+}: AlloyAgentArgs): pulumi.Output<AlloyBundle> {
   const { metrics, logs } = sinks;
   return pulumi
     .all([metrics.url, metrics.username, logs.url, logs.username])

@@ -15,6 +15,8 @@ import { hostImage } from "./images.ts";
 import type { InstallSite } from "./install-scripts.ts";
 import { awaitLoaded } from "./install-version.ts";
 import { limitPids } from "./pid-limit.ts";
+import type { SinksAnswer } from "./sink-checks/ask.ts";
+import { sinkChecks } from "./sink-checks/resource.ts";
 import type { Sinks } from "./sinks.ts";
 import { SocketProxy } from "./socket-proxy.ts";
 import { proveTokens } from "./token-proof.ts";
@@ -48,7 +50,6 @@ export interface AlloyAgentArgs {
 /** Pipelines that read lines. */
 const logPipelines: Settings["pipelines"] = ["containers", "journal"];
 
-
 /** The whole service on one host: networks, files, socket proxy, init container and Alloy. */
 export class AlloyAgent extends pulumi.ComponentResource {
   readonly container: docker.Container;
@@ -66,10 +67,11 @@ export class AlloyAgent extends pulumi.ComponentResource {
     );
     const proxy = this.createSocketProxy(name, args, images, networks);
     const site = installSite(settings, images);
+    const tokens = sinkChecks(`${name}-sinks`, args.sinks, { parent: this });
     const bundle = bundleOf(args);
     const files = new AlloyFiles(
       `${name}-files`,
-      { host, site, bundle, secrets: secretFiles(args) },
+      { host, site, bundle, secrets: secretFiles(args), secretsAfter: tokens.passed },
       { parent: this },
     );
     const init = new AlloyInit(
@@ -89,7 +91,7 @@ export class AlloyAgent extends pulumi.ComponentResource {
     ]);
     limitPids(`${name}-pid-limit`, { host, container: this.container, limit: 200 }, this);
     const loaded = this.awaitLoaded(name, host, site);
-    this.proveTokens(name, args, site, [loaded, files.installed]);
+    this.proveTokens(name, args, site, tokens.answer, [loaded, files.installed]);
     this.configVersion = pulumi.all([files.version, loaded.urn]).apply(([version]) => version);
     this.registerOutputs({ configVersion: this.configVersion });
   }
@@ -169,14 +171,15 @@ export class AlloyAgent extends pulumi.ComponentResource {
     name: string,
     { host, settings, sinks: { metrics, logs } }: AlloyAgentArgs,
     site: pulumi.Output<InstallSite>,
+    answer: pulumi.Output<SinksAnswer>,
     dependsOn: pulumi.Resource[],
   ): pulumi.Resource {
     const sendsLogs = settings.pipelines.some((name) => logPipelines.includes(name));
     const stack = pulumi.getStack();
     const script = pulumi
-      .all([site, metrics.url, logs.url])
-      .apply(([at, metricsUrl, logsUrl]) =>
-        proveTokens({ site: at, metricsUrl, logsUrl, sendsLogs, stack }),
+      .all([site, metrics.url, logs.url, answer])
+      .apply(([at, metricsUrl, logsUrl, asked]) =>
+        proveTokens({ site: at, metricsUrl, logsUrl, sendsLogs, asked, stack }),
       );
     const data = pulumi.secret(pulumi.interpolate`${metrics.password}\n${logs.password}\n`);
     return host.command(`${name}-accepted`, { script, data }, { parent: this, dependsOn });

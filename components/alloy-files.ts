@@ -12,6 +12,8 @@ export interface AlloyFilesArgs {
   bundle: pulumi.Input<AlloyBundle>;
   /** Secret contents by file name, read by Alloy alone. */
   secrets: Record<string, pulumi.Input<string>>;
+  /** What has to be there before a secret is written. */
+  secretsAfter: pulumi.Resource[];
 }
 
 /** The service's directories, configuration and secrets on the host. */
@@ -43,7 +45,11 @@ export class AlloyFiles extends pulumi.ComponentResource {
           delete: site.apply((at) => scripts.removeSecret(at, secret)),
         },
         // A replacement's own deletion would take the file that was just written.
-        { parent: this, dependsOn: [this.directories], deleteBeforeReplace: true },
+        {
+          parent: this,
+          dependsOn: [this.directories, ...args.secretsAfter],
+          deleteBeforeReplace: true,
+        },
       ),
     );
     const bundle = pulumi.output(args.bundle);

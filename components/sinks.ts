@@ -26,6 +26,11 @@ export interface Sinks {
   readers: { metrics: Reader; logs: Reader };
   /** Tokens with an end. None where the stack gives passwords itself. */
   tokens: pulumi.Output<Token>[];
+  /**
+   * For how long the sinks may refuse a new token before that is meant, in s. Left out where they refuse whoever
+   * asks from this machine, since the token is good on the host's subnets alone.
+   */
+  refusalsFor?: number;
 }
 
 /** Where a stack's data goes: its Grafana Cloud stack, or the sinks that it names. */
@@ -68,6 +73,7 @@ function namedSinks(
       },
     },
     tokens: [],
+    refusalsFor: 0,
   };
 }
 

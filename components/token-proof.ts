@@ -2,6 +2,7 @@ import type { InstallSite } from "./install-scripts.ts";
 import { inHost } from "./install-scripts.ts";
 import { oneShot } from "./one-shot.ts";
 import { shellQuote } from "./shell.ts";
+import type { SinksAnswer } from "./sink-checks/ask.ts";
 
 /** Secret files with which the agent pushes, in the order in which their contents are handed over. */
 export const pushSecrets = ["metrics-password", "logs-password"];
@@ -13,6 +14,8 @@ export interface TokenProof {
   logsUrl: string;
   /** Whether a pipeline reads logs: else no line can prove anything. */
   sendsLogs: boolean;
+  /** What the sinks said when they were asked from the operator's machine. */
+  asked: SinksAnswer;
   /** Pulumi's stack, for the command that tries again. */
   stack: string;
 }
@@ -23,16 +26,18 @@ const patience = { read: 60, samples: 150, line: 60 };
 /**
  * Waits until the agent's own counters show samples and lines that were accepted with the secrets on standard
  * input. Until then the files' last contents are kept beside them: where the proof fails they are put back,
- * and a later run writes the new ones again. The engine deletes a replaced token only after this succeeded.
+ * and a later run writes the new ones again. The engine deletes a replaced token only after this succeeded. Where no
+ * last content is kept, as on a new host, nothing hangs on the proof: then what the sinks said before is enough.
  */
 export function proveTokens(proof: TokenProof): string {
-  const { site, stack } = proof;
+  const { site, stack, asked } = proof;
   return `
 write_again() { ${inHost(site, writeAgain(site), { stdin: true, addCapabilities: ["CHOWN"] })}; }
 accepted() { ${inAgent(site, awaitAccepted(proof))} accepted "$1"; }
 put_back() { ${inHost(site, putBack)}; }
 
-write_again
+replaced=$(write_again)
+${asked === "taken" ? '[ "$replaced" ] || exit 0' : ""}
 reason=$(accepted "$(docker inspect -f '{{.State.StartedAt}}' alloy)") || {
   old=$(put_back)
   docker logs --tail 20 alloy >&2 || true
@@ -68,7 +73,10 @@ if [ -e .taken-back ]; then
   ${replaceKeeping(name).trim().replaceAll("\n", "\n  ")}
 fi`,
   );
-  return `cd /service/secrets\numask 077${write.join("")}\nrm -f .taken-back`;
+  return `cd /service/secrets\numask 077${write.join("")}\nrm -f .taken-back
+for name in ${pushSecrets.join(" ")}; do
+  if [ -e .$name.last ]; then echo "$name"; fi
+done`;
 }
 
 const putBack = `

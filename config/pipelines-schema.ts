@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { apiUrl, composeService, dockerName, regularExpression } from "./values.ts";
+import { composeService, dockerName, regularExpression } from "./values.ts";
 
 /** The pipelines a stack can list: the files of `pipelines/` without `sinks`, which all of them feed. */
 export const pipelineNames = [

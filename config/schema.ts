@@ -2,7 +2,7 @@ import { z } from "zod";
 import { host } from "./host-schema.ts";
 import { github, logs, pipelineNames, postgres, type redactPatterns } from "./pipelines-schema.ts";
 import { grafanaCloud, sinks } from "./sinks-schema.ts";
-import { digestImage, dockerName, hostName, localImage, rsaPrivateKey, subnet } from "./values.ts";
+import { digestImage, dockerName, localImage, rsaPrivateKey, subnet } from "./values.ts";
 
 const image = z.union([digestImage, z.strictObject({ local: localImage })]);
 

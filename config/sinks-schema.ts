@@ -20,29 +20,31 @@ const sink = (what: string) =>
 const duration = z.string().regex(/^\d+h$/, "must be whole hours, such as 2160h");
 
 /** A Grafana Cloud stack, and the life of the tokens that are made for it. */
-export const grafanaCloud = z
-    .strictObject({
-      stackSlug: z
-        .string()
-        .regex(
-          /^[a-z0-9]+$/,
-          "must be the slug of a Grafana Cloud stack: lower-case letters and digits",
-        )
-        .meta({ description: "Slug of the Grafana Cloud stack.", examples: ["mystack"] }),
-      apiUrl: apiUrl
-        .default("https://grafana.com")
-        .describe("Base URL of Grafana Cloud's API; another one for a simulated Grafana Cloud."),
-      allowedSubnets: z
-        .array(cidr.meta({ examples: ["203.0.113.7/32"] }))
-        .default([])
-        .describe(
-          "Subnets that the host sends from, as Grafana Cloud sees them: its token is good there alone. Empty: everywhere.",
-        ),
-      tokenLifetime: duration.default("2160h").describe("Lifetime of the host's token."),
-      tokenRotationWindow: duration
-        .default("720h")
-        .describe("How long before its end an update replaces the token."),
-    });
+export const grafanaCloud = z.strictObject({
+  stackSlug: z
+    .string()
+    .regex(
+      /^[a-z0-9]+$/,
+      "must be the slug of a Grafana Cloud stack: lower-case letters and digits",
+    )
+    .meta({ description: "Slug of the Grafana Cloud stack.", examples: ["mystack"] }),
+  apiUrl: apiUrl
+    .default("https://grafana.com")
+    .describe("Base URL of Grafana Cloud's API; another one for a simulated Grafana Cloud."),
+  allowedSubnets: z
+    .array(cidr.meta({ examples: ["203.0.113.7/32"] }))
+    .default([])
+    .describe(
+      "Subnets that the host sends from, as Grafana Cloud sees them: its token is good there alone. Empty: everywhere.",
+    ),
+  tokenLifetime: duration.default("2160h").describe("Lifetime of the host's token."),
+  tokenRotationWindow: duration
+    .default("720h")
+    .describe("How long before its end an update replaces the token."),
+});
 
 /** Sinks of the operator's own. */
-export const sinks = z.strictObject({ metrics: sink("Prometheus remote write"), logs: sink("Loki") });
+export const sinks = z.strictObject({
+  metrics: sink("Prometheus remote write"),
+  logs: sink("Loki"),
+});

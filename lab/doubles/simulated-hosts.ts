@@ -108,12 +108,12 @@ function simulatedCommand(delay: Delay): ProviderDouble<CommandClient> {
         ...localCommand,
         create: async (inputs, { urn, signal }) => ({
           id: uniqueId(urn),
-          outs: { ...inputs, ...(await checkHost(delay, inputs, signal)) },
+          outs: { ...inputs, ...(await runLocal(delay, inputs, signal)) },
         }),
         update: async (_id, state, news, { signal }) => ({
           ...state,
           ...news,
-          ...(await checkHost(delay, news, signal)),
+          ...(await runLocal(delay, news, signal)),
         }),
         delete: async () => undefined,
       },
@@ -135,9 +135,10 @@ function simulatedCommand(delay: Delay): ProviderDouble<CommandClient> {
   };
 }
 
-/** The one local command of the program: the checks of a host (components/host-checks/resource.ts). */
-async function checkHost(delay: Delay, inputs: Bag, signal: AbortSignal): Promise<Bag> {
-  const { request } = JSON.parse(String(inputs.stdin)) as { request: ChecksRequest };
+/** The program's commands on the operator's machine: the checks of a host, and of the sinks, which take everything. */
+async function runLocal(delay: Delay, inputs: Bag, signal: AbortSignal): Promise<Bag> {
+  const { request } = JSON.parse(String(inputs.stdin)) as { request?: ChecksRequest };
+  if (!request) return { stdout: "taken", stderr: "" };
   const { connection, name } = request.host;
   const address = connection.type === "ssh" ? connection.address : "";
   await delay(address, signal);

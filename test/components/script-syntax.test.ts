@@ -33,6 +33,7 @@ const all: [string, string][] = [
       metricsUrl: "https://m",
       logsUrl: "https://l",
       sendsLogs: true,
+      asked: "taken",
       stack: "s",
     }),
   ],

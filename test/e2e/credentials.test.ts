@@ -56,12 +56,12 @@ afterAll(async () => {
 });
 
 /** The stack with tokens of another lifetime, which replaces them as their window does. */
-const withLifetime = (tokenLifetime: string): Promise<Stack> =>
+const withLifetime = (tokenLifetime: string, allowedSubnets: string[] = []): Promise<Stack> =>
   lab.stack(
     "local",
     {
       ...settings,
-      grafanaCloud: { ...(settings.grafanaCloud as object), tokenLifetime },
+      grafanaCloud: { ...(settings.grafanaCloud as object), tokenLifetime, allowedSubnets },
     },
     pipelines,
   );
@@ -114,11 +114,11 @@ describe("tokens of Grafana Cloud", () => {
   let began = 0;
   let first = "";
 
-  test("the first deployment ends when the sinks took samples and lines with the new token", async () => {
+  test("the first deployment loses nothing with the new token", async () => {
     began = Date.now();
     await (await withLifetime("2000h")).up();
     await joinFrontend(lab.docker);
-    expect(await counter(lab, "prometheus_remote_storage_samples_total")).toBeGreaterThan(0);
+    await newSample(SCRAPE + 30);
     expect(await counter(lab, "loki_write_sent_entries_total")).toBeGreaterThan(0);
     expect(await lost()).toEqual({ samples: 0, lines: 0 });
     first = await hostToken();
@@ -136,8 +136,8 @@ describe("tokens of Grafana Cloud", () => {
 
   test("a rotation under load loses no sample and no line, then the old one is refused", async () => {
     const { summary } = await (await withLifetime("2001h")).up();
-    // Both tokens; what writes the host's as two files, and what proves it.
-    expect(summary.resourceChanges).toMatchObject({ update: 3, replace: 2 });
+    // Both tokens; what asks the sinks of the host's, writes it as two files, and proves it.
+    expect(summary.resourceChanges).toMatchObject({ update: 4, replace: 2 });
     const second = await hostToken();
     expect(second).not.toBe(first);
     expect([pushes(first), pushes(second)]).toEqual([false, true]);
@@ -156,13 +156,37 @@ describe("tokens of Grafana Cloud", () => {
     expect(Object.keys(summary.resourceChanges ?? {})).toEqual(["same"]);
   });
 
-  test("a new one that is refused fails the update in a sentence, and the old one goes on", async () => {
+  const refused = (rest: string) =>
+    new RegExp(
+      `/(api/prom/push refuses samples|loki/api/v1/push refuses lines) with the new token\\. ${rest} When that is mended: pulumi up --stack local`,
+    );
+
+  test("a new one that the sinks refuse is not given to the host, and the old one goes on", async () => {
     const old = await hostToken();
     await lab.cloud.sinksLag(true);
     try {
       const failed = (await withLifetime("2002h")).up();
+      await expect(failed).rejects.toThrow(refused("The host was not given it\\."));
+      expect(await hostToken()).toBe(old);
+      expect(pushes(old)).toBe(true);
+      expect(await lost()).toEqual({ samples: 0, lines: 0 });
+    } finally {
+      await lab.cloud.sinksLag(false);
+    }
+    await (await withLifetime("2002h")).up();
+    expect(await hostToken()).not.toBe(old);
+    expect(pushes(old)).toBe(false);
+  });
+
+  test("where the host alone can ask, a refused one fails the update there, and the old one goes on", async () => {
+    const subnets = ["203.0.113.7/32"];
+    await (await withLifetime("2002h", subnets)).up();
+    const old = await hostToken();
+    await lab.cloud.sinksLag(true);
+    try {
+      const failed = (await withLifetime("2003h", subnets)).up();
       await expect(failed).rejects.toThrow(
-        /\/(api\/prom\/push refuses samples|loki\/api\/v1\/push refuses lines) with the new token\. The old token was put back on the host and is still good\. When that is mended: pulumi up --stack local/,
+        refused("The old token was put back on the host and is still good\\."),
       );
       expect(await hostToken()).toBe(old);
       expect(pushes(old)).toBe(true);
@@ -170,7 +194,7 @@ describe("tokens of Grafana Cloud", () => {
     } finally {
       await lab.cloud.sinksLag(false);
     }
-    await (await withLifetime("2002h")).up();
+    await (await withLifetime("2003h", subnets)).up();
     expect(await hostToken()).not.toBe(old);
     expect(pushes(old)).toBe(false);
     expect(pushes(await hostToken())).toBe(true);
@@ -178,7 +202,7 @@ describe("tokens of Grafana Cloud", () => {
 
   test("destroy revokes both, and takes the policies along", async () => {
     const token = await hostToken();
-    await destroy(lab, await withLifetime("2002h"));
+    await destroy(lab, await withLifetime("2003h"));
     const { cloud } = lab.cloud;
     const left = [...cloud.policies(REGION), ...cloud.tokens(REGION)].map(({ name }) => name);
     expect(left.filter((name) => name.startsWith("alloy-"))).toEqual([]);

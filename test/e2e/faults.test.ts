@@ -176,8 +176,8 @@ describe("the agent loses nothing when", () => {
     await lab.acceptToken(password);
     const rotated = { ...settings, metricsPassword: password, logsPassword: password };
     const { summary } = await (await lab.stack("local", rotated, pipelines)).up();
-    // The two files, and the proof that what is sent with them is accepted.
-    expect(summary.resourceChanges).toMatchObject({ update: 3 });
+    // The question to the sinks, the two files, and the proof that what is sent with them is accepted.
+    expect(summary.resourceChanges).toMatchObject({ update: 4 });
     await lab.refuseOthers(password);
     try {
       const metrics = { ...lab.world.metrics, password };

@@ -49,7 +49,7 @@ const hosts = [
     name: "svlnas",
     ui: "https://alloy.example.org",
     externalNetworks: ["immich-backend", "outline-backend"],
-    resources: 33,
+    resources: 34,
     pipelines: [
       ...["containers", "github", "github-token", "host"],
       ...["journal", "postgres", "self", "sinks", "traefik"],
@@ -59,7 +59,7 @@ const hosts = [
     name: "svlazext",
     ui: "https://alloy-ext.example.org",
     externalNetworks: [],
-    resources: 30,
+    resources: 31,
     pipelines: ["containers", "host", "journal", "self", "sinks", "traefik"],
   },
 ];

@@ -47,7 +47,7 @@ afterAll(async () => {
 });
 
 /** How many resources the stack has. */
-const all = () => 27 + imageResources(lab);
+const all = () => 28 + imageResources(lab);
 
 const secrets = () => [lab.world.metrics.password, lab.world.logs.password, lab.world.github.token];
 

@@ -74,6 +74,7 @@ const prove = (secret: string, change: Partial<TokenProof> = {}) => {
     metricsUrl: "https://metrics.example/push",
     logsUrl: "https://logs.example/push",
     sendsLogs: true,
+    asked: "unclear",
     stack: "svlnas",
     ...change,
   };
@@ -123,6 +124,13 @@ describe("on the first deployment", () => {
     expect(lastLine(stderr)).toBe(
       `https://metrics.example/push refuses samples with the new token. There is no old token to go back to. ${again}`,
     );
+    expect(host.files("secrets")).toEqual(both("first"));
+  });
+
+  test("is not waited for where the sinks took the token when they were asked: nothing hangs on it", () => {
+    agentSays({});
+    expect(prove("first", { asked: "taken" })).toEqual(done);
+    expect(seconds()).toBe(0);
     expect(host.files("secrets")).toEqual(both("first"));
   });
 
@@ -190,6 +198,15 @@ describe("in a rotation", () => {
     );
     expect(seconds()).toBe(2);
     expect(host.files("secrets")).toEqual({ ...both("old"), ".taken-back": "" });
+  });
+
+  test("they do so too when the sinks took the token where they were asked", () => {
+    const fails = [1, 2].map((n) => ({ ...after, begun: 500 + n, failed: 7 + n }));
+    agentSays(after, after, ...fails);
+    const { status, stderr } = prove("new", { asked: "taken" });
+    expect(status).toBe(1);
+    expect(lastLine(stderr)).toContain(old);
+    expect(host.files("secrets")).toMatchObject(both("old"));
   });
 
   test("refused lines too", () => {

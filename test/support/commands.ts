@@ -8,9 +8,12 @@ export interface HostCommand {
   secret: boolean;
 }
 
-/** Whether a resource is a command that runs on the host; the host's checks run beside the program. */
+/** Commands on the machine that runs Pulumi: the host and the sinks are asked from there. */
+const besideTheProgram = ["host-checks", "alloy-sinks"];
+
+/** Whether a resource is a command that runs on the host. */
 export function runsOnHost({ type, name }: Registered): boolean {
-  return type.endsWith(":Command") && name !== "host-checks";
+  return type.endsWith(":Command") && !besideTheProgram.includes(name);
 }
 
 const marker = "\n#data\n";

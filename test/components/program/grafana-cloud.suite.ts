@@ -134,6 +134,45 @@ test("another API is asked by program and provider alike", async () => {
   expect(run.named("grafana-cloud-provider").inputs.cloudApiUrl).toBe("http://127.0.0.1:1");
 });
 
+describe("the question whether the sinks take the host's token", () => {
+  const asked = (run: ProgramRun) => run.named("alloy-sinks").inputs;
+
+  test("is put to both, from this machine, with what the host will have", async () => {
+    const { stdin, ...inputs } = asked(await stackRun("svlnas"));
+    expect(inputs).toEqual({
+      create: `cd "\${GRAFANA_ALLOY_PROJECT:-.}" && exec node components/sink-checks/main.ts`,
+      addPreviousOutputInEnv: false,
+      logging: "none",
+    });
+    expect(JSON.parse(stdin.secret)).toEqual({
+      stack: "svlnas",
+      metrics: {
+        url: "https://prometheus.example.net/api/prom/push",
+        username: "1001",
+        password: "glc_host-secret",
+      },
+      logs: {
+        url: "https://logs.example.net/loki/api/v1/push",
+        username: "2002",
+        password: "glc_host-secret",
+      },
+      patience: 30,
+    });
+  });
+
+  test("gives a stack's own sinks no time to learn of a password", async () => {
+    const { stdin } = asked(await stackRun("local"));
+    expect(JSON.parse(stdin.secret)).toMatchObject({ stack: "local", patience: 0 });
+  });
+
+  test("is not asked where the token is good in the host's subnets alone", async () => {
+    const grafanaCloud = { stackSlug: "homelab", allowedSubnets: ["203.0.113.7/32"] };
+    const run = await mockProgram("svlazext", { ...completed("svlazext"), grafanaCloud });
+    expect(run.resources.map(({ name }) => name)).not.toContain("alloy-sinks");
+    expect(commandOf(run.named("alloy-accepted")).script).toContain("reason=$(accepted");
+  });
+});
+
 describe("the proof that the host's token is taken", () => {
   const scriptOf = (run: ProgramRun) => commandOf(run.named("alloy-accepted")).script;
 

@@ -1,0 +1,31 @@
+import * as command from "@pulumi/command";
+import type * as pulumi from "@pulumi/pulumi";
+
+export interface MachineCommandArgs {
+  /** Program of this project, by its path from the project's directory. */
+  program: string;
+  /** What the program reads from standard input. */
+  stdin: pulumi.Input<string>;
+}
+
+/**
+ * A program of this project, run on the machine that runs Pulumi: when it is made, and again when what it reads
+ * changes; one that fails is in no state, and runs again with the next update. From the project's directory,
+ * which is where Pulumi runs providers: an absolute path would be another on each machine, and so a change.
+ */
+export function machineCommand(
+  name: string,
+  { program, stdin }: MachineCommandArgs,
+  opts: pulumi.CustomResourceOptions,
+): command.local.Command {
+  return new command.local.Command(
+    name,
+    {
+      create: `cd "\${GRAFANA_ALLOY_PROJECT:-.}" && exec node ${program}`,
+      stdin,
+      addPreviousOutputInEnv: false,
+      logging: command.local.Logging.None,
+    },
+    opts,
+  );
+}

@@ -1,0 +1,95 @@
+/** A sink and with what it is asked. */
+export interface AskedSink {
+  /** Push URL. */
+  url: string;
+  username: string;
+  /** Secret. */
+  password: string;
+}
+
+export interface SinksRequest {
+  /** Pulumi's stack, for the command that tries again. */
+  stack: string;
+  metrics: AskedSink;
+  logs: AskedSink;
+  /** For how long a sink may refuse a token before that is meant, in s: a new one is not known everywhere at once. */
+  patience: number;
+}
+
+/** Both take the tokens; or one of them did not say, since it can't be reached from here or has troubles of its own. */
+export type SinksAnswer = "taken" | "unclear";
+
+export interface Surroundings {
+  fetch(url: string, init: RequestInit): Promise<{ status: number }>;
+  sleep(ms: number): Promise<unknown>;
+  /** In ms. */
+  now(): number;
+}
+
+/** A push of nothing, which is a sample or a line nowhere, but wants the same rights. */
+const pushes = {
+  metrics: {
+    body: new Uint8Array([0]), // Snappy's form of an empty message.
+    headers: {
+      "content-type": "application/x-protobuf",
+      "content-encoding": "snappy",
+      "x-prometheus-remote-write-version": "0.1.0",
+    },
+  },
+  logs: { body: '{"streams":[]}', headers: { "content-type": "application/json" } },
+} as const;
+
+const RETRY_MS = 2000;
+const TIMEOUT_MS = 10_000;
+
+/** Asks both sinks whether they take what is pushed with their tokens; answers what they refuse, a sentence each. */
+export async function askSinks(
+  { stack, metrics, logs, patience }: SinksRequest,
+  around: Surroundings,
+): Promise<{ answer: SinksAnswer; faults: string[] }> {
+  const [samples, lines] = await Promise.all([
+    ask(metrics, "metrics", patience, around),
+    ask(logs, "logs", patience, around),
+  ]);
+  const fault = ({ url }: AskedSink, what: string) =>
+    `${url} refuses ${what} with the new token. The host was not given it. When that is mended: pulumi up --stack ${stack}`;
+  return {
+    answer: samples === "taken" && lines === "taken" ? "taken" : "unclear",
+    faults: [
+      ...(samples === "refused" ? [fault(metrics, "samples")] : []),
+      ...(lines === "refused" ? [fault(logs, "lines")] : []),
+    ],
+  };
+}
+
+async function ask(
+  { url, username, password }: AskedSink,
+  kind: keyof typeof pushes,
+  patience: number,
+  { fetch, sleep, now }: Surroundings,
+): Promise<SinksAnswer | "refused"> {
+  const { body, headers } = pushes[kind];
+  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
+  const init = { method: "POST", body, headers: { ...headers, authorization } } as const;
+  const end = now() + patience * 1000;
+  for (;;) {
+    const answer = await fetch(url, {
+      ...init,
+      redirect: "manual",
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    }).then(({ status }) => meaning(status), unreachable);
+    if (answer !== "refused" || now() >= end) return answer;
+    await sleep(RETRY_MS);
+  }
+}
+
+/** A sink that finds fault with the contents has let the token in. */
+function meaning(status: number): SinksAnswer | "refused" {
+  if (status === 401 || status === 403) return "refused";
+  return (status >= 200 && status < 300) || status === 400 || status === 422 ? "taken" : "unclear";
+}
+
+/** Not a fault: what only the host reaches is proven there. */
+function unreachable(): SinksAnswer {
+  return "unclear";
+}
