@@ -7,6 +7,7 @@ import { markdownTable, replaceSection } from "./markdown.ts";
 import { plot } from "./plot.ts";
 import type { Results } from "./report.ts";
 import { operationRows, packageRows, startRows } from "./rows.ts";
+import { targetRows } from "./targets.ts";
 
 const file = join(repoDir, "docs", "benchmarks.md");
 const PLOT = "pictures/deploying.svg";
@@ -20,7 +21,8 @@ export async function writeDocs(results: Results): Promise<void> {
 }
 
 /** The section's text: how it was measured, the plot, the tables. */
-export function section({ runs, start, operations }: Results): string {
+export function section(results: Results): string {
+  const { runs, start, operations } = results;
   const machine = `${cpus().length} cores (${cpus()[0]?.model.trim()}), Linux ${release()}, Node ${process.versions.node}`;
   return [
     `${runs} runs on ${machine}; the median, and in brackets the least and the greatest.`,
@@ -31,5 +33,6 @@ export function section({ runs, start, operations }: Results): string {
         ]
       : []),
     ...(start ? [markdownTable(startRows(start)), markdownTable(packageRows(start))] : []),
+    markdownTable(targetRows(results)),
   ].join("\n\n");
 }

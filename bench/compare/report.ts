@@ -2,6 +2,7 @@ import { aligned } from "../footprint/table.ts";
 import type { Operations } from "./operations.ts";
 import type { ProgramStart } from "./program-start.ts";
 import { operationRows, packageRows, startRows } from "./rows.ts";
+import { targetRows } from "./targets.ts";
 
 /** All that one run of the benchmark has to say. */
 export interface Results {
@@ -13,10 +14,12 @@ export interface Results {
 }
 
 /** The results for a terminal. */
-export function report({ runs, start, operations }: Results): string {
+export function report(results: Results): string {
+  const { runs, start, operations } = results;
   const tables = [
     ...(operations ? [operationRows(operations)] : []),
     ...(start ? [startRows(start), packageRows(start)] : []),
+    targetRows(results),
   ];
   const head = `up to ${runs} runs; the median, and in brackets the least and the greatest`;
   return ["", head, ...tables.flatMap((rows) => ["", aligned(rows)]), "", ""].join("\n");

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { bars, plot } from "../../../bench/compare/plot.ts";
 import { type Results, report } from "../../../bench/compare/report.ts";
 import { operationRows, packageRows, startRows } from "../../../bench/compare/rows.ts";
+import { targetRows } from "../../../bench/compare/targets.ts";
 
 const operations: NonNullable<Results["operations"]> = {
   ours: [
@@ -52,6 +53,44 @@ test("the program's start is told against the SDK's, warm and cold", () => {
     ["zod", "30 (30–30)"],
     ["the program itself", "20 (20–20)"],
   ]);
+});
+
+describe("the table of targets", () => {
+  const head = ["target", "measured", "held"];
+  const all = (ours: object, compose: object, ansible: object) =>
+    targetRows({
+      runs: 1,
+      operations: { ours: [ours], "docker-compose": [compose], Ansible: [ansible] },
+    });
+
+  test("says of each what was measured, and whether it held", () => {
+    const ours = { first: 11, unchanged: 2, pipeline: 2, pipelineMissed: 0, tokenMissed: 0 };
+    expect(all(ours, { first: 6, unchanged: 1, pipeline: 10 }, { unchanged: 9 })).toEqual([
+      head,
+      ["first deployment: at most 5 s more than docker-compose", "5.0 s more", "yes"],
+      ["nothing changed: at most twice docker-compose's time", "2.0 times", "yes"],
+      ["nothing changed: faster than Ansible", "4.5 times as fast", "yes"],
+      ["a pipeline changed: five times as fast as docker-compose", "5.0 times as fast", "yes"],
+      ["a pipeline changed, a token replaced: no sample missed", "0 missed", "yes"],
+    ]);
+  });
+
+  test("says no to what missed it by little", () => {
+    const ours = { first: 11.1, unchanged: 2.1, pipeline: 2, pipelineMissed: 0, tokenMissed: 1 };
+    const rows = all(ours, { first: 6, unchanged: 1, pipeline: 9.9 }, { unchanged: 2 });
+    expect(rows.slice(1).map(([, , held]) => held)).toEqual(["no", "no", "no", "no", "no"]);
+  });
+
+  test("leaves out what was not measured", () => {
+    expect(targetRows({ runs: 1, start })).toEqual([
+      head,
+      ["program start: at most 1.3 times the SDK's", "1.25 times", "yes"],
+    ]);
+    expect(targetRows({ runs: 3, operations })).toEqual([
+      head,
+      ["first deployment: at most 5 s more than docker-compose", "5.5 s more", "no"],
+    ]);
+  });
 });
 
 test("the plot draws the medians of what it shows, tool by tool", () => {
