@@ -17,7 +17,7 @@ interface Loaded {
 }
 
 export interface ProgramStart {
-  /** `@pulumi/pulumi` alone, in a process of its own. */
+  /** `@pulumi/pulumi` alone, as it comes, in a process of its own. */
   sdk: number[];
   /** `index.ts` with everything that it loads. */
   program: number[];
@@ -92,9 +92,19 @@ function programSources(): string[] {
   return [...texts.values()];
 }
 
+const CACHE = "--import ./compile-cache.js";
+
+/** Node's options of the program; the SDK alone has none of them but the cache, as whoever imports it has it. */
+function nodeargs(modules: string[], env: Record<string, string>): string[] {
+  const { options } = parse(readFileSync(join(repoDir, "Pulumi.yaml"), "utf8")).runtime;
+  const all: string = modules.length === 1 && modules[0] === SDK ? CACHE : options.nodeargs;
+  // A cache of its own in place of the program's.
+  const rest = env.NODE_COMPILE_CACHE ? all.replace(CACHE, "") : all;
+  return rest.split(" ").filter(Boolean);
+}
+
 /** Loads modules one after the other in a new process. */
 async function load(modules: string[], env: Record<string, string> = {}): Promise<Loaded> {
-  const { nodeargs } = parse(readFileSync(join(repoDir, "Pulumi.yaml"), "utf8")).runtime.options;
   const script = `
 const seconds = {};
 for (const name of ${JSON.stringify(modules)}) {
@@ -105,11 +115,8 @@ for (const name of ${JSON.stringify(modules)}) {
 const { user, system } = process.cpuUsage();
 console.log(JSON.stringify({ seconds, cpu: (user + system) / 1e6 }));
 process.exit(0);`;
-  const args = [...(env.NODE_COMPILE_CACHE ? [] : nodeargs.split(" ")), "--input-type=module"];
-  const text = await run(process.execPath, [...args, "--eval", script], {
-    directory: repoDir,
-    env,
-  });
+  const args = [...nodeargs(modules, env), "--input-type=module", "--eval", script];
+  const text = await run(process.execPath, args, { directory: repoDir, env });
   return JSON.parse(text);
 }
 

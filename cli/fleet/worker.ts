@@ -1,5 +1,3 @@
-// First: it keeps what the SDK loads small.
-import "./lazy-typescript.ts";
 import { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
 import { masked } from "./mask.ts";
 import { oneLine } from "./outcome.ts";
