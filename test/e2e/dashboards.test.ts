@@ -63,6 +63,9 @@ beforeAll(async () => {
   await writeSamples(directory, well);
   const script = "while :; do echo 'error: no route'; sleep 1; done";
   await writer(lab, { name: container, script });
+  // A line that is read before the first sample is no increase to Prometheus.
+  const read = `loki_source_journal_target_lines_total{host="${HOST}"}`;
+  await arrived("the first samples", 120, () => queryMetrics(lab.world.metrics, read));
   await execa("logger", ["-p", "daemon.err", "-t", "smartd", `8 pending sectors ${HOST}`]);
   // Noise, so that something is dropped on purpose.
   const noise = "pam_unix(cron:session): session opened for user root";
