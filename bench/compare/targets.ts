@@ -51,7 +51,7 @@ function operationTargets(operations: Operations): Target[] {
     },
     {
       text: "nothing changed: at most twice docker-compose's time",
-      ...{ value: slower, unit: "times", digits: 1, held: slower <= 2 },
+      ...{ value: slower, unit: "times", digits: 2, held: slower <= 2 },
     },
     {
       text: "nothing changed: faster than Ansible",

@@ -68,7 +68,7 @@ describe("the table of targets", () => {
     expect(all(ours, { first: 6, unchanged: 1, pipeline: 10 }, { unchanged: 9 })).toEqual([
       head,
       ["first deployment: at most 5 s more than docker-compose", "5.0 s more", "yes"],
-      ["nothing changed: at most twice docker-compose's time", "2.0 times", "yes"],
+      ["nothing changed: at most twice docker-compose's time", "2.00 times", "yes"],
       ["nothing changed: faster than Ansible", "4.5 times as fast", "yes"],
       ["a pipeline changed: five times as fast as docker-compose", "5.0 times as fast", "yes"],
       ["a pipeline changed, a token replaced: no sample missed", "0 missed", "yes"],
