@@ -52,6 +52,16 @@ export function timeoutSeconds({ timeout }: { timeout?: string }): number | unde
   return timeout === undefined ? undefined : Number(timeout);
 }
 
+/** `--stack NAME [--json]`, all that a command takes which looks at one stack. */
+export function stackLine(name: string, usage: string) {
+  return commandLine({
+    name,
+    usage,
+    options: { ...stackOption, ...jsonOption },
+    read: (values) => ({ stack: namedStack(values), json: values.json }),
+  });
+}
+
 /** Runs a command with the arguments of its command line and answers its exit code; whatever fails is one line. */
 export async function runCommand<O extends Options, Arguments>(
   line: CommandLine<O, Arguments>,

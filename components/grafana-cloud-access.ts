@@ -60,7 +60,7 @@ export class GrafanaCloudAccess extends pulumi.ComponentResource {
       tokenEnd("Grafana Cloud, verify's", read, args),
     ];
     this.sinks = {
-      ...cloudSinks(args.stack, pulumi.secret(push.token), pulumi.secret(read.token)),
+      ...sinksOfStack(args.stack, pulumi.secret(push.token), pulumi.secret(read.token)),
       tokens,
       ...(args.allowedSubnets.length === 0 && { refusalsFor: NEW_TOKEN_SECONDS }),
     };
@@ -145,7 +145,7 @@ function tokenEnd(
   return token.expiresAt.apply((expiresAt) => ({ name, expiresAt, renewDays, renew }));
 }
 
-function cloudSinks(
+function sinksOfStack(
   stack: CloudStack,
   pushToken: pulumi.Output<string>,
   readToken: pulumi.Output<string>,

@@ -1,12 +1,5 @@
 import { faultsOf } from "../../components/host-checks/check.ts";
-import {
-  commandLine,
-  exitCodes,
-  jsonOption,
-  namedStack,
-  runCommand,
-  stackOption,
-} from "../command-line.ts";
+import { exitCodes, runCommand, stackLine } from "../command-line.ts";
 import { doctor, type Machine } from "./run.ts";
 import { table, toJson } from "./table.ts";
 
@@ -29,12 +22,7 @@ export const usage = `usage: npm run doctor -- --stack NAME [--json]
 
 Ends with 0 when all is well, 1 when something is to be mended, 2 for wrong usage.`;
 
-const line = commandLine({
-  name: "doctor",
-  usage,
-  options: { ...stackOption, ...jsonOption },
-  read: (values) => ({ stack: namedStack(values), json: values.json }),
-});
+const line = stackLine("doctor", usage);
 
 /** Runs `doctor` with the arguments of a command line and answers its exit code. */
 export async function command(args: string[], around: Surroundings): Promise<number> {

@@ -1,11 +1,4 @@
-import {
-  commandLine,
-  exitCodes,
-  jsonOption,
-  namedStack,
-  runCommand,
-  stackOption,
-} from "../command-line.ts";
+import { exitCodes, runCommand, stackLine } from "../command-line.ts";
 import { compare } from "./compare.ts";
 import type { Declared } from "./declared.ts";
 import { observeScript, parseObserved } from "./observed.ts";
@@ -36,12 +29,7 @@ labels and PID limits of the containers, the installed configuration, the secret
 
 Ends with 0 when all is as deployed, 1 when something drifted or could not be looked at, 2 for wrong usage.`;
 
-const line = commandLine({
-  name: "drift",
-  usage,
-  options: { ...stackOption, ...jsonOption },
-  read: (values) => ({ stack: namedStack(values), json: values.json }),
-});
+const line = stackLine("drift", usage);
 
 /** Runs `drift` with the arguments of a command line and answers its exit code. */
 export async function command(args: string[], around: Surroundings): Promise<number> {
