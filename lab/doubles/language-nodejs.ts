@@ -10,12 +10,12 @@ import { runProgram } from "./language-program.ts";
 /**
  * A stand-in for `pulumi-language-nodejs`, Pulumi's host of Node programs: a Go program that ships
  * with the CLI alone, so it is missing where the CLI is built from its Go module. With it, the CLI
- * runs a project from its Pulumi.yaml. It answers what engine v3.259.0 asks during `preview`, `up`
+ * runs a project from its Pulumi.yaml. It answers what engine v3.274.1 asks during `preview`, `up`
  * and `destroy`, with policy packs; everything else (`pulumi install`, `about`, `new`) is refused as
  * unimplemented. Other than the real one it hands the program the engine's own monitor, not a proxy
  * in front of it that serves synchronous invokes, which no package here makes.
  */
-const VERSION = "3.259.0";
+const VERSION = "3.274.1";
 
 type Call<Request> = grpc.ServerUnaryCall<Request, unknown>;
 

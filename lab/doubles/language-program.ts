@@ -31,7 +31,7 @@ interface RuntimeOptions {
 /** Node's own arguments, the SDK's runner, its flags (@pulumi/pulumi/cmd/run/index.js), the program. */
 function nodeArguments(request: languagePb.RunRequest, engineAddress: string): string[] {
   const info = request.getInfo();
-  if (!info) throw new Error("The engine sent no program: this stand-in is for v3.259.0.");
+  if (!info) throw new Error("The engine sent no program: this stand-in is for v3.274.1.");
   const { nodeargs, typescript } = (info.getOptions()?.toJavaScript() ?? {}) as RuntimeOptions;
   if (typescript !== false) {
     throw new Error("This stand-in of the Node language host runs `typescript: false` alone.");

@@ -28,7 +28,7 @@ describe("cacheKey", () => {
 
 describe("mainModule", () => {
   test.each([
-    ["engine", "github.com/pulumi/pulumi/pkg/v3", "v3.259.0"],
+    ["engine", "github.com/pulumi/pulumi/pkg/v3", "v3.274.1"],
     ["alloy", "github.com/grafana/alloy", "v1.15.1"],
     ["loki", "github.com/grafana/loki/v3", "v3.7.8"],
     ["actionlint", "github.com/rhysd/actionlint", "v1.7.12"],
