@@ -22,6 +22,26 @@ const root = () => process.getuid?.() === 0;
 export async function needCommand(command: string, from: HostPackages): Promise<string> {
   const found = findCommand(command);
   if (found) return found;
+  return installs(() => install(command, from));
+}
+
+/** Steps of the lab run side by side; an installation waits for the one before, and so does a run of apt. */
+const [installs, runs] = [turns(), turns()];
+
+/** Hands out turns: each work begins when the one before has ended. */
+function turns() {
+  let last: Promise<unknown> = Promise.resolve();
+  return <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = last.then(work);
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+}
+
+async function install(command: string, from: HostPackages): Promise<string> {
+  // Another step may have installed it meanwhile.
+  const found = findCommand(command);
+  if (found) return found;
   const names = from.packages.join(" ");
   if (!root() || !findCommand("apt-get")) {
     throw new Error(
@@ -64,13 +84,15 @@ export async function apt(args: string[], cwd?: string): Promise<string> {
   return stdout;
 }
 
-/** A new machine has no package lists, an old one stale ones: fetch them once and try again. */
-export async function withFreshLists<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!root()) throw error;
-    await step("fetching the Debian package lists", () => apt(["update"]));
-    return work();
-  }
+/** Runs `work` when no other does. A new machine has no package lists, an old one stale ones: fetch them once and try again. */
+export function withFreshLists<T>(work: () => Promise<T>): Promise<T> {
+  return runs(async () => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!root()) throw error;
+      await step("fetching the Debian package lists", () => apt(["update"]));
+      return work();
+    }
+  });
 }

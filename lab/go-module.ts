@@ -55,7 +55,7 @@ export async function wholeModule(source: string, ours: GoModule, go: Go) {
   await writeFile(join(source, "go.mod"), await readFile(join(Dir, "go.mod")));
   await writeFile(join(source, "go.sum"), (await readFile(join(Dir, "go.sum"), "utf8")) + sums);
   await go("mod", "edit", ...moduleEdits(ours));
-  return main;
+  return { ...main, dir: Dir as string };
 }
 
 /** Runs Go in a folder with its output kept, and shows the end of that when it fails. */

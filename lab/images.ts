@@ -46,7 +46,8 @@ export async function labImages<R extends Role = Role>(
 ): Promise<Record<R, string>> {
   const docker = dockerClient(engine.host);
   const images = new Map<R, BuiltImage>();
-  for (const role of roles) images.set(role, await BUILDERS[role]());
+  // Side by side: compiling keeps the processors busy, unpacking Debian's packages the disk and the network.
+  await Promise.all(roles.map(async (role) => images.set(role, await BUILDERS[role]())));
   const present = new Set((await docker.listImages()).flatMap(({ RepoTags }) => RepoTags ?? []));
   const missing = [...images.values()].filter(({ name }) => !present.has(name));
   if (missing.length) {

@@ -33,13 +33,7 @@ const agentRoles = ["alloy", "init", "socketProxy"] as const;
 
 /** Starts the lab, or what of it is missing. The second time it takes seconds. */
 export async function startLab(): Promise<Lab> {
-  const docker = await dockerEngine();
-  const pulumi = await pulumiEngine();
-  const roles = docker.canPull
-    ? allRoles.filter((role) => !(agentRoles as readonly string[]).includes(role))
-    : allRoles;
-  const images = await labImages(docker, roles);
-  const world = await startWorld(docker, images);
+  const [pulumi, { docker, images, world }] = await Promise.all([pulumiEngine(), hostAndWorld()]);
   let live = NO_TOKENS;
   const cloud = await simulatedGrafanaCloud(world, (tokens) => {
     live = tokens;
@@ -69,6 +63,16 @@ export async function startLab(): Promise<Lab> {
       await cloud.close();
     },
   };
+}
+
+/** The Docker engine, with everything around the agent running on it. */
+async function hostAndWorld() {
+  const docker = await dockerEngine();
+  const roles = docker.canPull
+    ? allRoles.filter((role) => !(agentRoles as readonly string[]).includes(role))
+    : allRoles;
+  const images = await labImages(docker, roles);
+  return { docker, images, world: await startWorld(docker, images) };
 }
 
 function labFacts(docker: Engine, world: World, images: LabFacts["images"]): LabFacts {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { cp, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { neededComponents, shrinkAlloy } from "./alloy-source.ts";
 import { apt, withFreshLists } from "./apt.ts";
 import { locked } from "./build-lock.ts";
 import { type GoModule, goIn, mainModule, needGo, wholeModule } from "./go-module.ts";
@@ -17,6 +18,10 @@ interface Recipe {
   folder: string;
   /** Linker variable of the version: a module that is not built from its own repository knows none. */
   versionVariable: string;
+  /** Further linker variables. */
+  variables?: Record<string, string>;
+  /** What is done to the module's source before it is built, given the folder and the module in Go's cache. */
+  prepare?(source: string, module: string): Promise<void>;
   tags: string;
   /** Whether C is linked in; without it the program runs in an image with nothing else. */
   cgo: boolean;
@@ -35,10 +40,15 @@ const RECIPES: Record<Program, Recipe> = {
   alloy: {
     folder: "alloy",
     versionVariable: "github.com/grafana/alloy/internal/build.Version",
+    // `alloy --version` says what this build is.
+    variables: {
+      "github.com/grafana/alloy/internal/build.Branch": `lab-with-${neededComponents().join("+")}`,
+    },
+    prepare: shrinkAlloy,
     // The journal is read through libsystemd, which is a C library.
     tags: "netgo,promtail_journal_enabled",
     cgo: true,
-    minutes: 15,
+    minutes: 4,
   },
   loki: {
     folder: "loki",
@@ -78,8 +88,9 @@ export async function program(name: Program): Promise<string> {
 }
 
 /** What the Go command is told besides the package; "-s -w" leaves out the debugger's tables. */
-function buildSettings({ tags, cgo, versionVariable }: Recipe, version: string) {
-  const linker = `-s -w -X ${versionVariable}=${version}`;
+function buildSettings({ tags, cgo, versionVariable, variables }: Recipe, version: string) {
+  const all = Object.entries({ [versionVariable]: version, ...variables });
+  const linker = ["-s -w", ...all.map(([name, value]) => `-X ${name}=${value}`)].join(" ");
   const env = { CGO_ENABLED: cgo ? "1" : "0" };
   return { flags: ["-tags", tags, "-ldflags", linker], env };
 }
@@ -106,7 +117,8 @@ async function build(name: Program, home: string, { flags, env }: BuildSettings)
   await cp(join(repoDir, "lab", RECIPES[name].folder), source, { recursive: true });
   const go = goIn(source, env, log);
   const ours: GoModule = JSON.parse(await go("mod", "edit", "-json"));
-  const { path, version } = await wholeModule(source, ours, go);
+  const { path, version, dir } = await wholeModule(source, ours, go);
+  await RECIPES[name].prepare?.(source, dir);
   say(`  ${path} ${version}; output in ${log}`);
   const target = ours.Tool?.[0]?.Path ?? ".";
   await go("build", ...flags, "-o", join(work, "bin", name), target);

@@ -2,14 +2,17 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
 import { execa } from "execa";
+import { SemVer } from "semver";
+import packages from "../package.json" with { type: "json" };
 import { cacheDir } from "./paths.ts";
 import { program } from "./programs.ts";
 import { say, step } from "./progress.ts";
+import { pulumiVersion } from "./pulumi-version.ts";
 
-/** Provider plugins of the program, as `pulumi plugin install resource` names them. */
+/** Provider plugins that change a host, as `pulumi plugin install resource` names them. */
 const plugins = [
-  ["docker", "5.2.0"],
-  ["command", "1.2.1"],
+  ["docker", packages.dependencies["@pulumi/docker"]],
+  ["command", packages.dependencies["@pulumi/command"]],
 ] as const;
 
 /** Longest time that is given to a download before it counts as impossible. */
@@ -39,10 +42,10 @@ async function onPath(): Promise<PulumiCommand | undefined> {
 }
 
 async function downloaded(): Promise<PulumiCommand | undefined> {
-  const root = join(cacheDir, "pulumi-download");
+  const root = join(cacheDir, `pulumi-download-${pulumiVersion}`);
   if (existsSync(join(root, "bin", "pulumi"))) return PulumiCommand.get({ root });
   return step("downloading the Pulumi engine", () =>
-    PulumiCommand.install({ root }).catch((error: Error) => {
+    PulumiCommand.install({ root, version: new SemVer(pulumiVersion) }).catch((error: Error) => {
       say(`  not to be had: ${error.message.split("\n")[0]}`);
       return undefined;
     }),

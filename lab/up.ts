@@ -1,21 +1,22 @@
-import { arrived, queryLogs, queryMetrics } from "../cli/verify/sink-queries.ts";
+import { queryLogs, queryMetrics } from "../cli/verify/sink-queries.ts";
+import { dockerClient } from "./docker-engine.ts";
+import { sentSince } from "./fresh-data.ts";
 import { type Lab, startLab } from "./lab.ts";
 import { say, step } from "./progress.ts";
 import { inLab } from "./settings.ts";
 import { stackFile } from "./stack-file.ts";
 import { joinFrontend } from "./world.ts";
 
-/** Longest wait for the first sample: an interval of 60 s, and as much again on a busy machine. */
-const firstSampleSeconds = 180;
-
-/** Deploys the `local` stack to a host on this machine and waits until its data arrives. */
+/** Deploys the `local` stack to a host on this machine and waits until the agent has sent something since. */
 export async function up(): Promise<void> {
   const lab = await startLab();
   try {
     const stack = await lab.stack("local", inLab(stackFile("local"), lab.facts));
     await step("pulumi up --stack local", () => stack.up({ onOutput: showChange }));
+    const updated = Date.now();
     await joinFrontend(lab.docker);
-    await step("waiting for the first samples and log lines", () => dataArrives(lab));
+    const agent = { docker: dockerClient(lab.docker.host), world: lab.world, host: "local" };
+    await step("waiting for new samples and log lines", () => sentSince(agent, updated));
     process.stdout.write(await summary(lab));
   } finally {
     await lab.close();
@@ -27,16 +28,6 @@ function showChange(output: string): void {
   for (const line of output.split("\n")) {
     if (/^ (\+|~|-|\+-|\+\+|--) |error|warning/.test(line)) say(`  ${line.trim()}`);
   }
-}
-
-async function dataArrives({ world }: Lab): Promise<void> {
-  const jobs = ["alloy", "integrations/node_exporter", "traefik"];
-  const ups = jobs.map((job) => `up{job="${job}",host="local"} == 1`);
-  const lines = '{host="local",job="docker"}';
-  await Promise.all([
-    ...ups.map((up) => arrived(up, firstSampleSeconds, () => queryMetrics(world.metrics, up))),
-    arrived(lines, firstSampleSeconds, () => queryLogs(world.logs, lines, { limit: 1 })),
-  ]);
 }
 
 /** What runs and where to look, for the terminal. */

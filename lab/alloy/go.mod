@@ -1,6 +1,7 @@
 // What the lab changes in Alloy's own go.mod; lab/programs.ts puts the two together when it builds.
 // Committing the whole would be 1,160 lines here and 3,400 in go.sum, none of them ours.
-module lab/alloy
+// The path lies below Alloy's, so that Go lets this module import Alloy's internal packages.
+module github.com/grafana/alloy/lab
 
 go 1.26.5
 
@@ -19,4 +20,5 @@ require (
 	golang.org/x/sys v0.46.0
 )
 
-replace go.opentelemetry.io/ebpf-profiler => ./ebpf-profiler
+// A copy of the module, in which files of `overlay/` take the place of those that need too much.
+replace github.com/grafana/alloy => ./alloy

@@ -1,15 +1,18 @@
-// Command alloy is Grafana Alloy over the root command that its module publishes: Alloy's own main
-// package lies in another module, together with the OpenTelemetry collector.
+// Command alloy is Grafana Alloy's own command line over those of its components that the pipelines use.
+// Alloy's main package takes all 180, with the converters and the integrations of its predecessor.
 package main
 
 import (
 	"os"
 
-	"github.com/grafana/alloy/flowcmd"
+	"github.com/grafana/alloy/internal/alloycli"
+	"github.com/grafana/alloy/internal/build"
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 func main() {
-	if err := flowcmd.RootCommand().Execute(); err != nil {
+	prometheus.MustRegister(build.NewCollector("alloy"))
+	if err := alloycli.Command().Execute(); err != nil {
 		os.Exit(1)
 	}
 }

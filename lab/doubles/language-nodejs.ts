@@ -3,6 +3,7 @@ import * as grpc from "@grpc/grpc-js";
 import languageGrpc from "@pulumi/pulumi/proto/language_grpc_pb.js";
 import languagePb from "@pulumi/pulumi/proto/language_pb.js";
 import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
+import { pulumiVersion } from "../pulumi-version.ts";
 import { handler } from "./handler.ts";
 import { runPolicyPack } from "./language-policy.ts";
 import { runProgram } from "./language-program.ts";
@@ -10,13 +11,11 @@ import { runProgram } from "./language-program.ts";
 /**
  * A stand-in for `pulumi-language-nodejs`, Pulumi's host of Node programs: a Go program that ships
  * with the CLI alone, so it is missing where the CLI is built from its Go module. With it, the CLI
- * runs a project from its Pulumi.yaml. It answers what engine v3.274.1 asks during `preview`, `up`
+ * runs a project from its Pulumi.yaml. It answers what the engine asks during `preview`, `up`
  * and `destroy`, with policy packs; everything else (`pulumi install`, `about`, `new`) is refused as
  * unimplemented. Other than the real one it hands the program the engine's own monitor, not a proxy
  * in front of it that serves synchronous invokes, which no package here makes.
  */
-const VERSION = "3.274.1";
-
 type Call<Request> = grpc.ServerUnaryCall<Request, unknown>;
 
 /** The part of `LanguageRuntime` that is served; gRPC answers the rest with UNIMPLEMENTED. */
@@ -24,7 +23,7 @@ function languageHandlers(engineAddress: string) {
   return {
     getPluginInfo: handler(async () => {
       const info = new pluginPb.PluginInfo();
-      info.setVersion(VERSION);
+      info.setVersion(pulumiVersion);
       return info;
     }),
     // None, though the real one lists every provider of package.json: the engine looks for those among

@@ -2,6 +2,7 @@ import { type SpawnOptions, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import languagePb from "@pulumi/pulumi/proto/language_pb.js";
+import { pulumiVersion } from "../pulumi-version.ts";
 
 /** The program has told the operator what is wrong (@pulumi/pulumi/cmd/run/index.js). */
 const TOLD = 32;
@@ -31,7 +32,7 @@ interface RuntimeOptions {
 /** Node's own arguments, the SDK's runner, its flags (@pulumi/pulumi/cmd/run/index.js), the program. */
 function nodeArguments(request: languagePb.RunRequest, engineAddress: string): string[] {
   const info = request.getInfo();
-  if (!info) throw new Error("The engine sent no program: this stand-in is for v3.274.1.");
+  if (!info) throw new Error(`The engine sent no program: this stand-in is for v${pulumiVersion}.`);
   const { nodeargs, typescript } = (info.getOptions()?.toJavaScript() ?? {}) as RuntimeOptions;
   if (typescript !== false) {
     throw new Error("This stand-in of the Node language host runs `typescript: false` alone.");

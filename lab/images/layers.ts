@@ -38,8 +38,17 @@ const RECIPE = 1;
 
 const layersDir = join(cacheDir, "layers");
 
+/** Layers that are being made, by name: images that share one are made side by side. */
+const inTheMaking = new Map<string, Promise<Layer>>();
+
 /** A layer of Debian packages, made once per release and kept as a tar file. */
-export async function debianLayer(layer: DebianLayer): Promise<Layer> {
+export function debianLayer(layer: DebianLayer): Promise<Layer> {
+  const made = inTheMaking.get(layer.name) ?? keptLayer(layer);
+  inTheMaking.set(layer.name, made);
+  return made;
+}
+
+async function keptLayer(layer: DebianLayer): Promise<Layer> {
   const choice = [layer.packages, String(layer.keep ?? LIBRARIES), LEFT_OUT];
   const inputs = [RECIPE, await debianRelease(), layer.name, choice];
   const dir = join(layersDir, `${layer.name}-${shortHash(inputs)}`);

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { isOlder, mainModule, moduleEdits } from "../../lab/go-module.ts";
 import { repoDir } from "../../lab/paths.ts";
 import { cacheKey } from "../../lab/programs.ts";
+import { pulumiVersion } from "../../lab/pulumi-version.ts";
 
 describe("cacheKey", () => {
   const sources = { "go.mod": "module a", "main.go": "package main" };
@@ -28,7 +29,7 @@ describe("cacheKey", () => {
 
 describe("mainModule", () => {
   test.each([
-    ["engine", "github.com/pulumi/pulumi/pkg/v3", "v3.274.1"],
+    ["engine", "github.com/pulumi/pulumi/pkg/v3", `v${pulumiVersion}`],
     ["alloy", "github.com/grafana/alloy", "v1.15.1"],
     ["loki", "github.com/grafana/loki/v3", "v3.7.8"],
     ["actionlint", "github.com/rhysd/actionlint", "v1.7.12"],

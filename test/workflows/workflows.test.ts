@@ -81,11 +81,13 @@ test("one commit an action, wherever it is used", () => {
   ]);
 });
 
-test("Node and the Pulumi CLI are those of package.json", () => {
+test("Node is that of package.json and the Pulumi CLI that of .pulumi.version", () => {
   const { runs } = parse(setup) as { runs: { steps: Step[] } };
   const inputs = Object.assign({}, ...runs.steps.map((step) => step.with ?? {}));
   expect(inputs["node-version"]).toBe(packageJson.devDependencies.node);
-  expect(inputs["pulumi-version"]).toBe(packageJson.dependencies["@pulumi/pulumi"]);
+  const reads = runs.steps.find((step) => step.id === "pinned");
+  expect(reads?.run).toBe('echo "pulumi=$(cat .pulumi.version)" >> "$GITHUB_OUTPUT"');
+  expect(inputs["pulumi-version"]).toBe("${" + "{ steps.pinned.outputs.pulumi }}");
 });
 
 describe.each(Object.entries(workflows))("%s", (_, workflow) => {
