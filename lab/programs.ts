@@ -6,6 +6,7 @@ import { neededComponents, shrinkAlloy } from "./alloy-source.ts";
 import { apt, withFreshLists } from "./apt.ts";
 import { locked } from "./build-lock.ts";
 import { type GoModule, goIn, mainModule, needGo, wholeModule } from "./go-module.ts";
+import { keepModuleLicences } from "./licences.ts";
 import { cacheDir, repoDir } from "./paths.ts";
 import { findCommand } from "./processes.ts";
 import { say, step } from "./progress.ts";
@@ -45,8 +46,8 @@ const RECIPES: Record<Program, Recipe> = {
       "github.com/grafana/alloy/internal/build.Branch": `lab-with-${neededComponents().join("+")}`,
     },
     prepare: shrinkAlloy,
-    // The journal is read through libsystemd, which is a C library.
-    tags: "netgo,promtail_journal_enabled",
+    // The journal is read through libsystemd, which is a C library. btrfs takes a module without a licence.
+    tags: "netgo,promtail_journal_enabled,nobtrfs",
     cgo: true,
     minutes: 4,
   },
@@ -65,6 +66,9 @@ const RECIPES: Record<Program, Recipe> = {
     minutes: 1,
   },
 };
+
+/** Folder beside `bin/` with the licences of the modules that a program is made of. */
+export const LICENCES = "licences";
 
 export type BuildSettings = ReturnType<typeof buildSettings>;
 
@@ -95,9 +99,12 @@ function buildSettings({ tags, cgo, versionVariable, variables }: Recipe, versio
   return { flags: ["-tags", tags, "-ldflags", linker], env };
 }
 
+/** Raise it when a build keeps something else beside the program. */
+const RECIPE = 1;
+
 /** Changes with whatever of ours goes into the build, so that an edit never meets an old program. */
 export function cacheKey(sources: Record<string, string>, settings: BuildSettings): string {
-  const inputs = JSON.stringify([Object.entries(sources).sort(), settings]);
+  const inputs = JSON.stringify([RECIPE, Object.entries(sources).sort(), settings]);
   return createHash("sha256").update(inputs).digest("hex").slice(0, 8);
 }
 
@@ -121,7 +128,9 @@ async function build(name: Program, home: string, { flags, env }: BuildSettings)
   await RECIPES[name].prepare?.(source, dir);
   say(`  ${path} ${version}; output in ${log}`);
   const target = ours.Tool?.[0]?.Path ?? ".";
-  await go("build", ...flags, "-o", join(work, "bin", name), target);
+  const binary = join(work, "bin", name);
+  await go("build", ...flags, "-o", binary, target);
+  await keepModuleLicences({ go, source, binary }, join(work, LICENCES));
   await rm(source, { recursive: true });
   await rename(work, home);
 }

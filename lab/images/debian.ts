@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { cp, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { execa } from "execa";
 import { apt, withFreshLists } from "../apt.ts";
 import { findCommand } from "../processes.ts";
@@ -22,7 +23,7 @@ const EMPTY_STATUS = ["-o", "Dir::State::status=/dev/null"];
 
 /** Files that no container needs: they would double the images' 300 MB. */
 export const LEFT_OUT = [
-  ...["doc", "man", "info", "locale", "lintian", "bug", "bash-completion", "zoneinfo/right"].map(
+  ...["man", "info", "locale", "lintian", "bug", "bash-completion", "zoneinfo/right"].map(
     (dir) => `./usr/share/${dir}`,
   ),
   "./usr/share/javascript/moment-timezone/data/unpacked",
@@ -42,11 +43,13 @@ export async function debianRelease(): Promise<string> {
   return `${codename}-${process.arch}`;
 }
 
-/** Unpacks the packages into `tree`, which nothing is installed in; returns their versions. */
+/**
+ * Unpacks the packages into `tree`, which nothing is installed in, and their copyright files into `licences`;
+ * returns their versions.
+ */
 export async function unpackPackages(
   { packages, keep = LIBRARIES }: DebianPackages,
-  tree: string,
-  downloads: string,
+  { tree, licences, downloads }: { tree: string; licences: string; downloads: string },
 ): Promise<Record<string, string>> {
   const versions = await withFreshLists(async () => {
     const chosen = chosenPackages(await closureOf(packages), packages, keep);
@@ -55,6 +58,7 @@ export async function unpackPackages(
     return chosen;
   });
   for (const deb of await debsIn(downloads)) await unpack(deb, tree);
+  await keepCopyrights(join(tree, "usr/share/doc"), licences);
   return versions;
 }
 
@@ -86,4 +90,10 @@ async function unpack(deb: string, tree: string): Promise<void> {
   // The archive goes by, and is not also kept as the commands' output.
   const tar = execa("tar", [...into, ...excludes], { buffer: false });
   await execa("dpkg-deb", ["--fsys-tarfile", deb], { buffer: false }).pipe(tar);
+}
+
+/** Of `doc/<package>/` the copyright file, which Debian's rules demand: in the image, and beside it. */
+async function keepCopyrights(doc: string, licences: string): Promise<void> {
+  await execa("find", [doc, "-type", "f", "!", "-name", "copyright", "-delete"]);
+  await cp(doc, licences, { recursive: true, verbatimSymlinks: true });
 }

@@ -34,7 +34,7 @@ export interface DebianLayer extends DebianPackages {
 type LayerFacts = Pick<Layer, "diffId" | "size" | "versions">;
 
 /** Raise it when the way a layer is made changes, so that those in the cache are made again. */
-const RECIPE = 1;
+const RECIPE = 2;
 
 const layersDir = join(cacheDir, "layers");
 
@@ -81,16 +81,21 @@ async function makeLayer(layer: DebianLayer, dir: string): Promise<void> {
   await mkdir(layersDir, { recursive: true });
   const work = await mkdtemp(join(layersDir, `${layer.name}-unfinished-`));
   try {
-    const [tree, downloads, result] = ["tree", "debs", "result"].map((name) => join(work, name));
-    for (const made of [tree, downloads, result]) await mkdir(made as string);
-    await linkDirectories(tree as string);
-    const versions = await unpackPackages(layer, tree as string, downloads as string);
-    await layer.finish?.(tree as string);
-    const file = join(result as string, "layer.tar");
-    await archive(tree as string, file);
+    const [tree, downloads, result] = [
+      join(work, "tree"),
+      join(work, "debs"),
+      join(work, "result"),
+    ];
+    const licences = join(result, "licences");
+    for (const made of [tree, downloads, result, licences]) await mkdir(made);
+    await linkDirectories(tree);
+    const versions = await unpackPackages(layer, { tree, licences, downloads });
+    await layer.finish?.(tree);
+    const file = join(result, "layer.tar");
+    await archive(tree, file);
     const facts: LayerFacts = { ...(await measure(createReadStream(file))), versions };
-    await writeFile(join(result as string, "layer.json"), JSON.stringify(facts));
-    await moveInto(dir, result as string);
+    await writeFile(join(result, "layer.json"), JSON.stringify(facts));
+    await moveInto(dir, result);
   } finally {
     await rm(work, { recursive: true });
   }

@@ -6,6 +6,7 @@ import { repoDir } from "../../lab/paths.ts";
 import packageJson from "../../package.json" with { type: "json" };
 
 interface Step {
+  id?: string;
   uses?: string;
   run?: string;
   with?: Record<string, unknown>;
