@@ -1,92 +1,64 @@
 import { existsSync } from "node:fs";
-import { readFile, rm } from "node:fs/promises";
-import { join, relative } from "node:path";
-import { stripVTControlCharacters } from "node:util";
+import { rm } from "node:fs/promises";
 import { execa } from "execa";
+import { howManyLabs } from "./check/how-many-labs.ts";
+import { heedInterrupts, interrupted } from "./check/interrupt.ts";
+import { testInLabs } from "./check/labs.ts";
+import { failed, type Report, summary } from "./check/report.ts";
+import { vitest } from "./check/vitest.ts";
 import { down } from "./down.ts";
+import { makeImages } from "./images.ts";
 import { labDir, repoDir } from "./paths.ts";
 import { elapsed, say } from "./progress.ts";
+import { pulumiEngine } from "./pulumi.ts";
 
-/** What is checked, quickest first, so that a slip shows in seconds; what stands together runs together. */
-const rounds = [["unit"], ["scripts"], ["pipelines"], ["e2e", "engine"]] as const;
-
-/** Types, lint and all tests, in a lab that is taken down again unless it was up before. */
+/** Types, lint and all tests: first what takes seconds, then what needs labs and, beside it, what needs none. */
 export async function check(): Promise<void> {
+  heedInterrupts();
   const wasUp = existsSync(labDir);
+  const labs = await howManyLabs();
   const reports: Report[] = [];
   try {
-    await run("types", "tsc", ["--noEmit"]);
-    await run("lint", "biome", ["check", "."]);
-    for (const projects of rounds) {
-      reports.push(...(await Promise.all(projects.map(vitest))));
-      if (failed(reports)) break;
+    await Promise.all([run("types", "tsc", ["--noEmit"]), run("lint", "biome", ["check", "."])]);
+    reports.push(await tests("unit"));
+    if (!failed(reports)) {
+      const [others, inLabs] = await Promise.all([
+        oneAfterTheOther(["scripts", "pipelines", "engine"]),
+        labs > 1 ? testInNewLabs(labs) : tests("e2e").then((report) => [report]),
+      ]);
+      reports.push(...others, ...inLabs);
     }
   } finally {
-    if (!wasUp) await down();
+    if (!wasUp) await (labs > 1 ? rm(labDir, { recursive: true }) : down());
   }
-  const sum = (key: "numPassedTests" | "numFailedTests") =>
-    reports.reduce((total, report) => total + report[key], 0);
-  process.stdout.write(failures(reports));
-  process.stdout.write(`${sum("numPassedTests")} passed, ${sum("numFailedTests")} failed\n`);
+  process.stdout.write(summary(reports));
   if (failed(reports)) throw new Error("tests failed, see above");
 }
 
-/** A file that can't be loaded counts no test, failed or passed, and yet is a failure. */
-function failed(reports: Report[]): boolean {
-  return reports.some(({ success }) => !success);
+/** Where there are several labs, what they are made of is built once, before them. */
+async function testInNewLabs(count: number): Promise<Report[]> {
+  await pulumiEngine();
+  await makeImages();
+  return testInLabs(count);
+}
+
+async function oneAfterTheOther(projects: string[]): Promise<Report[]> {
+  const reports: Report[] = [];
+  for (const project of projects) reports.push(await tests(project));
+  return reports;
+}
+
+async function tests(project: string): Promise<Report> {
+  say(`tests: ${project}`);
+  const begin = Date.now();
+  const report = await vitest(project);
+  say(`  ${project} ${report.success ? "passed" : "failed"} (${elapsed(begin)})`);
+  return report;
 }
 
 async function run(label: string, command: string, args: string[]): Promise<void> {
   say(label);
   const begin = Date.now();
-  await execa(command, args, { cwd: repoDir, stdio: "inherit" });
+  await execa(command, args, { cwd: repoDir, stdio: "inherit", cancelSignal: interrupted });
   say(`  ${label} passed (${elapsed(begin)})`);
-}
-
-/** The failed tests once more at the very end, where half an hour of output does not hide them. */
-function failures(reports: Report[]): string {
-  const lines = reports.flatMap(({ testResults }) =>
-    testResults.flatMap(({ name, status, message, assertionResults }) => [
-      ...(status === "failed" && message ? [`FAILED ${relative(repoDir, name)}: ${message}`] : []),
-      ...assertionResults
-        .filter((test) => test.status === "failed")
-        .map((test) =>
-          [
-            `FAILED ${relative(repoDir, name)}: ${test.fullName}`,
-            ...test.failureMessages.map((text) => text.slice(0, longestMessage)),
-          ].join("\n"),
-        ),
-    ]),
-  );
-  return lines.map((line) => `${stripVTControlCharacters(line)}\n`).join("");
-}
-
-/** Characters of one test's failure that the summary repeats. */
-const longestMessage = 1500;
-
-/** The parts of vitest's JSON report that are read here. */
-interface Report {
-  numPassedTests: number;
-  numFailedTests: number;
-  success: boolean;
-  testResults: {
-    name: string;
-    status: string;
-    message: string;
-    assertionResults: { fullName: string; status: string; failureMessages: string[] }[];
-  }[];
-}
-
-async function vitest(project: string): Promise<Report> {
-  say(`tests: ${project}`);
-  const file = join(labDir, `report-${project}.json`);
-  // One of an earlier run must not speak for this one.
-  await rm(file, { force: true });
-  const reporters = ["--reporter=verbose", "--reporter=json", `--outputFile.json=${file}`];
-  await execa("vitest", ["run", "--project", project, ...reporters], {
-    cwd: repoDir,
-    stdio: "inherit",
-    reject: false,
-  });
-  return JSON.parse(await readFile(file, "utf8"));
 }

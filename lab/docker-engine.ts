@@ -17,7 +17,7 @@ export interface Engine {
   sharedRoot: boolean;
 }
 
-const DEFAULT_SOCKET = "/var/run/docker.sock";
+const DEFAULT_HOST = "unix:///var/run/docker.sock";
 
 /** A client of the engine at `host`. */
 export function dockerClient(host: string): Docker {
@@ -55,7 +55,12 @@ async function answeringEngine(): Promise<string | undefined> {
     );
   }
   if (await privateEngine.isRunning()) return privateEngine.host;
-  return (await answers(`unix://${DEFAULT_SOCKET}`)) ? `unix://${DEFAULT_SOCKET}` : undefined;
+  return (await answers(DEFAULT_HOST)) ? DEFAULT_HOST : undefined;
+}
+
+/** The engine that is not the lab's own, where there is one: what DOCKER_HOST names, or the machine's. */
+export async function foreignEngine(): Promise<string | undefined> {
+  return process.env.DOCKER_HOST || ((await answers(DEFAULT_HOST)) ? DEFAULT_HOST : undefined);
 }
 
 async function answers(host: string): Promise<boolean> {

@@ -59,6 +59,11 @@ export async function labImages<R extends Role = Role>(
   >;
 }
 
+/** Makes what the images consist of, programs and layers, into the cache: for labs that start at the same time. */
+export async function makeImages(): Promise<void> {
+  for (const make of Object.values(BUILDERS)) await make();
+}
+
 /** Removes the lab's images from an engine that stays. */
 export async function removeLabImages(engine: Engine): Promise<void> {
   const docker = dockerClient(engine.host);

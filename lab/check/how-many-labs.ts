@@ -1,0 +1,27 @@
+import { freemem } from "node:os";
+import { needCommand } from "../apt.ts";
+import { foreignEngine } from "../docker-engine.ts";
+import { say } from "../progress.ts";
+import { noNamespaces } from "./namespace.ts";
+
+/** With more, two cores have no time left over: 2 labs took X min, 3 Y min, 4 Z min. */
+const MOST = 3;
+/** What a lab takes with its sinks, databases, agent and tests. */
+const BYTES = 2.5 * 2 ** 30;
+
+/** How many labs to run tests in; `LABS=1 make test` uses the one of `make up`. */
+export async function howManyLabs(): Promise<number> {
+  const wanted = Number(process.env.LABS ?? Math.min(MOST, Math.floor(freemem() / BYTES)));
+  const why = wanted > 1 ? await notSideBySide() : "LABS is 1";
+  if (!why) return wanted;
+  say(`tests run in one lab: ${why}`);
+  return 1;
+}
+
+async function notSideBySide(): Promise<string | undefined> {
+  const engine = await foreignEngine();
+  if (engine) return `${engine} is used, and there is one of it`;
+  if (process.getuid?.() !== 0) return "only root can run several side by side";
+  await needCommand("ip", { packages: ["iproute2"], services: [], why: "labs side by side" });
+  return noNamespaces();
+}

@@ -1,0 +1,25 @@
+/**
+ * Hands jobs to workers, each to the first one that is free. Whoever comes late, because it had to be made
+ * first, takes from what is left.
+ */
+export async function shareOut<Job, Result>(
+  jobs: readonly Job[],
+  workers: Promise<(job: Job) => Promise<Result>>[],
+): Promise<Result[]> {
+  const waiting = [...jobs];
+  const results: Result[] = [];
+  await Promise.all(
+    workers.map(async (coming) => {
+      const work = await coming;
+      for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+        results.push(await work(job));
+      }
+    }),
+  );
+  return results;
+}
+
+/** Names in the order of a list; those that it lacks come first, as nobody knows how long they take. */
+export function inOrder(names: readonly string[], order: readonly string[]): string[] {
+  return [...names].sort((a, b) => order.indexOf(a) - order.indexOf(b));
+}
