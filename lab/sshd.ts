@@ -9,14 +9,17 @@ import type { Engine } from "./docker-engine.ts";
 import { labDir } from "./paths.ts";
 import { freePort } from "./ports.ts";
 import { endFromPidFile, logTail, pidFrom, serverPath, startDetached, until } from "./processes.ts";
+import { authorizedKey, DEBIAN_HOST_KEYS, type HostKeyType, sshdConfig } from "./sshd-config.ts";
 
 export interface Sshd {
   host: string;
   port: number;
   user: string;
   privateKeyFile: string;
-  /** `ssh-ed25519 AAAA…`, for a known-hosts entry. */
+  /** The first of `hostKeys`: ECDSA, unless the host has none. */
   hostKey: string;
+  /** `ssh-ed25519 AAAA…` by type, for a known-hosts entry. */
+  hostKeys: Partial<Record<HostKeyType, string>>;
   stop(): Promise<void>;
 }
 
@@ -27,6 +30,10 @@ export interface SshdOptions {
   user?: string;
   /** Variables that a client may send, as a pattern. Default: none, as most hosts have it. */
   acceptEnv?: string;
+  /** Types of its host keys. Default: Debian's. */
+  hostKeys?: readonly HostKeyType[];
+  /** Whom a cloud image names in answer to root's log-in, which runs nothing else. */
+  loginAs?: string;
 }
 
 const HOST = "127.0.0.1";
@@ -37,25 +44,38 @@ const file = (name: string) => join(dir, name);
 const configFile = file("sshd_config");
 const pidFile = file("sshd.pid");
 const logFile = file("sshd.log");
-const hostKeyFile = file("host_ed25519");
+const authorizedKeysFile = file("authorized_keys");
+const hostKeyFile = (type: HostKeyType) => file(`host_${type}`);
 const privateKeyFile = file("client_ed25519");
 
 /** sshd's own directory, which its package's service makes at boot and a start by hand needs. */
 const EMPTY_DIR = "/run/sshd";
 
 /** A real sshd on loopback, whose sessions reach the lab's Docker engine as a remote host's would. */
-export async function startSshd(engine: Engine, options: SshdOptions = {}): Promise<Sshd> {
+export async function startSshd(
+  engine: Pick<Engine, "host">,
+  options: SshdOptions = {},
+): Promise<Sshd> {
   await stopSshd();
   const sshd = await needPrograms();
   const user = options.user ?? userInfo().username;
   const port = options.port ?? (await freePort(PORT));
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  await Promise.all([makeKey(hostKeyFile), makeKey(privateKeyFile)]);
+  const types = options.hostKeys ?? DEBIAN_HOST_KEYS;
+  await Promise.all([
+    makeKey(privateKeyFile, "ed25519"),
+    ...types.map((type) => makeKey(hostKeyFile(type), type)),
+  ]);
+  const clientKey = await readFile(`${privateKeyFile}.pub`, "utf8");
+  await writeFile(authorizedKeysFile, authorizedKey(clientKey, options.loginAs));
   await writeFile(
     configFile,
     sshdConfig({
+      address: HOST,
       port,
       user,
+      hostKeyFiles: types.map(hostKeyFile),
+      authorizedKeysFile,
       dockerHost: engine.host,
       path: serverPath(),
       acceptEnv: options.acceptEnv,
@@ -66,8 +86,10 @@ export async function startSshd(engine: Engine, options: SshdOptions = {}): Prom
   if (!(await until(() => listens(port), 10))) {
     throw new Error(`sshd does not listen on ${HOST}:${port}: ${await logTail(logFile)}`);
   }
-  const hostKey = await publicKey(hostKeyFile);
-  return { host: HOST, port, user, privateKeyFile, hostKey, stop: stopSshd };
+  const keys = await Promise.all(types.map((type) => publicKey(hostKeyFile(type))));
+  const hostKeys = Object.fromEntries(types.map((type, i) => [type, keys[i]]));
+  const [hostKey = ""] = keys;
+  return { host: HOST, port, user, privateKeyFile, hostKey, hostKeys, stop: stopSshd };
 }
 
 /** Ends the lab's sshd, if it runs, and removes its keys. */
@@ -75,39 +97,6 @@ export async function stopSshd(): Promise<void> {
   await endFromPidFile(pidFile, configFile);
   if (existsSync(file("made-empty-dir"))) await rmdir(EMPTY_DIR);
   await rm(dir, { recursive: true, force: true });
-}
-
-/**
- * Key log-in alone: no passwords, no PAM, which in a container can't record the log-in. MaxStartups stays
- * as on a real host, where of 40 log-ins at once 13 are turned away: who deploys has to live with that.
- */
-export function sshdConfig(of: {
-  port: number;
-  user: string;
-  dockerHost: string;
-  path: string;
-  acceptEnv?: string;
-}) {
-  return `${[
-    `Port ${of.port}`,
-    `ListenAddress ${HOST}`,
-    `HostKey ${hostKeyFile}`,
-    "PidFile none",
-    `AllowUsers ${of.user}`,
-    `AuthorizedKeysFile ${privateKeyFile}.pub`,
-    "AuthenticationMethods publickey",
-    "PasswordAuthentication no",
-    "KbdInteractiveAuthentication no",
-    "PermitRootLogin prohibit-password",
-    "UsePAM no",
-    // The key's directory may lie in one that the user's group can write to, as a clone's often does.
-    "StrictModes no",
-    "PrintMotd no",
-    "LogLevel INFO",
-    "Subsystem sftp internal-sftp",
-    `SetEnv DOCKER_HOST=${of.dockerHost} PATH=${of.path}`,
-    ...(of.acceptEnv ? [`AcceptEnv ${of.acceptEnv}`] : []),
-  ].join("\n")}\n`;
 }
 
 async function needPrograms(): Promise<string> {
@@ -118,18 +107,8 @@ async function needPrograms(): Promise<string> {
   return needCommand("sshd", { packages: ["openssh-server"], services, why });
 }
 
-async function makeKey(path: string): Promise<void> {
-  await execa("ssh-keygen", [
-    "-q",
-    "-t",
-    "ed25519",
-    "-N",
-    "",
-    "-C",
-    "grafana-alloy-lab",
-    "-f",
-    path,
-  ]);
+async function makeKey(path: string, type: HostKeyType): Promise<void> {
+  await execa("ssh-keygen", ["-q", "-t", type, "-N", "", "-C", "grafana-alloy-lab", "-f", path]);
 }
 
 async function publicKey(path: string): Promise<string> {

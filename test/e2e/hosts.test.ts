@@ -270,7 +270,7 @@ describe("a host that lacks something", () => {
 
   test("is told of another host key, with the one that was found", async () => {
     const out = await told((settings) => {
-      settings.host.connection.hostKey = `ssh-ed25519 ${"A".repeat(68)}`;
+      settings.host.connection.hostKey = `ecdsa-sha2-nistp256 ${"A".repeat(140)}`;
     });
     expect(out).toContain(
       `    host.connection.hostKey: is not the key that 127.0.0.1 shows; that one is: ${sshd.hostKey}. `,

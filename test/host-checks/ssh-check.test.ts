@@ -101,7 +101,8 @@ describe("ssh that fails", () => {
     "No ED25519 host key is known for svlnas and you have requested strict checking.\nHost key verification failed.",
     "@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\nHost key verification failed.",
   ])("another host key, with the one that was found: %s", async (stderr) => {
-    expect((await check(end(stderr), [ecdsa, "ssh-ed25519 BBBB"])).fault).toEqual({
+    const change = { hostKey: "ecdsa-sha2-nistp256 BBBB" };
+    expect((await check(end(stderr), [ecdsa, ed25519], change)).fault).toEqual({
       path: "host.connection.hostKey",
       reason: `is not the key that svlnas shows; that one is: ${ecdsa}. Unless the host was set up anew, somebody may be in between`,
       fix: `compare on the host's own console (ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub), then: ${set("hostKey", `'${ecdsa}'`)}`,
@@ -116,18 +117,11 @@ describe("ssh that works", () => {
     const found = await sshCheck(end("", 1), { ...connection, hostKey: ecdsa }, "svlnas", never);
     expect(found).toEqual({ check: "ssh", found: "deploy@svlnas:22" });
   });
-
-  test("with a key that the command provider would not ask for first", async () => {
-    expect((await check(end("", 0), [ecdsa, ed25519])).fault).toEqual({
-      path: "host.connection.hostKey",
-      reason: "is not the key that the command provider asks the server for first",
-      fix: set("hostKey", `'${ecdsa}'`),
-    });
-  });
 });
 
-test("keys of ssh-keyscan, ECDSA first, without names and comments", () => {
+// In which order, and what an Ed25519 or RSA key leads to: ../e2e/sshd.test.ts, against real servers.
+test("keys of ssh-keyscan, without names and comments", () => {
   const printed = `# svlnas:22 SSH-2.0-OpenSSH_9.2\nsvlnas ${ed25519}\n[svlnas]:2222 ssh-rsa AAAAB3\nsvlnas ${ecdsa}\n`;
-  expect(keysOf(printed)).toEqual([ecdsa, "ssh-rsa AAAAB3", ed25519]);
+  expect(keysOf(printed).sort()).toEqual([ecdsa, ed25519, "ssh-rsa AAAAB3"]);
   expect(keysOf("")).toEqual([]);
 });

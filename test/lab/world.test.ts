@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 import { describe, expect, it } from "vitest";
-import { sshdConfig } from "../../lab/sshd.ts";
+import { sshdConfig } from "../../lab/sshd-config.ts";
 import { type ContainerSpec, ensureContainer, lastLines } from "../../lab/world/containers.ts";
 import { GATEWAY_CONFIG, loginFiles, sinks } from "../../lab/world/sinks.ts";
 
@@ -172,13 +172,20 @@ describe("the sinks", () => {
 });
 
 it("sshd lets nobody in without the lab's key, and sessions find the lab's engine", () => {
-  const config = sshdConfig({ port: 1, user: "me", dockerHost: "unix:///x.sock", path: "/bin" });
+  const config = sshdConfig({
+    ...{ address: "127.0.0.1", port: 1, user: "me", dockerHost: "unix:///x.sock", path: "/bin" },
+    ...{ hostKeyFiles: ["/keys/ecdsa", "/keys/rsa"], authorizedKeysFile: "/keys/authorized" },
+  });
   for (const line of [
     "ListenAddress 127.0.0.1",
+    "HostKey /keys/ecdsa",
+    "HostKey /keys/rsa",
     "AllowUsers me",
+    "AuthorizedKeysFile /keys/authorized",
     "AuthenticationMethods publickey",
     "PasswordAuthentication no",
     "UsePAM no",
+    "MaxStartups 10:30:100",
     "SetEnv DOCKER_HOST=unix:///x.sock PATH=/bin",
   ]) {
     expect(config.split("\n")).toContain(line);
