@@ -14,7 +14,7 @@ import { step } from "./progress.ts";
 const BUILDERS = {
   alloy: alloyImage,
   init: initImage,
-  socketProxy: socketProxyImage,
+  socketProxy: () => socketProxyImage(),
   prometheus: prometheusImage,
   loki: lokiImage,
   gateway: gatewayImage,
@@ -45,9 +45,7 @@ export async function labImages<R extends Role = Role>(
   roles: R[] = allRoles as R[],
 ): Promise<Record<R, string>> {
   const docker = dockerClient(engine.host);
-  const images = new Map<R, BuiltImage>();
-  // Side by side: compiling keeps the processors busy, unpacking Debian's packages the disk and the network.
-  await Promise.all(roles.map(async (role) => images.set(role, await BUILDERS[role]())));
+  const images = await makeAll(roles);
   const present = new Set((await docker.listImages()).flatMap(({ RepoTags }) => RepoTags ?? []));
   const missing = [...images.values()].filter(({ name }) => !present.has(name));
   if (missing.length) {
@@ -61,7 +59,19 @@ export async function labImages<R extends Role = Role>(
 
 /** Makes what the images consist of, programs and layers, into the cache: for labs that start at the same time. */
 export async function makeImages(): Promise<void> {
-  for (const make of Object.values(BUILDERS)) await make();
+  await makeAll(allRoles);
+}
+
+/** Loads an image that no role has; returns its name. */
+export async function loadImage(engine: Engine, image: BuiltImage): Promise<string> {
+  await load(dockerClient(engine.host), [image]);
+  return image.name;
+}
+
+/** Side by side: compiling keeps the processors busy, unpacking Debian's packages the disk and the network. */
+async function makeAll<R extends Role>(roles: R[]): Promise<Map<R, BuiltImage>> {
+  const made = roles.map(async (role): Promise<[R, BuiltImage]> => [role, await BUILDERS[role]()]);
+  return new Map(await Promise.all(made));
 }
 
 /** Removes the lab's images from an engine that stays. */

@@ -1,29 +1,45 @@
 import { describe, expect, it } from "vitest";
-import { socketProxyConfig, socketProxyDefaults } from "../../lab/images/roles/socket-proxy.ts";
+import {
+  type SocketProxyProfile,
+  socketProxyDefaults,
+  socketProxyTemplate,
+} from "../../lab/images/roles/socket-proxy.ts";
 
-const config = socketProxyConfig();
-const rules = config.split("\n").filter((line) => line.includes("http-request"));
+/** What the rules come to, and how HAProxy takes them: ../e2e/socket-proxy.test.ts. */
 
-/** The variables that open a path, by the rules' own patterns. */
-function openedBy(path: string): string[] {
-  return rules.flatMap((rule) => {
-    const [, pattern = "^$", variable = ""] = /reg (\S+) \} \{ env\((\w+)\)/.exec(rule) ?? [];
-    return new RegExp(pattern).test(path) ? [variable] : [];
+const rulesOf = (profile: SocketProxyProfile) =>
+  socketProxyTemplate(profile)
+    .split("\n")
+    .filter((line) => line.includes("http-request"))
+    .filter((line) => !line.includes("timeout"));
+
+/** The variables that a path meets, by the rules' own patterns. */
+function metBy(path: string, profile: SocketProxyProfile = "pinned"): string[] {
+  return rulesOf(profile).flatMap((rule) => {
+    const [, pattern = "^$", variable = ""] = /reg -i (\S+) \} !?\{ env\((\w+)\)/.exec(rule) ?? [];
+    return new RegExp(pattern, "i").test(decodeURIComponent(path)) ? [variable] : [];
   });
 }
 
 describe("the socket proxy's rules", () => {
-  it("turns writing away before any path is looked at, and ends with a refusal", () => {
-    expect(rules[0]?.trim()).toBe(
-      "http-request deny deny_status 403 unless { method GET HEAD } || { env(POST) -m bool }",
-    );
-    expect(rules.at(-1)?.trim()).toBe("http-request deny deny_status 403");
-    expect(rules.slice(1, -1).every((rule) => rule.includes("http-request allow if"))).toBe(true);
-  });
+  it.each<SocketProxyProfile>(["pinned", "since 2026-08"])(
+    "%s: turn writing away before any section is looked at, and end with a refusal",
+    (profile) => {
+      const rules = rulesOf(profile).map((rule) => rule.trim());
+      const methods = rules.indexOf("http-request deny unless METH_GET || { env(POST) -m bool }");
+      expect(methods).toBe(5);
+      expect(rules.slice(0, methods).every((rule) => rule.includes("{ env(ALLOW_"))).toBe(true);
+      expect(rules.at(-1)).toBe("http-request deny");
+    },
+  );
 
   it.each([
     ["/containers/json", ["CONTAINERS"]],
     ["/v1.41/containers/abc/logs", ["CONTAINERS"]],
+    ["/containers/abc/archive", ["CONTAINERS"]],
+    ["/CONTAINERS/json", ["CONTAINERS"]],
+    ["/%63ontainers/json", ["CONTAINERS"]],
+    ["/containers/abc/restart", ["ALLOW_RESTARTS", "CONTAINERS"]],
     ["/_ping", ["PING"]],
     ["/v1.41/events", ["EVENTS"]],
     ["/v1.41/networks", ["NETWORKS"]],
@@ -31,22 +47,35 @@ describe("the socket proxy's rules", () => {
     ["/version", ["VERSION"]],
     ["/v1.41/images/json", ["IMAGES"]],
     ["/v1.41/exec/abc/start", ["EXEC"]],
-    ["/containersx", []],
+    // A rule goes by the beginning of a path alone.
+    ["/containersx", ["CONTAINERS"]],
     ["/x/containers/json", []],
     ["//containers/json", []],
     ["/v1.41", []],
   ])("%s is opened by %j", (path, variables) => {
-    expect(openedBy(path)).toEqual(variables);
+    expect(metBy(path)).toEqual(variables);
   });
 
-  it("opens by default only what tells nothing about the containers", () => {
-    const open = socketProxyDefaults().filter((line) => line.endsWith("=1"));
+  it.each(["archive", "changes", "export", "logs", "top"])(
+    "since 2026-08, %s of a container has a variable of its own, and closes before its section",
+    (word) => {
+      const path = `/v1.41/containers/abc/${word}`;
+      expect(metBy(path, "since 2026-08")).toEqual([`ALLOW_${word.toUpperCase()}`, "CONTAINERS"]);
+      expect(socketProxyDefaults("since 2026-08")).toContain(`ALLOW_${word.toUpperCase()}=0`);
+      expect(metBy(path)).toEqual(["CONTAINERS"]);
+    },
+  );
+
+  it("open by default only what tells nothing about the containers", () => {
+    const open = socketProxyDefaults("pinned").filter((line) => line.endsWith("=1"));
     expect(open).toEqual(["EVENTS=1", "PING=1", "VERSION=1"]);
-    expect(socketProxyDefaults()).toContain("POST=0");
+    expect(socketProxyDefaults("pinned")).toContain("POST=0");
   });
 
-  it("stays within the service's 50 processes and 50 MB on a host of any size", () => {
-    expect(config).toContain("nbthread 2\n");
-    expect(config).toContain("maxconn 256\n");
+  it("cut a stream that is idle for ten minutes, and take a thread for each processor", () => {
+    const template = socketProxyTemplate("pinned");
+    expect(template).toContain("timeout client 10m\n");
+    expect(template).toContain("timeout server 10m\n");
+    expect(template).not.toContain("nbthread");
   });
 });

@@ -3,7 +3,12 @@ import { buildImage } from "../archive.ts";
 import { debianLayer, filesLayer } from "../layers.ts";
 import { baseLayer, busyboxLayer } from "../shared-layers.ts";
 import { programVersion } from "../versions.ts";
-import { socketProxyConfig, socketProxyDefaults } from "./socket-proxy.ts";
+import {
+  SOCKET_PROXY_START,
+  type SocketProxyProfile,
+  socketProxyDefaults,
+  socketProxyTemplate,
+} from "./socket-proxy.ts";
 
 /**
  * Alloy as in its hardened image: no shell and no probe tools. libsystemd is loaded when a journal is
@@ -32,17 +37,17 @@ export async function initImage() {
   return buildImage("init", busyboxVersion(busybox.versions), layers, shell());
 }
 
-/** LinuxServer's socket proxy is HAProxy with a list of rules; this is Debian's HAProxy with the same. */
-export async function socketProxyImage() {
+/** LinuxServer's socket proxy is HAProxy behind a script; this is Debian's HAProxy with the same rules. */
+export async function socketProxyImage(profile: SocketProxyProfile = "pinned") {
   const haproxy = await haproxyLayer();
-  const rules = await filesLayer([
-    { path: "etc/haproxy/socket-proxy.cfg", content: socketProxyConfig() },
+  const files = await filesLayer([
+    { path: "docker-entrypoint.sh", mode: 0o755, content: SOCKET_PROXY_START },
+    { path: "templates/haproxy.cfg", content: socketProxyTemplate(profile) },
   ]);
-  const layers = [await baseLayer(), haproxy, await busyboxLayer(), rules];
+  const layers = [await baseLayer(), haproxy, await busyboxLayer(), files];
   return buildImage("socket-proxy", haproxy.versions.haproxy ?? "", layers, {
-    Entrypoint: ["/usr/sbin/haproxy", "-db"],
-    Cmd: ["-f", "/etc/haproxy/socket-proxy.cfg"],
-    Env: [...shell().Env, ...socketProxyDefaults()],
+    Entrypoint: ["/docker-entrypoint.sh"],
+    Env: [...shell().Env, ...socketProxyDefaults(profile)],
     ExposedPorts: { "2375/tcp": {} },
   });
 }

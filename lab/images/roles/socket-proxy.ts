@@ -8,6 +8,7 @@ const SECTIONS: Record<string, string> = {
   DISTRIBUTION: "distribution",
   EVENTS: "events",
   EXEC: "exec",
+  GRPC: "grpc",
   IMAGES: "images",
   INFO: "info",
   NETWORKS: "networks",
@@ -27,47 +28,98 @@ const SECTIONS: Record<string, string> = {
 /** Open in LinuxServer's image unless closed: they tell nothing about the containers. */
 const OPEN_BY_DEFAULT = ["EVENTS", "PING", "VERSION"];
 
+/** What may be done to a container whatever POST says, by the variable that allows it. */
+const ACTIONS: Record<string, string[]> = {
+  ALLOW_PAUSE: ["pause"],
+  ALLOW_RESTARTS: ["stop", "restart", "kill"],
+  ALLOW_START: ["start"],
+  ALLOW_STOP: ["stop"],
+  ALLOW_UNPAUSE: ["unpause"],
+};
+
+/** What images since 2026-08 tell of a container only when its own variable says so too. */
+const GUARDED: Record<string, string> = {
+  ALLOW_ARCHIVE: "archive",
+  ALLOW_CHANGES: "changes",
+  ALLOW_EXPORT: "export",
+  ALLOW_LOGS: "logs",
+  ALLOW_TOP: "top",
+};
+
+/** Which of LinuxServer's images is stood in for: the one that the stack pins, or those since 2026-08. */
+export type SocketProxyProfile = "pinned" | "since 2026-08";
+
 /** The variables as the image sets them: all else, and all writing, is closed. */
-export function socketProxyDefaults(): string[] {
-  const sections = Object.keys(SECTIONS).map(
-    (name) => `${name}=${OPEN_BY_DEFAULT.includes(name) ? 1 : 0}`,
-  );
-  return [...sections, "POST=0", "SOCKET_PATH=/var/run/docker.sock"];
+export function socketProxyDefaults(profile: SocketProxyProfile): string[] {
+  const names = [
+    ...Object.keys(SECTIONS),
+    ...Object.keys(ACTIONS),
+    ...(profile === "pinned" ? [] : Object.keys(GUARDED)),
+  ];
+  const switches = names.map((name) => `${name}=${OPEN_BY_DEFAULT.includes(name) ? 1 : 0}`);
+  return [...switches, "POST=0", "LOG_LEVEL=info", "SOCKET_PATH=/var/run/docker.sock"];
 }
 
-/**
- * HAProxy reads the variables at each request, so the rules are the same for every container.
- * Two threads and 256 connections: left alone it takes a thread for each processor, more than the
- * service's 50 processes on a large host, and memory for as many files as the engine allows.
- */
-export function socketProxyConfig(): string {
-  return `global
-  log stdout format raw daemon notice
-  maxconn 256
-  nbthread 2
+/** Written at each start, so that a file mounted in the template's place brings rules of its own. */
+export const SOCKET_PROXY_START = `#!/bin/sh
+set -eu
+bind="[::]:2375 v4v6"
+if [ "\${DISABLE_IPV6:-0}" = 1 ]; then bind=":2375"; fi
+mkdir -p /run/haproxy
+sed "s/@@BIND_PROTO@@/$bind/" /templates/haproxy.cfg >/run/haproxy/haproxy.cfg
+echo "Stand-in of LinuxServer's socket proxy"
+exec haproxy -f /run/haproxy/haproxy.cfg -W -db
+`;
 
+/**
+ * As kind and as harsh as LinuxServer's: a line a request, a thread a processor, idle streams cut after ten
+ * minutes, and rules by the beginning of a path, so that one opens all that lies below.
+ */
+export function socketProxyTemplate(profile: SocketProxyProfile): string {
+  const newer = profile === "since 2026-08";
+  return `global
+  log stdout format raw daemon "\${LOG_LEVEL}"
+  pidfile /run/haproxy.pid
+  maxconn 2000
+${newer ? "  chroot /\n  user root\n" : ""}
 defaults
   mode http
   log global
   option httplog
-  option dontlog-normal
-  timeout connect 5s
+  option dontlognull
+  option http-server-close
+  timeout http-request 10s
+  timeout http-keep-alive 10s
+  timeout queue 1m
+  timeout connect 10s
   timeout client 10m
   timeout server 10m
 
 frontend api
-  bind :2375
-  http-request deny deny_status 403 unless { method GET HEAD } || { env(POST) -m bool }
-${Object.entries(SECTIONS).map(allowRule).join("\n")}
-  http-request deny deny_status 403
+  bind @@BIND_PROTO@@
+${rules(ACTIONS, actionPath, "allow").join("\n")}
+  http-request deny unless METH_GET || { env(POST) -m bool }
+${newer ? `${rules(GUARDED, guardedPath, "deny").join("\n")}\n` : ""}\
+${rules(SECTIONS, (section) => section, "allow").join("\n")}
+  http-request deny
   default_backend engine
 
 backend engine
-  server engine "unix@\${SOCKET_PATH}"
+  server engine "\${SOCKET_PATH}"
 `;
 }
 
-function allowRule([variable, section]: [string, string]): string {
-  const path = `^(/v[0-9.]+)?/${section}(/|$)`;
-  return `  http-request allow if { path -m reg ${path} } { env(${variable}) -m bool }`;
+const actionPath = (words: string[]) => `containers/[a-zA-Z0-9_.-]+/(${words.join("|")})`;
+const guardedPath = (word: string) => `containers/[^/]+/${word}`;
+
+/** A rule a variable: `allow` where it is set, `deny` where it is not. */
+function rules<T>(
+  variables: Record<string, T>,
+  path: (value: T) => string,
+  verdict: "allow" | "deny",
+): string[] {
+  return Object.entries(variables).map(([variable, value]) => {
+    const matches = `{ path,url_dec -m reg -i ^(/v[0-9.]+)?/${path(value)} }`;
+    return `  http-request ${verdict} if ${matches} ${verdict === "deny" ? "!" : ""}{ env(${variable}) -m bool }`;
+  });
 }

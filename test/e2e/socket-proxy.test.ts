@@ -1,0 +1,167 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import type Docker from "dockerode";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { socketProxyEnvs } from "../../components/socket-proxy.ts";
+import { dockerClient, dockerEngine } from "../../lab/docker-engine.ts";
+import { socketProxyImage } from "../../lab/images/roles/agent.ts";
+import type { SocketProxyProfile } from "../../lab/images/roles/socket-proxy.ts";
+import { loadImage } from "../../lab/images.ts";
+import { until } from "../../lab/processes.ts";
+import { LAB_LABEL } from "../../lab/world/networks.ts";
+import { ask, logOf, printed, requestLines } from "./support/socket-proxy.ts";
+
+/** The stand-ins of LinuxServer's image on a real engine, under the limits that the service sets. */
+const NAME = "lab-socket-proxy-under-test";
+
+let client: Docker;
+let socket: string;
+let images: Record<SocketProxyProfile, string>;
+let directory: string;
+
+beforeAll(async () => {
+  const engine = await dockerEngine();
+  client = dockerClient(engine.host);
+  socket = engine.host.replace("unix://", "");
+  images = {
+    pinned: await loadImage(engine, await socketProxyImage("pinned")),
+    "since 2026-08": await loadImage(engine, await socketProxyImage("since 2026-08")),
+  };
+  directory = await mkdtemp(join(tmpdir(), "socket-proxy-"));
+});
+afterEach(() => client.getContainer(NAME).remove({ force: true }));
+afterAll(() => rm(directory, { recursive: true }));
+
+interface Wanted {
+  env?: string[];
+  capabilities?: string[];
+  /** A file in the template's place. */
+  template?: string;
+}
+
+async function started(profile: SocketProxyProfile, wanted: Wanted = {}) {
+  const { env = [], capabilities = [], template } = wanted;
+  const container = await client.createContainer({
+    name: NAME,
+    Image: images[profile],
+    Env: [...socketProxyEnvs, ...env],
+    Labels: { [LAB_LABEL]: "true" },
+    HostConfig: {
+      ...{ ReadonlyRootfs: true, CapDrop: ["ALL"], CapAdd: capabilities, PidsLimit: 50 },
+      ...{ SecurityOpt: ["no-new-privileges=true"], Tmpfs: { "/run": "" }, NetworkMode: "none" },
+      ...{ Memory: 50 * 2 ** 20, MemorySwap: 50 * 2 ** 20 },
+      Binds: [
+        `${socket}:/var/run/docker.sock:ro`,
+        ...(template ? [`${template}:/templates/haproxy.cfg:ro`] : []),
+      ],
+    },
+  });
+  await container.start();
+  return container;
+}
+
+async function serving(profile: SocketProxyProfile, wanted?: Wanted) {
+  const container = await started(profile, wanted);
+  const listens = async () => (await ask(container, "/_ping")).status === 200;
+  if (!(await until(listens, 20))) throw new Error((await logOf(container)).join("\n"));
+  return container;
+}
+
+const statuses = (proxy: Docker.Container, paths: string[]) =>
+  Promise.all(paths.map(async (path) => (await ask(proxy, path)).status));
+
+/** Paths below the container under test. */
+const below = (...words: string[]) => words.map((word) => `/v1.41/containers/${NAME}/${word}`);
+const ARCHIVE = "archive?path=/etc/passwd";
+
+describe("the image that is pinned", () => {
+  test("answers GET and HEAD of the open sections, and nothing else", async () => {
+    const proxy = await serving("pinned");
+    const open = ["/version", "/info", "/networks", "/containers/json", ...below("json")];
+    expect(await statuses(proxy, open)).toEqual(open.map(() => 200));
+    expect((await ask(proxy, "/_ping", "HEAD")).status).toBe(200);
+    expect((await ask(proxy, "/images/json")).status).toBe(403);
+    expect((await ask(proxy, below("stop")[0] ?? "", "POST")).status).toBe(403);
+  });
+
+  test("opens with a section all that lies below it", async () => {
+    const proxy = await serving("pinned");
+    expect(await statuses(proxy, below("changes", "top", "logs?stdout=1", ARCHIVE))).toEqual([
+      ...[200, 200, 200, 200],
+    ]);
+    expect((await ask(proxy, below(ARCHIVE)[0] ?? "")).body).toContain("root:x:0:0");
+  });
+
+  test("writes a line for each request, unless LOG_LEVEL leaves them out", async () => {
+    const proxy = await serving("pinned");
+    const before = (await requestLines(proxy)).length;
+    expect(before).toBeGreaterThan(0);
+    await statuses(proxy, ["/version", "/images/json"]);
+    expect(await requestLines(proxy)).toHaveLength(before + 2);
+    await proxy.remove({ force: true });
+    const quiet = await serving("pinned", { env: ["LOG_LEVEL=err"] });
+    expect(await requestLines(quiet)).toEqual([]);
+  });
+
+  test("takes a thread for each processor", async () => {
+    const proxy = await serving("pinned");
+    const [worker] = (await printed(proxy, ["pidof", "haproxy"])).trim().split(" ").map(Number);
+    const status = await printed(proxy, ["cat", `/proc/${worker}/status`]);
+    expect(status).toMatch(new RegExp(`^Threads:\\t${availableParallelism()}$`, "m"));
+  });
+
+  test.each([
+    ["0", "  bind [::]:2375 v4v6"],
+    ["1", "  bind :2375"],
+  ])("with DISABLE_IPV6=%s writes %j into /run/haproxy", async (value, bind) => {
+    const proxy = await serving("pinned", { env: [`DISABLE_IPV6=${value}`] });
+    const config = await printed(proxy, ["cat", "/run/haproxy/haproxy.cfg"]);
+    expect(config.split("\n")).toContain(bind);
+  });
+
+  test("takes its rules from a file in the template's place", async () => {
+    const template = join(directory, "haproxy.cfg");
+    await writeFile(template, OWN_RULES);
+    const proxy = await serving("pinned", { template });
+    expect((await ask(proxy, "/version")).status).toBe(418);
+  });
+
+  test("serves again after a restart", async () => {
+    const proxy = await serving("pinned");
+    await proxy.restart({ t: 2 });
+    const listens = async () => (await ask(proxy, "/_ping")).status === 200;
+    expect(await until(listens, 20)).toBe(true);
+  });
+});
+
+describe("an image since 2026-08", () => {
+  test("ends at once without CAP_SYS_CHROOT", async () => {
+    const proxy = await started("since 2026-08");
+    const { StatusCode } = await proxy.wait();
+    expect(StatusCode).not.toBe(0);
+    expect((await logOf(proxy)).join("\n")).toContain("chroot");
+  });
+
+  test("tells nothing of a container's files, processes and log, unless each is allowed", async () => {
+    const capabilities = ["SYS_CHROOT"];
+    const proxy = await serving("since 2026-08", { capabilities });
+    const paths = below("changes", "top", "logs?stdout=1", ARCHIVE, "export");
+    expect(await statuses(proxy, paths)).toEqual(paths.map(() => 403));
+    expect(await statuses(proxy, below("json"))).toEqual([200]);
+    await proxy.remove({ force: true });
+    const opened = await serving("since 2026-08", { capabilities, env: ["ALLOW_LOGS=1"] });
+    expect(await statuses(opened, paths)).toEqual([403, 403, 200, 403, 403]);
+  });
+});
+
+const OWN_RULES = `defaults
+  mode http
+  timeout connect 5s
+  timeout client 5s
+  timeout server 5s
+frontend own
+  bind @@BIND_PROTO@@
+  http-request return status 200 if { path /_ping }
+  http-request return status 418
+`;
