@@ -2,8 +2,9 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, join, posix } from "node:path";
 import { promisify } from "node:util";
 import type { Client, SFTPWrapper, Stats } from "ssh2";
+import { dial } from "./command-dial.ts";
 import { type CommandClient, diffCommand, uniqueId } from "./command-lifecycle.ts";
-import { checkConnection, dial } from "./command-ssh.ts";
+import { checkConnection } from "./command-ssh.ts";
 import type { CallContext, CheckFailure, ResourceDouble } from "./provider.ts";
 import { assetHash, assetPath, type Bag, isBag } from "./values.ts";
 

@@ -1,7 +1,8 @@
 import type { Client, ClientChannel } from "ssh2";
+import { dial } from "./command-dial.ts";
 import { type CommandClient, commandResource, type Runner } from "./command-lifecycle.ts";
 import { Capture, previousOutput } from "./command-run.ts";
-import { checkConnection, dial } from "./command-ssh.ts";
+import { checkConnection } from "./command-ssh.ts";
 import type { ResourceDouble } from "./provider.ts";
 import { strings } from "./shapes.ts";
 import { type Bag, isBag } from "./values.ts";
@@ -13,18 +14,24 @@ function exitText(code: number | null, signal: string | undefined): string {
   return signal ? `Process exited with signal ${signal}` : `Process exited with status ${code}`;
 }
 
+/** Starts, feeds and follows a command; gives how it ended, or nothing if it ended well. */
 function exec(
   client: Client,
   command: string,
-  env: Record<string, string>,
-): Promise<ClientChannel> {
+  { env, stdin }: { env: Record<string, string>; stdin?: unknown },
+  capture: Capture,
+): Promise<string | undefined> {
   return new Promise((done, fail) => {
-    client.exec(command, { env }, (error, channel) => (error ? fail(error) : done(channel)));
+    client.on("error", fail);
+    client.exec(command, { env }, (error, channel) => {
+      if (error) return fail(error);
+      // At once: what is quick has ended before the next turn of the event loop.
+      follow(channel, stdin, capture).then(done, fail);
+    });
   });
 }
 
-/** Feeds and follows a started command; gives how it ended, or nothing if it ended well. */
-function follow(client: Client, channel: ClientChannel, stdin: unknown, capture: Capture) {
+function follow(channel: ClientChannel, stdin: unknown, capture: Capture) {
   channel.on("data", (chunk: Buffer) => capture.add("stdout", chunk));
   channel.stderr.on("data", (chunk: Buffer) => capture.add("stderr", chunk));
   channel.end(typeof stdin === "string" ? stdin : undefined);
@@ -35,7 +42,6 @@ function follow(client: Client, channel: ClientChannel, stdin: unknown, capture:
     });
     channel.on("close", () => done(end));
     channel.on("error", fail);
-    client.on("error", fail);
   });
 }
 
@@ -46,7 +52,7 @@ function follow(client: Client, channel: ClientChannel, stdin: unknown, capture:
 async function acceptedVariables(client: Client, env: Record<string, string>): Promise<Bag> {
   if (Object.keys(env).length === 0) return {};
   const capture = new Capture("none", () => undefined);
-  await follow(client, await exec(client, "env", env), undefined, capture);
+  await exec(client, "env", { env }, capture);
   const there = `\n${capture.outputs().stdout}`;
   const arrived = Object.entries(env).filter(([key, value]) => there.includes(`\n${key}=${value}`));
   return Object.fromEntries(arrived);
@@ -71,24 +77,21 @@ async function checkVariables(
   }
 }
 
-/** Runs a command on a real host, over SSH. */
+/** Runs a command on a real host, over SSH, to its end: nothing but the dialling heeds an interrupt. */
 const run: Runner = async (command, inputs, previous, { log, signal }) => {
   const status = (line: string) => log("info", line, true);
   const environment = strings(inputs.environment);
   const output = previousOutput(inputs, previous);
   const connection = isBag(inputs.connection) ? inputs.connection : {};
   const client = await dial(connection, signal, status);
-  const abort = () => client.destroy();
-  signal.addEventListener("abort", abort);
   const capture = new Capture(inputs.logging, status);
   try {
     await checkVariables(client, environment, output, (text) => log("warning", text));
-    const channel = await exec(client, command, { ...environment, ...output });
-    const end = await follow(client, channel, inputs.stdin, capture);
+    const env = { ...environment, ...output };
+    const end = await exec(client, command, { env, stdin: inputs.stdin }, capture);
     if (end !== undefined) throw capture.error(end, command);
     return capture.outputs();
   } finally {
-    signal.removeEventListener("abort", abort);
     client.end();
   }
 };

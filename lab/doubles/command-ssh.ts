@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import ssh2, { type Client, type ConnectConfig, type ServerHostKeyAlgorithm } from "ssh2";
+import ssh2, { type ConnectConfig, type ServerHostKeyAlgorithm } from "ssh2";
+import { privateKeyError } from "./go-errors.ts";
 import type { CheckFailure } from "./provider.ts";
 import { checkNested } from "./schema.ts";
 import { type Bag, isBag } from "./values.ts";
@@ -30,77 +30,46 @@ export function checkConnection({ connection }: Bag): CheckFailure[] {
   return [...checkNested("connection", connection, CONNECTION), ...proxy];
 }
 
-/** Host key algorithms that a public key line's type can prove itself with. */
-function algorithms(type: string): ServerHostKeyAlgorithm[] {
-  const rsa: ServerHostKeyAlgorithm[] = ["rsa-sha2-512", "rsa-sha2-256"];
-  return type === "ssh-rsa" ? rsa : [type as ServerHostKeyAlgorithm];
-}
-
-/** Refuses every host key but the given one (`ssh-ed25519 AAAA…`); without one, none is refused. */
+/**
+ * Refuses every host key but the given one (`ssh-ed25519 AAAA…`); without one, none is refused. The real
+ * provider offers the type of that key alone, and `ssh-rsa` is RSA with SHA-1: no sshd of today has it.
+ */
 export function hostKeyRules(hostKey: unknown): Partial<ConnectConfig> {
   if (typeof hostKey !== "string" || !hostKey) return {};
   const key = ssh2.utils.parseKey(hostKey);
-  if (key instanceof Error) throw new Error(`invalid hostKey: ${key.message}`);
+  if (key instanceof Error) throw new Error("failed to parse host key: ssh: no key found");
   const expected = key.getPublicSSH();
   return {
-    algorithms: { serverHostKey: algorithms(key.type) },
+    algorithms: { serverHostKey: [key.type as ServerHostKeyAlgorithm] },
     hostVerifier: (presented: Buffer) => presented.equals(expected),
   };
 }
 
-/** The `ssh2` settings for a `connection` (types/input.d.ts of @pulumi/command). */
+/** A private key that can be used, with its passphrase if it has one. */
+function privateKeyRules(privateKey: string, passphrase?: string): Partial<ConnectConfig> {
+  const key = ssh2.utils.parseKey(privateKey, passphrase);
+  if (key instanceof Error) throw new Error(privateKeyError(key));
+  if (passphrase && !(ssh2.utils.parseKey(privateKey) instanceof Error)) {
+    throw new Error("ssh: key is not password protected");
+  }
+  return { privateKey, ...(passphrase ? { passphrase } : {}) };
+}
+
+/** The `ssh2` settings for a `connection` (types/input.d.ts of @pulumi/command); `~/.ssh/config` is not read. */
 export function sshConfig(connection: Bag): ConnectConfig {
   const text = (value: unknown) => (typeof value === "string" && value ? value : undefined);
   const agent = text(connection.agentSocketPath) ?? text(process.env.SSH_AUTH_SOCK);
   const privateKey = text(connection.privateKey);
-  const passphrase = text(connection.privateKeyPassword);
   const password = text(connection.password);
   return {
     host: String(connection.host),
     port: Number(connection.port ?? 22),
     username: String(connection.user ?? "root"),
-    readyTimeout: Number(connection.perDialTimeout ?? 15) * 1000,
-    ...(privateKey ? { privateKey } : {}),
-    ...(passphrase ? { passphrase } : {}),
+    // The real provider bounds the dialling alone.
+    readyTimeout: 0,
+    ...(privateKey ? privateKeyRules(privateKey, text(connection.privateKeyPassword)) : {}),
     ...(password ? { password, tryKeyboard: true } : {}),
     ...(agent ? { agent } : {}),
     ...hostKeyRules(connection.hostKey),
   };
-}
-
-function connectOnce(config: ConnectConfig): Promise<Client> {
-  const client = new ssh2.Client();
-  return new Promise((done, fail) => {
-    client.on("ready", () => done(client));
-    client.on("error", fail);
-    client.on("keyboard-interactive", (_name, _text, _language, prompts, answer) =>
-      answer(prompts.map(() => config.password ?? "")),
-    );
-    client.connect(config);
-  });
-}
-
-/**
- * Connects, again and again up to `dialErrorLimit` failures (-1: no limit), with pauses that grow as
- * in Pulumi's `retry` package: from 0.1 s, half as long again each time, 5 s at most.
- */
-export async function dial(
-  connection: Bag,
-  signal: AbortSignal,
-  log: (text: string) => void,
-): Promise<Client> {
-  const config = sshConfig(connection);
-  const limit = Number(connection.dialErrorLimit ?? 10);
-  for (let failures = 1, pause = 100; ; failures += 1, pause = Math.min(pause * 1.5, 5000)) {
-    try {
-      return await connectOnce(config);
-    } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      if (limit >= 0 && failures > limit) {
-        throw new Error(`after ${failures - 1} failed attempts: ${text}`);
-      }
-      log(`Dial ${failures}/${limit < 0 ? "inf" : limit} failed: retrying`);
-      await sleep(pause, undefined, { signal });
-    }
-  }
 }

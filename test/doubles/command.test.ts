@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { localCommand } from "../../lab/doubles/command-local.ts";
 import { Capture, previousOutput } from "../../lab/doubles/command-run.ts";
-import { sshConfig } from "../../lab/doubles/command-ssh.ts";
 import type { Bag } from "../../lab/doubles/values.ts";
 
 const logged: string[] = [];
@@ -83,26 +82,5 @@ describe("a local command", () => {
     });
     expect(Object.keys(outs.assets as Bag)).toContain("command.test.ts");
     expect(Object.keys(outs.assets as Bag)).not.toContain("diff.test.ts");
-  });
-});
-
-describe("an SSH connection", () => {
-  it("has Pulumi's defaults", () => {
-    expect(sshConfig({ host: "h" })).toMatchObject({
-      host: "h",
-      port: 22,
-      username: "root",
-      readyTimeout: 15_000,
-    });
-  });
-
-  it("takes one host key only, and asks for its kind", () => {
-    const ed25519 = "AAAAC3NzaC1lZDI1NTE5AAAAIEbN0sIMGriPWhQ0KYUB4MunCQcckIsIIjCWL4R6Nv+P";
-    const config = sshConfig({ host: "h", hostKey: `ssh-ed25519 ${ed25519} comment` });
-    expect(config.algorithms).toEqual({ serverHostKey: ["ssh-ed25519"] });
-    const verify = config.hostVerifier as (key: Buffer) => boolean;
-    expect(verify(Buffer.from(ed25519, "base64"))).toBe(true);
-    expect(verify(Buffer.from("other"))).toBe(false);
-    expect(() => sshConfig({ host: "h", hostKey: "nonsense" })).toThrow("invalid hostKey");
   });
 });
