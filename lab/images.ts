@@ -1,12 +1,12 @@
 import { dockerClient, type Engine } from "./docker-engine.ts";
 import { type BuiltImage, imagesArchive } from "./images/archive.ts";
 import { alloyImage, initImage, socketProxyImage } from "./images/roles/agent.ts";
-import { gatewayImage, lokiImage, prometheusImage } from "./images/roles/sinks.ts";
+import { gatewayImage, prometheusImage, victoriaLogsImage } from "./images/roles/sinks.ts";
 import {
   loggerImage,
+  nodeImage,
   postgresExporterImage,
   postgresImage,
-  standInsImage,
 } from "./images/roles/sources.ts";
 import { step } from "./progress.ts";
 
@@ -16,11 +16,11 @@ const BUILDERS = {
   init: initImage,
   socketProxy: () => socketProxyImage(),
   prometheus: prometheusImage,
-  loki: lokiImage,
+  victoriaLogs: victoriaLogsImage,
   gateway: gatewayImage,
   postgres: postgresImage,
   postgresExporter: postgresExporterImage,
-  standIns: standInsImage,
+  node: nodeImage,
   logger: loggerImage,
 } satisfies Record<string, () => Promise<BuiltImage>>;
 

@@ -12,7 +12,7 @@ import { findCommand } from "./processes.ts";
 import { say, step } from "./progress.ts";
 
 /** Programs built from their published Go modules: the one source where nothing can be downloaded. */
-export type Program = "pulumi" | "alloy" | "loki" | "actionlint";
+export type Program = "pulumi" | "alloy" | "victoria-logs" | "actionlint";
 
 interface Recipe {
   /** Folder of lab/ whose go.mod names the module, its version and the package. */
@@ -51,12 +51,12 @@ const RECIPES: Record<Program, Recipe> = {
     cgo: true,
     minutes: 4,
   },
-  loki: {
-    folder: "loki",
-    versionVariable: "github.com/grafana/loki/v3/pkg/util/build.Version",
-    tags: "netgo",
+  "victoria-logs": {
+    folder: "victoria-logs",
+    versionVariable: "github.com/VictoriaMetrics/VictoriaMetrics/lib/buildinfo.Version",
+    tags: "",
     cgo: false,
-    minutes: 5,
+    minutes: 1,
   },
   actionlint: {
     folder: "actionlint",

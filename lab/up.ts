@@ -58,7 +58,7 @@ async function summary({ docker, world }: Lab): Promise<string> {
     "",
     `Docker      ${docker.host}  (alloy, alloy-docker-proxy, alloy-init)`,
     `Prometheus  ${world.metrics.queryUrl}/api/v1/query  user ${login(world.metrics)}`,
-    `Loki        ${world.logs.queryUrl}/loki/api/v1/query_range  user ${login(world.logs)}`,
+    `Grafana Cloud Logs (stand-in)  ${world.logs.queryUrl}/loki/api/v1/query_range  user ${login(world.logs)}`,
     "make down removes all of it.",
     "",
   ].join("\n");

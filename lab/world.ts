@@ -2,6 +2,7 @@ import type Docker from "dockerode";
 import { dockerClient, type Engine } from "./docker-engine.ts";
 import type { WorldImages } from "./images.ts";
 import { step } from "./progress.ts";
+import { standInPrograms } from "./stand-ins/bundle.ts";
 import type { LiveTokens } from "./world/cloud-tokens.ts";
 import {
   type ContainerSpec,
@@ -43,11 +44,11 @@ export async function startWorld(
   options: WorldOptions = {},
 ): Promise<World> {
   const docker = dockerClient(engine.host);
-  const secrets = await worldSecrets();
+  const [secrets, programs] = await Promise.all([worldSecrets(), standInPrograms()]);
   const specs: ContainerSpec[] = [
-    ...sinkContainers(images, secrets),
+    ...sinkContainers(images, secrets, programs),
     ...postgresContainers(images, secrets),
-    ...standInContainers(images, secrets, options.repositories ?? REPOSITORIES),
+    ...standInContainers(images, secrets, programs, options.repositories ?? REPOSITORIES),
   ];
   const journal = await startJournal();
   await step("starting the sinks, databases and stand-ins", async () => {

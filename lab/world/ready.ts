@@ -6,7 +6,7 @@ import { DATABASES, exporterName } from "./postgres.ts";
 import { LAB_NETWORK, type Sink } from "./sinks.ts";
 import { TRAEFIK } from "./stand-ins.ts";
 
-/** Loki takes 3 s and PostgreSQL's first start 5 s on an idle machine; a busy one needs a multiple. */
+/** PostgreSQL's first start takes 5 s on an idle machine; a busy one needs a multiple. */
 const READY_SECONDS = 90;
 
 interface Check {
@@ -31,7 +31,11 @@ export async function waitForWorld(
       url: `${metrics.queryUrl}/api/v1/query?query=1`,
       login: metrics,
     },
-    { container: "lab-loki", url: `${logs.queryUrl}/loki/api/v1/labels`, login: logs },
+    {
+      container: "lab-grafana-cloud-logs",
+      url: `${logs.queryUrl}/loki/api/v1/labels`,
+      login: logs,
+    },
     { container: "lab-github-stand-in", url: github.callsUrl },
     { container: TRAEFIK, url: `http://${await address(TRAEFIK)}:8082/metrics` },
   ];

@@ -1,5 +1,6 @@
 import type { Entry } from "../images/entries.ts";
 import type { WorldImages } from "../images.ts";
+import { PROGRAM, type StandInPrograms } from "../stand-ins/bundle.ts";
 import { type LiveTokens, NO_TOKENS } from "./cloud-tokens.ts";
 import type { ContainerSpec } from "./containers.ts";
 import type { WorldSecrets } from "./secrets.ts";
@@ -22,21 +23,61 @@ export const LAB_NETWORK = { name: "lab", subnet: "172.30.200.0/24", host: "172.
  */
 export const PUBLISH_AT = ["127.0.0.1", LAB_NETWORK.host];
 
-const ADDRESSES = { prometheus: "172.30.200.10", loki: "172.30.200.11" };
+const ADDRESSES = {
+  prometheus: "172.30.200.10",
+  cloudLogs: "172.30.200.11",
+  victoriaLogs: "172.30.200.12",
+};
+
+/** The stand-in of Grafana Cloud Logs, past the gateway: its limits (`/__limits`) and what it counts (`/metrics`). */
+export const CLOUD_LOGS_URL = `http://${ADDRESSES.cloudLogs}:3100`;
 
 /** Numbers, as Grafana Cloud's user names are; one for each sink, so that a mix-up shows. */
 const USERS = { metrics: "100001", logs: "200002" };
 
-/** Prometheus and Loki behind one gateway that wants a user name and password. */
-export function sinkContainers(images: WorldImages, secrets: WorldSecrets): ContainerSpec[] {
-  const sink = (name: "prometheus" | "loki") => ({
-    name: `lab-${name}`,
-    image: images[name],
-    networks: { [LAB_NETWORK.name]: { address: ADDRESSES[name] } },
-    memory: 512,
-  });
-  return [sink("prometheus"), sink("loki"), gatewayContainer(images, secrets)];
+/**
+ * Prometheus, and a stand-in of Grafana Cloud Logs that keeps its lines in VictoriaLogs, behind one gateway
+ * that wants a user name and password.
+ */
+export function sinkContainers(
+  images: WorldImages,
+  secrets: WorldSecrets,
+  { cloudLogs }: StandInPrograms,
+): ContainerSpec[] {
+  const at = (address: string) => ({ [LAB_NETWORK.name]: { address } });
+  return [
+    {
+      name: "lab-prometheus",
+      image: images.prometheus,
+      networks: at(ADDRESSES.prometheus),
+      memory: 512,
+    },
+    {
+      name: "lab-victoria-logs",
+      image: images.victoriaLogs,
+      cmd: VICTORIA_LOGS_FLAGS,
+      networks: at(ADDRESSES.victoriaLogs),
+      memory: 512,
+    },
+    {
+      name: "lab-grafana-cloud-logs",
+      image: images.node,
+      cmd: [`/${PROGRAM}`, `http://${ADDRESSES.victoriaLogs}:9428`],
+      files: [cloudLogs],
+      networks: at(ADDRESSES.cloudLogs),
+      memory: 256,
+    },
+    gatewayContainer(images, secrets),
+  ];
 }
+
+/** What is too old or too long is the door's to refuse; a line without text stays one. */
+export const VICTORIA_LOGS_FLAGS = [
+  "-storageDataPath=/victoria-logs-data",
+  "-retentionPeriod=100y",
+  "-insert.maxLineSizeBytes=1MB",
+  "-defaultMsgValue=",
+];
 
 export function gatewayContainer(
   images: WorldImages,
@@ -119,12 +160,12 @@ frontend sinks
   http-request auth realm logs if for_logs !a_push !logs_read
   http-request auth realm metrics if !for_logs a_push !metrics_write
   http-request auth realm metrics if !for_logs !a_push !metrics_read
-  use_backend loki if for_logs
+  use_backend grafana_cloud_logs if for_logs
   default_backend prometheus
 
 backend prometheus
   server prometheus ${ADDRESSES.prometheus}:9090
 
-backend loki
-  server loki ${ADDRESSES.loki}:3100
+backend grafana_cloud_logs
+  server grafana_cloud_logs ${ADDRESSES.cloudLogs}:3100
 `;

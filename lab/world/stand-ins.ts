@@ -1,5 +1,6 @@
 import type Docker from "dockerode";
 import type { WorldImages } from "../images.ts";
+import { PROGRAM, type StandInPrograms } from "../stand-ins/bundle.ts";
 import type { ContainerSpec } from "./containers.ts";
 import { LAB_LABEL } from "./networks.ts";
 import type { WorldSecrets } from "./secrets.ts";
@@ -13,23 +14,28 @@ const TOKEN_FILE = "run/secrets/github-token";
 export function standInContainers(
   images: WorldImages,
   secrets: WorldSecrets,
+  programs: StandInPrograms,
   repositories: string[],
 ): ContainerSpec[] {
   const traefik: ContainerSpec = {
     name: TRAEFIK,
-    image: images.standIns,
-    cmd: ["/srv/traefik.ts"],
+    image: images.node,
+    cmd: [`/${PROGRAM}`],
+    files: [programs.traefik],
     networks: { [LAB_NETWORK.name]: {} },
     memory: 128,
   };
   const github: ContainerSpec = {
     name: GITHUB,
-    image: images.standIns,
-    cmd: ["/srv/github.ts", `/${TOKEN_FILE}`, ...repositories],
+    image: images.node,
+    cmd: [`/${PROGRAM}`, `/${TOKEN_FILE}`, ...repositories],
     networks: { [LAB_NETWORK.name]: {} },
     publish: { port: 8080, at: PUBLISH_AT, hostPort: secrets.githubPort },
     memory: 128,
-    files: [{ path: TOKEN_FILE, uid: 65534, mode: 0o400, content: githubTokens(secrets) }],
+    files: [
+      programs.github,
+      { path: TOKEN_FILE, uid: 65534, mode: 0o400, content: githubTokens(secrets) },
+    ],
   };
   return [traefik, github, logger(images.logger)];
 }

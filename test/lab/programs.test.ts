@@ -31,7 +31,7 @@ describe("mainModule", () => {
   test.each([
     ["engine", "github.com/pulumi/pulumi/pkg/v3", `v${pulumiVersion}`],
     ["alloy", "github.com/grafana/alloy", "v1.15.1"],
-    ["loki", "github.com/grafana/loki/v3", "v3.7.8"],
+    ["victoria-logs", "github.com/VictoriaMetrics/VictoriaLogs", "v1.52.1"],
     ["actionlint", "github.com/rhysd/actionlint", "v1.7.12"],
   ])("of lab/%s is the first that it requires, its hash pinned", (folder, path, version) => {
     const read = (file: string) => readFileSync(join(repoDir, "lab", folder, file), "utf8");

@@ -7,7 +7,6 @@ import { haproxyLayer, shell } from "./agent.ts";
 
 const NOBODY = 65534;
 const PROMETHEUS_DIR = "var/lib/prometheus";
-const LOKI_DIR = "var/lib/loki";
 
 /** Debian's Prometheus with its web page, which is made of JavaScript libraries in other packages. */
 export async function prometheusImage() {
@@ -36,19 +35,13 @@ export async function prometheusImage() {
 /** It scrapes nothing: every sample comes from the agent. */
 const PROMETHEUS_CONFIG = "global:\n  scrape_interval: 1h\n";
 
-/** Loki with Grafana Cloud's limit on old entries. */
-export async function lokiImage() {
-  const binary = await program("loki");
-  const files = await filesLayer([
-    { path: "usr/bin/loki", mode: 0o755, source: binary },
-    { path: "etc/loki/loki.yaml", content: LOKI_CONFIG },
-    { path: LOKI_DIR, uid: NOBODY },
-  ]);
-  return buildImage("loki", await programVersion(binary), [await baseLayer(), files], {
-    Entrypoint: ["/usr/bin/loki"],
-    Cmd: ["-config.file=/etc/loki/loki.yaml"],
-    User: `${NOBODY}:${NOBODY}`,
-    ExposedPorts: { "3100/tcp": {} },
+/** VictoriaLogs as its published image has it: the program alone, with its flags in the container's command. */
+export async function victoriaLogsImage() {
+  const binary = await program("victoria-logs");
+  const files = await filesLayer([{ path: "victoria-logs-prod", mode: 0o755, source: binary }]);
+  return buildImage("victoria-logs", await programVersion(binary), [files], {
+    Entrypoint: ["/victoria-logs-prod"],
+    ExposedPorts: { "9428/tcp": {} },
   });
 }
 
@@ -63,54 +56,3 @@ export async function gatewayImage() {
     Env: shell().Env,
   });
 }
-
-/**
- * 168 h: what Grafana Cloud refuses. The rest shortens the start: without a frontend's address the
- * querier finds one after 8 s, and an ingester waits 15 s for others.
- */
-const LOKI_CONFIG = `auth_enabled: false
-analytics:
-  reporting_enabled: false
-server:
-  http_listen_port: 3100
-  grpc_listen_address: 127.0.0.1
-  log_level: warn
-common:
-  instance_addr: 127.0.0.1
-  path_prefix: /${LOKI_DIR}
-  replication_factor: 1
-  ring:
-    kvstore:
-      store: inmemory
-  storage:
-    filesystem:
-      chunks_directory: /${LOKI_DIR}/chunks
-      rules_directory: /${LOKI_DIR}/rules
-schema_config:
-  configs:
-    - from: "2024-01-01"
-      store: tsdb
-      object_store: filesystem
-      schema: v13
-      index:
-        prefix: index_
-        period: 24h
-ingester:
-  # A line from hours ago can be queried only after its chunk was flushed.
-  chunk_idle_period: 10s
-  flush_check_period: 5s
-  lifecycler:
-    min_ready_duration: 0s
-    final_sleep: 0s
-frontend_worker:
-  frontend_address: 127.0.0.1:9095
-limits_config:
-  reject_old_samples: true
-  reject_old_samples_max_age: 168h
-  allow_structured_metadata: true
-  volume_enabled: true
-  ingestion_rate_mb: 50
-  ingestion_burst_size_mb: 100
-  per_stream_rate_limit: 50MB
-  per_stream_rate_limit_burst: 100MB
-`;

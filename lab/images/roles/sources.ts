@@ -9,7 +9,6 @@ import { busyboxVersion, shell } from "./agent.ts";
 
 /** `nodejs` of npm's package `node`, which the repository's scripts run with too. */
 const NODE = join(repoDir, "node_modules/node");
-const STAND_INS = join(repoDir, "lab/stand-ins");
 
 /** PostgreSQL and a shell to set it up with. */
 export async function postgresImage() {
@@ -73,31 +72,18 @@ function tableQueries(): string {
   return JSON.stringify(Object.fromEntries(queries), null, 2);
 }
 
-/** Traefik's metrics page and GitHub's API, as small Node programs that Node runs without compiling. */
-export async function standInsImage() {
+/** Node alone; a stand-in's program comes with its container. */
+export async function nodeImage() {
   const { version } = JSON.parse(await readFile(join(NODE, "package.json"), "utf8"));
   const libraries = await debianLayer({ name: "node", packages: ["libstdc++6"], keep: /^$/ });
   const node = await filesLayer([
     { path: "usr/bin/node", mode: 0o755, source: join(NODE, "bin/node") },
   ]);
-  const texts = await Promise.all(
-    STAND_IN_FILES.map((file) => readFile(join(STAND_INS, file), "utf8")),
-  );
-  const programs = await filesLayer([
-    { path: "srv/package.json", content: '{ "type": "module" }\n' },
-    ...STAND_IN_FILES.map((file, i) => ({ path: `srv/${file}`, content: texts[i] })),
-  ]);
-  return buildImage("stand-ins", version, [await baseLayer(), libraries, node, programs], {
+  return buildImage("node", version, [await baseLayer(), libraries, node], {
     Entrypoint: ["/usr/bin/node"],
     User: "65534:65534",
   });
 }
-
-const STAND_IN_FILES = [
-  ...["traefik.ts", "traefik-metrics.ts"],
-  ...["github.ts", "github-server.ts", "github-api.ts"],
-  ...["github-accounts.ts", "github-repositories.ts"],
-];
 
 /** A container that prints a line a second. */
 export async function loggerImage() {

@@ -1,0 +1,68 @@
+import { formatLabels } from "./labels.ts";
+import { LABELS_FIELD } from "./logsql.ts";
+import type { Stream } from "./validate.ts";
+
+/** The store did not do what it was asked for. */
+export class StoreFault extends Error {}
+
+/** VictoriaLogs, by its HTTP API. */
+export class Store {
+  readonly #url: string;
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  /** Ends when the entries are stored. They are found once `flush` ended. */
+  async insert(streams: Stream[]): Promise<void> {
+    const body = streams.map(({ labels, entries }) => ({
+      stream: labels,
+      values: entries.map(({ time, line, metadata }) => [
+        `${time}`,
+        line,
+        { [LABELS_FIELD]: formatLabels({ ...metadata, ...labels }) },
+      ]),
+    }));
+    // Else it takes a line of JSON apart.
+    const path = "/insert/loki/api/v1/push?disable_message_parsing=1";
+    const headers = { "content-type": "application/json" };
+    await this.#ask(path, { headers, body: JSON.stringify({ streams: body }) });
+  }
+
+  /** Makes everything that was stored until now visible to queries; by itself that takes a second. */
+  async flush(): Promise<void> {
+    await this.#ask("/internal/force_flush", {});
+  }
+
+  /** The rows that a LogsQL query answers. */
+  async rows(query: string): Promise<Record<string, string>[]> {
+    const text = await this.#select("query", { query });
+    return text
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+  }
+
+  /** The label sets of the streams that have lines which a LogsQL query matches, as text. */
+  async streams(query: string): Promise<string[]> {
+    const { values } = JSON.parse(await this.#select("streams", { query }));
+    return (values as { value: string }[]).map(({ value }) => value);
+  }
+
+  async #select(what: string, parameters: Record<string, string>): Promise<string> {
+    await this.flush();
+    return this.#ask(`/select/logsql/${what}`, { body: new URLSearchParams(parameters) });
+  }
+
+  async #ask(path: string, options: RequestInit): Promise<string> {
+    const signal = AbortSignal.timeout(30_000);
+    const answer = await fetch(`${this.#url}${path}`, { method: "POST", signal, ...options }).catch(
+      (error: Error) => {
+        throw new StoreFault(`the store does not answer: ${error.cause ?? error}`);
+      },
+    );
+    const text = await answer.text();
+    if (!answer.ok) throw new StoreFault(`the store answered ${answer.status}: ${text}`);
+    return text;
+  }
+}
