@@ -10,7 +10,8 @@ export function linesFilter({ matchers, filters }: Lines): string {
     ({ name, operator, value }) => `${JSON.stringify(name)}${operator}${JSON.stringify(value)}`,
   );
   const lines = filters.map(({ operator, text }) => {
-    const expression = operator.endsWith("~") ? text : escaped(text);
+    // A dot matches the end of a line only in the store.
+    const expression = operator.endsWith("~") ? `(?-s)${text}` : escaped(text);
     return ` ${operator.startsWith("!") ? "!" : ""}_msg:~${JSON.stringify(expression)}`;
   });
   return `{${stream.join(",")}}${lines.join("")}`;

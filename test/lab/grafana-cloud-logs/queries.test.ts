@@ -37,7 +37,7 @@ describe("lines in the words of the store", () => {
     ['{a="b"} |= "err[or] (1.5)"', '{"a"="b"} _msg:~"err\\\\[or\\\\] \\\\(1\\\\.5\\\\)"'],
     [
       '{a="b"} != "x" |~ `(?i)\\bfoo` !~ "bar"',
-      '{"a"="b"} !_msg:~"x" _msg:~"(?i)\\\\bfoo" !_msg:~"bar"',
+      '{"a"="b"} !_msg:~"x" _msg:~"(?-s)(?i)\\\\bfoo" !_msg:~"(?-s)bar"',
     ],
     ['{a="b"} |= "say \\"hi\\"\\n"', '{"a"="b"} _msg:~"say \\"hi\\"\\n"'],
   ])("%s", (query, expected) => {
