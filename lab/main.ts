@@ -16,5 +16,6 @@ try {
   await command();
 } catch (error) {
   say(`make ${name} failed: ${error instanceof Error ? error.message : error}`);
-  process.exitCode = 1;
+  // What runs beside the step that failed ends, too.
+  process.exit(1);
 }
