@@ -1,0 +1,130 @@
+import { parser as logql } from "@grafana/lezer-logql";
+import { parser as promql } from "@prometheus-io/lezer-promql";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { allAlerts } from "../alerts/index.ts";
+import { badValues } from "../alerts/prometheus-rules.ts";
+import { answers, measure } from "../cli/verify/ask.ts";
+import { checksOf, selfChecksOf } from "../cli/verify/checks.ts";
+import type { VerifyFacts } from "../cli/verify/facts.ts";
+import { signalsOf } from "../cli/verify/signals.ts";
+import { allPanels } from "../dashboards/built.ts";
+import { fill } from "../dashboards/fill.ts";
+import { allDashboards } from "../dashboards/index.ts";
+import { LOGS } from "../dashboards/panels.ts";
+import { parseQuery } from "../lab/stand-ins/grafana-cloud-logs/logql.ts";
+import { factsOf } from "./cli/support/facts.ts";
+
+/** Each expression of the product, by the vendors' own grammars: a broken one never reaches a sink. */
+type Language = "PromQL" | "LogQL";
+const grammars = { PromQL: promql, LogQL: logql };
+
+/** The text from the first place on that is not of the language; undefined when all is. */
+function brokenAt(language: Language, text: string): string | undefined {
+  let broken: string | undefined;
+  grammars[language].parse(text).iterate({
+    enter: ({ type, from }) => {
+      if (type.isError) broken ??= text.slice(from);
+    },
+  });
+  return broken;
+}
+
+function expectWhole(language: Language, text: string): void {
+  expect(text).not.toBe("");
+  expect(brokenAt(language, text), `${text} is not ${language}`).toBeUndefined();
+  // And the lab answers it.
+  if (language === "LogQL") parseQuery(text);
+}
+
+describe("a broken expression is found", () => {
+  test.each<[Language, string, string]>([
+    ["PromQL", 'rate(up{job="alloy"}[5m)', ")"],
+    ["PromQL", "sum by host (up)", "host (up)"],
+    ["PromQL", 'up{job="alloy"', ""],
+    ["PromQL", "up{job=$job}", "$job}"],
+    ["LogQL", 'sum(rate({job="docker"}[5m])', ""],
+    ["LogQL", '{job="docker" |= "x"', '|= "x"'],
+    ["LogQL", "{job=docker}", "docker}"],
+    ["LogQL", 'rate({job="docker"}[$__auto])', "$__auto])"],
+  ])("%s: %s", (language, text, rest) => {
+    expect(brokenAt(language, text)).toBe(rest);
+    expect(() => expectWhole(language, text)).toThrow();
+  });
+
+  test("and so is LogQL that the lab can't answer", () => {
+    expect(brokenAt("LogQL", '{a="b"} | json')).toBeUndefined();
+    expect(() => expectWhole("LogQL", '{a="b"} | json')).toThrow("does not cover");
+  });
+});
+
+describe("verify", () => {
+  let asked: [Language, string][];
+
+  beforeEach(() => {
+    asked = [];
+    vi.stubGlobal("fetch", async (address: string) => {
+      const { pathname, searchParams } = new URL(address);
+      const language = pathname.startsWith("/loki/") ? "LogQL" : "PromQL";
+      asked.push([language, searchParams.get("query") ?? ""]);
+      return Response.json({ data: { result: [] } });
+    });
+  });
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  const sink = { queryUrl: "http://sink", username: "u", password: "p" };
+  const sinks = { metrics: sink, logs: sink };
+  const exclude = { containers: ["a.b", 'c"d'], composeServices: ["web", "proj/web"] };
+  const excluding = (facts: VerifyFacts) => ({ ...facts, logs: { ...facts.logs, exclude } });
+
+  test.each<[string, VerifyFacts]>([
+    ["svlnas", factsOf("svlnas")],
+    ["svlazext", factsOf("svlazext")],
+    ["local", factsOf("local")],
+    ["svlnas with excluded containers", excluding(factsOf("svlnas"))],
+  ])("asks nothing that is broken about %s", async (_, facts) => {
+    const checks = [...checksOf(facts, new Date()), ...selfChecksOf(facts)];
+    for (const signal of signalsOf(facts))
+      expect(await measure(sinks, signal)).not.toHaveProperty("problem");
+    for (const check of checks) expect(await answers(sinks, check)).not.toHaveProperty("problem");
+    for (const [language, query] of asked) expectWhole(language, query);
+    expect(new Set(asked.map(([language]) => language))).toEqual(new Set(["PromQL", "LogQL"]));
+    expect(asked.length).toBeGreaterThan(30);
+  });
+});
+
+describe("dashboards", () => {
+  const filling = { host: "svlnas", interval: "1m" };
+  const queries = allPanels().flatMap(({ name, panel }) =>
+    panel.targets.map(({ refId, expr, datasource }) => ({
+      name: `${name}, ${refId}`,
+      expr,
+      datasource,
+    })),
+  );
+
+  test.each(queries)("$name", ({ expr, datasource }) => {
+    expectWhole(datasource.type === LOGS.type ? "LogQL" : "PromQL", fill(expr, filling));
+  });
+
+  const variables = Object.entries(allDashboards()).flatMap(([key, { templating }]) =>
+    (templating?.list ?? [])
+      .filter(({ type }) => type === "query")
+      .map(({ name, query }) => ({
+        name: `${key}, $${name}`,
+        query: query as Record<string, string>,
+      })),
+  );
+
+  test.each(variables)("$name", ({ query }) => {
+    if (query.stream) return expectWhole("LogQL", fill(query.stream, filling));
+    const [, selector = ""] = /^label_values\((.+), \w+\)$/.exec(query.query ?? "") ?? [];
+    expectWhole("PromQL", fill(selector, filling));
+  });
+});
+
+test.each(Object.entries(allAlerts()))("alert %s", (_, alert) => {
+  expectWhole("PromQL", alert.expr);
+  expectWhole("PromQL", badValues(alert));
+});
