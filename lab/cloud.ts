@@ -11,7 +11,7 @@ import { SimulatedStore } from "./doubles/simulated-store.ts";
 import { labDir } from "./paths.ts";
 import { freePort } from "./ports.ts";
 import type { SimulatedGrafanaCloud } from "./settings.ts";
-import { type LiveTokens, liveTokens } from "./world/cloud-tokens.ts";
+import { LateTokens, type LiveTokens, liveTokens } from "./world/cloud-tokens.ts";
 import type { World } from "./world.ts";
 
 const knownFile = join(labDir, "grafana-cloud-known.json");
@@ -29,8 +29,11 @@ interface Known {
 
 export type LabCloud = SimulatedGrafanaCloud &
   SimulatedGrafana & {
-    /** While this is on the sinks take no token that is made; then they hear of all. */
-    sinksLag(on: boolean): Promise<void>;
+    /**
+     * The sinks refuse each token that is made from now on for so many seconds, as Grafana Cloud may for up to
+     * 600; `Infinity`: until this is set again. Those that wait are known at once.
+     */
+    tokensKnownAfter(seconds: number): Promise<void>;
   };
 
 /**
@@ -45,19 +48,24 @@ export async function simulatedGrafanaCloud(
   const stack = stackOf(world);
   const seed = { bootstrapTokens: [{ token: bootstrapToken }], stacks: [stack] };
   const store = new SimulatedStore(seed, structuredClone(EMPTY_GRAFANA), stateFile);
-  let lag = false;
-  const late: string[] = [];
+  // A failure here has no caller: it ends the process, so that no test goes on with sinks that know too little.
+  const late = new LateTokens(() => void follow());
   const follow = inTurn(async (issued) => {
-    if (issued) late.push(issued);
-    await take(await liveTokens(served.cloud, lag ? [] : late.splice(0)));
+    if (issued) late.add(issued);
+    await take(await liveTokens(served.cloud, issued ? [issued] : [], late));
   });
   const served: SimulatedGrafana = await serveSimulatedGrafana(store, { port, onChange: follow });
-  const sinksLag = (on: boolean) => {
-    lag = on;
+  const tokensKnownAfter = (seconds: number) => {
+    late.seconds = seconds;
     return follow();
   };
+  const close = () => {
+    late.stop();
+    return served.close();
+  };
   await follow();
-  return { ...served, sinksLag, apiUrl: served.url, stackSlug: stack.slug, bootstrapToken };
+  const { slug: stackSlug } = stack;
+  return { ...served, tokensKnownAfter, close, apiUrl: served.url, stackSlug, bootstrapToken };
 }
 
 /** One call after the other: the engine makes two tokens at once. */

@@ -1,4 +1,5 @@
 import { createSign } from "node:crypto";
+import { type HttpAnswer, NoAnswer, request } from "./http.ts";
 import type { Bag } from "./values.ts";
 
 /** Statuses after which the real plugin asks again, up to three times (`max_retries`). */
@@ -35,21 +36,22 @@ export class GitHubClient {
     this.owner = owner;
   }
 
-  /** Any answer, whatever its status. Throws where there is none. */
+  /** Any answer, whatever its status; waited for without end. Throws where there is none. */
   async call(method: string, endpoint: string, body?: Bag): Promise<GitHubAnswer> {
     const url = `${this.#base}${endpoint.replace(/^\//, "")}`;
     for (let tries = 0; ; tries += 1) {
-      const response = await this.#send(method, url, body);
-      if (RETRIED.includes(response.status) && tries < MAX_RETRIES) {
-        await new Promise((done) => setTimeout(done, this.#retryDelay));
-        continue;
+      const answer = await this.#send(method, url, body);
+      if (!RETRIED.includes(answer.status) || tries >= MAX_RETRIES) {
+        const { status, reason, headers } = answer;
+        const canonised = canonical(headers);
+        return {
+          code: status,
+          status: `${status} ${reason}`,
+          headers: canonised,
+          body: answer.body,
+        };
       }
-      return {
-        code: response.status,
-        status: `${response.status} ${response.statusText}`,
-        headers: canonical(response.headers),
-        body: await response.text(),
-      };
+      await new Promise((done) => setTimeout(done, this.#retryDelay));
     }
   }
 
@@ -66,18 +68,12 @@ export class GitHubClient {
     return new Error(`${method} ${url}: ${code} ${messageOf(body)} []`);
   }
 
-  async #send(method: string, url: string, body?: Bag): Promise<Response> {
-    const authorization = this.#token && { authorization: `Bearer ${this.#token}` };
-    try {
-      return await fetch(url, {
-        method,
-        headers: { ...authorization, accept: "application/vnd.github.v3+json" },
-        body: body && JSON.stringify(body),
-      });
-    } catch (error) {
-      const { cause } = error as Error & { cause?: Error };
-      throw new Error(`${method} "${url}": ${cause?.message ?? (error as Error).message}`);
-    }
+  #send(method: string, url: string, body?: Bag): Promise<HttpAnswer> {
+    const headers = {
+      ...(this.#token && { authorization: `Bearer ${this.#token}` }),
+      accept: "application/vnd.github.v3+json",
+    };
+    return request({ method, url, headers, body });
   }
 }
 
@@ -90,8 +86,13 @@ export async function githubClient(config: Bag): Promise<GitHubClient> {
   const client = new GitHubClient(base, token, owner, delay);
   // Whose token it is, where the owner is not told; whether the owner is an organization, where it is.
   if (!owner && token) await client.wanted("GET", "user");
-  if (owner) await client.call("GET", `orgs/${owner}`);
+  if (owner) await client.call("GET", `orgs/${owner}`).catch(noOrganization);
   return client;
+}
+
+/** As the plugin: an owner about whom nothing is heard is a user. */
+function noOrganization(error: Error): void {
+  if (!(error instanceof NoAnswer)) throw error;
 }
 
 /** Only GitHub itself has its API at the root; every other one below `api/v3`. */
@@ -125,9 +126,9 @@ function appStatement(id: string, privateKey: string): string {
   return `${signed}.${signature}`;
 }
 
-function canonical(headers: Headers): GitHubAnswer["headers"] {
+function canonical(headers: HttpAnswer["headers"]): GitHubAnswer["headers"] {
   const name = (lower: string) => lower.replace(/(^|-)[a-z]/g, (start) => start.toUpperCase());
-  return Object.fromEntries([...headers].map(([key, value]) => [name(key), [value]]));
+  return Object.fromEntries(Object.entries(headers).map(([key, values]) => [name(key), values]));
 }
 
 function messageOf(body: string): string {

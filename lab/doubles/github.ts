@@ -1,6 +1,8 @@
+import { bridged } from "./bridged.ts";
 import { type GitHubClient, githubClient } from "./github-client.ts";
 import { actionsSecret, repositoryEnvironment } from "./github-resources.ts";
-import type { FunctionDouble, ProviderDouble } from "./provider.ts";
+import { NoAnswer } from "./http.ts";
+import { type FunctionDouble, PluginCrash, type ProviderDouble } from "./provider.ts";
 import { serve } from "./serve.ts";
 
 /** Configuration of @pulumi/github 6.15 (provider.js). */
@@ -23,17 +25,21 @@ const CONFIG = [
 ];
 
 /**
- * `getRestApi`: 404 is an answer like any other, every other error ends the call
+ * `getRestApi`: 404 is an answer like any other, every other error ends the call; where there is no answer
+ * the plugin itself ends, and one without a request id counts as nothing found
  * (data_source_github_rest_api.go of the Terraform provider).
  */
 const getRestApi: FunctionDouble<GitHubClient> = {
   schema: { inputs: ["endpoint"], required: ["endpoint"] },
   async invoke({ endpoint }, { client }) {
     const path = String(endpoint);
-    const answer = await client.call("GET", path);
+    const answer = await client.call("GET", path).catch((error: Error) => {
+      throw error instanceof NoAnswer ? new PluginCrash() : error;
+    });
     if (answer.code >= 400 && answer.code !== 404) throw client.error("GET", path, answer);
     const { code, status, headers, body } = answer;
-    const id = headers["X-Github-Request-Id"]?.[0] ?? "";
+    const [id] = headers["X-Github-Request-Id"] ?? [];
+    if (!id) return {};
     return { endpoint: path, id, code, status, headers: JSON.stringify(headers), body };
   },
 };
@@ -42,7 +48,7 @@ const getRestApi: FunctionDouble<GitHubClient> = {
  * Double of the `github` provider (@pulumi/github 6.15): a client of GitHub's REST API at `baseUrl`, as
  * the plugin is. In the lab that is the stand-in of lab/stand-ins.
  */
-export const githubDouble: ProviderDouble<GitHubClient> = {
+export const githubDouble: ProviderDouble<GitHubClient> = bridged({
   name: "github",
   version: "6.15.0",
   config: CONFIG,
@@ -52,6 +58,6 @@ export const githubDouble: ProviderDouble<GitHubClient> = {
     "github:index/repositoryEnvironment:RepositoryEnvironment": repositoryEnvironment,
   },
   functions: { "github:index/getRestApi:getRestApi": getRestApi },
-};
+});
 
 if (import.meta.main) await serve(githubDouble);

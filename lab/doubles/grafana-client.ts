@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { CallContext } from "./provider.ts";
+import { retried } from "./grafana-retries.ts";
+import { type HttpAnswer, NoAnswer, request } from "./http.ts";
 import type { Bag } from "./values.ts";
 
 /** An answer that is an error, worded as the plugin passes it on. */
@@ -12,86 +13,110 @@ export class ApiError extends Error {
   }
 }
 
-/** The plugin's defaults: three more tries, 1, 2 and 4 s apart unless the answer says how long. */
-const RETRIES = 3;
-/** The plugin waits for a stack's connections, which a new stack gets late, for two minutes. */
-const CONNECTIONS_SECONDS = 120;
+/** Every try within one call failed, or what failed was said to pass: without what the API said. */
+class GaveUp extends Error {}
 
-type Log = CallContext<unknown>["log"];
+/** Further tries within one call: 1, 2 and 4 s apart, unless a 429 or 503 says how long. */
+const RETRIES = 3;
+/** What the plugin waits before it makes a call again that gave up, in s, besides its growing pause. */
+const PAUSE = 1;
 
 /** Grafana Cloud's HTTP API as the provider's plugin speaks it: its retries, its way to say an error. */
 export class GrafanaClient {
   readonly #url: string;
   readonly #token: string;
+  readonly #second: number;
 
-  constructor(url: string, token: string) {
+  /** `second`: what the plugin takes for a second, in ms. Only tests set it. */
+  constructor(url: string, token: string, second = 1000) {
     this.#url = url.replace(/\/+$/, "");
     this.#token = token;
+    this.#second = second;
   }
 
   get(path: string): Promise<Bag> {
-    return this.#send("GET", path);
+    return this.#patiently("GET", path);
   }
 
   post(path: string, body: Bag): Promise<Bag> {
-    return this.#send("POST", path, body);
+    return this.#patiently("POST", path, body);
   }
 
   async delete(path: string): Promise<void> {
-    await this.#send("DELETE", path);
+    await this.#patiently("DELETE", path);
   }
 
   /** What is there, or nothing for 404. */
-  async find(path: string): Promise<Bag | undefined> {
-    try {
-      return await this.get(path);
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 404) return undefined;
-      throw error;
-    }
+  find(path: string): Promise<Bag | undefined> {
+    return unlessMissing(this.get(path));
   }
 
-  /** Connections of a stack; a 404 is asked again for two minutes. */
-  async connections(path: string, log: Log): Promise<Bag> {
-    for (let second = 0; ; second += 1) {
-      const answer = await this.find(path);
-      if (answer) return answer;
-      if (second >= CONNECTIONS_SECONDS) return this.get(path);
-      log("info", `waiting for ${path}`, true);
-      await sleep(1000);
-    }
+  /** Connections of a stack, which a new one has late: a 404 is asked again for two minutes, nothing else is. */
+  connections(path: string): Promise<Bag> {
+    const mayPass = (error: Error) => error instanceof ApiError && error.status === 404;
+    return retried((signal) => this.#send("GET", path, signal), { mayPass, second: this.#second });
   }
 
-  async #send(method: string, path: string, body?: Bag): Promise<Bag> {
-    for (let tries = 1; ; tries += 1) {
-      const answer = await this.#once(method, path, body);
-      if (answer && !mayPass(answer.status)) return read(answer);
-      // 429 and 5xx that stay end in this, without what the API said; so does a connection that fails.
-      if (tries > RETRIES) {
-        throw new Error(`${method} ${this.#url}/api${path} giving up after ${tries} attempt(s)`);
+  /** A call that gave up is made again for two minutes. */
+  #patiently(method: string, path: string, body?: Bag): Promise<Bag> {
+    const second = this.#second;
+    const call = async (signal: AbortSignal) => {
+      try {
+        return await this.#send(method, path, signal, body);
+      } catch (error) {
+        if (error instanceof GaveUp) await sleep(PAUSE * second, undefined, { signal });
+        throw error;
       }
-      const asked = Number(answer?.headers.get("retry-after"));
-      await sleep(asked > 0 ? asked * 1000 : 1000 * 2 ** (tries - 1));
+    };
+    return retried(call, { mayPass: (error) => error instanceof GaveUp, second });
+  }
+
+  async #send(method: string, path: string, signal: AbortSignal, body?: Bag): Promise<Bag> {
+    const url = `${this.#url}/api${path}`;
+    for (let tries = 1; ; tries += 1) {
+      const answer = await this.#once(method, url, signal, body);
+      if (!(answer instanceof NoAnswer) && !mayPass(answer.status)) return read(answer);
+      if (tries > RETRIES) {
+        const why = answer instanceof NoAnswer ? `: ${answer.message}` : "";
+        const verb = `${method.charAt(0)}${method.slice(1).toLowerCase()}`;
+        throw new GaveUp(
+          `${verb} "${url}": ${method} ${url} giving up after ${tries} attempt(s)${why}`,
+        );
+      }
+      const pause = asked(answer) ?? 2 ** (tries - 1);
+      await sleep(pause * this.#second, undefined, { signal });
     }
   }
 
-  async #once(method: string, path: string, body?: Bag): Promise<Response | undefined> {
+  async #once(method: string, url: string, signal: AbortSignal, body?: Bag) {
     const headers = { authorization: `Bearer ${this.#token}`, "content-type": "application/json" };
-    const request = { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) };
-    // `fetch` rejects with a TypeError for whatever keeps an answer away.
-    return fetch(`${this.#url}/api${path}`, request).catch((error: Error) => {
-      if (error instanceof TypeError) return undefined;
+    return request({ method, url, headers, body, signal }).catch((error: Error) => {
+      if (error instanceof NoAnswer) return error;
       throw error;
     });
   }
 }
 
 function mayPass(status: number): boolean {
-  return status === 429 || status >= 500;
+  return status === 429 || (status >= 500 && status !== 501);
 }
 
-async function read(answer: Response): Promise<Bag> {
-  const text = await answer.text();
-  if (!answer.ok) throw new ApiError(answer.status, answer.statusText, text);
-  return text ? JSON.parse(text) : {};
+/** How long the API asks to wait, in s, as far as the plugin listens: whole seconds, of these two answers. */
+function asked(answer: HttpAnswer | NoAnswer): number | undefined {
+  if (answer instanceof NoAnswer || ![429, 503].includes(answer.status)) return undefined;
+  const [header = ""] = answer.headers["retry-after"] ?? [];
+  return /^\d+$/.test(header) ? Number(header) : undefined;
+}
+
+function read({ status, reason, body }: HttpAnswer): Bag {
+  if (status >= 300) throw new ApiError(status, reason, body);
+  return body ? JSON.parse(body) : {};
+}
+
+/** Nothing in place of a 404. */
+export async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
+  return work.catch((error: Error) => {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
+  });
 }

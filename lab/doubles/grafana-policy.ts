@@ -1,9 +1,9 @@
 import { isIP } from "node:net";
 import { diffInputs } from "./diff.ts";
-import type { GrafanaClient } from "./grafana-client.ts";
+import { type GrafanaClient, unlessMissing } from "./grafana-client.ts";
 import type { CheckFailure, ResourceDouble } from "./provider.ts";
 import { checkNested } from "./schema.ts";
-import { bags, stringList } from "./shapes.ts";
+import { bags, normaliseSets, stringList } from "./shapes.ts";
 import type { Bag } from "./values.ts";
 
 function checkPolicy(inputs: Bag): CheckFailure[] {
@@ -44,11 +44,16 @@ function isSubnet(text: string): boolean {
   return version > 0 && /^\d+$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128);
 }
 
+/** A set, which the plugin sends and answers sorted. */
+function sorted(value: unknown): string[] {
+  return stringList(value).sort();
+}
+
 function wanted(inputs: Bag): Bag {
-  const allowedSubnets = bags(inputs.conditions).flatMap((one) => stringList(one.allowedSubnets));
+  const allowedSubnets = bags(inputs.conditions).flatMap((one) => sorted(one.allowedSubnets));
   return {
     displayName: String(inputs.displayName ?? inputs.name),
-    scopes: stringList(inputs.scopes),
+    scopes: sorted(inputs.scopes),
     realms: bags(inputs.realms),
     conditions: { allowedSubnets },
   };
@@ -56,15 +61,21 @@ function wanted(inputs: Bag): Bag {
 
 /** The policy's own properties as inputs: `conditions` is a list of one, or not there. */
 function read(policy: Bag): Bag {
-  const { name, displayName, scopes, realms } = policy;
-  const { allowedSubnets } = (policy.conditions ?? {}) as Bag;
-  const conditions = stringList(allowedSubnets).length > 0 ? [{ allowedSubnets }] : undefined;
-  return { name, displayName, scopes, realms, conditions };
+  const { name, displayName, realms } = policy;
+  const allowedSubnets = sorted(((policy.conditions ?? {}) as Bag).allowedSubnets);
+  const conditions = allowedSubnets.length > 0 ? [{ allowedSubnets }] : undefined;
+  return { name, displayName, scopes: sorted(policy.scopes), realms, conditions };
 }
 
 function outputs(inputs: Bag, policy: Bag): Bag {
   const { id, createdAt, updatedAt } = policy;
   return { ...inputs, ...read(policy), createdAt, updatedAt, policyId: id };
+}
+
+/** Scopes, realms and subnets are sets: their order is no change. */
+function normalise(key: string, value: unknown): unknown {
+  if (key !== "conditions") return normaliseSets(value, key === "scopes" || key === "realms");
+  return bags(value).map((one) => ({ ...one, allowedSubnets: sorted(one.allowedSubnets) }));
 }
 
 const all = "/v1/accesspolicies";
@@ -84,6 +95,7 @@ export const accessPolicy: ResourceDouble<GrafanaClient> = {
     diffInputs(olds, news, {
       replaces: (key) => key === "region" || key === "name",
       deleteBeforeReplace: true,
+      normalise,
     }),
 
   async create(inputs, { client }) {
@@ -109,6 +121,7 @@ export const accessPolicy: ResourceDouble<GrafanaClient> = {
   },
 
   async delete(_id, state, { client }) {
-    await client.delete(one(state));
+    // One that is gone is deleted.
+    await unlessMissing(client.delete(one(state)));
   },
 };

@@ -18,7 +18,7 @@ function checkToken(inputs: Bag): CheckFailure[] {
     }));
   const wider = milliseconds(inputs.earlyRotationWindow) > milliseconds(inputs.expireAfter);
   if (invalid.length > 0 || !wider) return invalid;
-  const reason = "`early_rotation_window` cannot be bigger than `expire_after`";
+  const reason = "`early_rotation_window` cannot be greater than `expire_after`";
   return [{ property: "earlyRotationWindow", reason }];
 }
 

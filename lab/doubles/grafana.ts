@@ -1,3 +1,4 @@
+import { bridged } from "./bridged.ts";
 import { GrafanaClient } from "./grafana-client.ts";
 import { accessPolicy } from "./grafana-policy.ts";
 import { rotatingToken } from "./grafana-token.ts";
@@ -41,11 +42,11 @@ const CONFIG = [
 /** A slug that does not exist is no error: the answer has no fields at all, as from the real one. */
 const getStack: FunctionDouble<GrafanaClient> = {
   schema: { inputs: ["slug"], required: ["slug"] },
-  async invoke({ slug }, { client, log }) {
+  async invoke({ slug }, { client }) {
     const stack = await client.find(`/instances/${slug}`);
     if (!stack || stack.status === "deleted") return {};
-    await client.connections(`/v1/stacks/${slug}/connections`, log);
-    await client.connections(`/instances/${slug}/connections`, log);
+    await client.connections(`/v1/stacks/${slug}/connections`);
+    await client.connections(`/instances/${slug}/connections`);
     return stackFields(stack);
   },
 };
@@ -77,21 +78,28 @@ function apiUrl({ cloudApiUrl }: Bag): string {
   );
 }
 
+/** What stands for the plugin's second, in ms, so that a test need not wait for its two minutes. */
+const { GRAFANA_DOUBLE_SECOND } = process.env;
+
 /**
  * Double of the `grafana` provider (@pulumiverse/grafana 2.40), Grafana Cloud part: a client of the
  * SIMULATED Grafana Cloud that `cloudApiUrl` names, see simulated-grafana-server.ts.
  */
-export const grafanaDouble: ProviderDouble<GrafanaClient> = {
+export const grafanaDouble: ProviderDouble<GrafanaClient> = bridged({
   name: "grafana",
   version: "2.40.0",
   config: CONFIG,
   configure: async (config) =>
-    new GrafanaClient(apiUrl(config), String(config.cloudAccessPolicyToken ?? "")),
+    new GrafanaClient(
+      apiUrl(config),
+      String(config.cloudAccessPolicyToken ?? ""),
+      Number(GRAFANA_DOUBLE_SECOND ?? 1000),
+    ),
   resources: {
     "grafana:cloud/accessPolicy:AccessPolicy": accessPolicy,
     "grafana:cloud/accessPolicyRotatingToken:AccessPolicyRotatingToken": rotatingToken,
   },
   functions: { "grafana:cloud/getStack:getStack": getStack },
-};
+});
 
 if (import.meta.main) await serve(grafanaDouble);

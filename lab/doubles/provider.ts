@@ -77,3 +77,10 @@ export class PartialCreateError extends Error {
     this.outs = outs;
   }
 }
+
+/** The plugin ends in the middle of a call: the engine hears of no reason. */
+export class PluginCrash extends Error {
+  constructor() {
+    super("error reading from server: EOF");
+  }
+}

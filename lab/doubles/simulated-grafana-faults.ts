@@ -16,6 +16,8 @@ export interface Fault {
   delay?: number;
   /** The connection ends without an answer. */
   hangUp?: boolean;
+  /** The request is carried out all the same: only its answer is lost. */
+  done?: boolean;
 }
 
 /** The faults that a simulated Grafana Cloud was told, in order. */

@@ -39,8 +39,12 @@ export async function serveSimulatedGrafana(
     const request = await read(incoming);
     const fault = faults.meet(request);
     if (fault?.delay) await sleep(fault.delay, undefined, { ref: false });
+    const carriedOut = !(fault?.hangUp || fault?.status) || fault.done;
+    const answer = carriedOut ? await carryOut(request) : undefined;
     if (fault?.hangUp) return undefined;
-    if (fault?.status) return faultAnswer(fault);
+    return fault?.status ? faultAnswer(fault) : answer;
+  };
+  const carryOut = async (request: ApiRequest): Promise<ApiAnswer> => {
     const answer = apiAnswer(cloud, request);
     if (request.method !== "GET") await onChange?.((answer.body as { token?: string })?.token);
     return answer;

@@ -4,7 +4,7 @@ import statusPb from "@pulumi/pulumi/proto/status_pb.js";
 import anyPb from "google-protobuf/google/protobuf/any_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
 import type { Diff, PathChange } from "./diff.ts";
-import { type CheckFailure, PartialCreateError } from "./provider.ts";
+import { type CheckFailure, PartialCreateError, PluginCrash } from "./provider.ts";
 import { type Bag, isBag } from "./values.ts";
 
 type Struct = InstanceType<typeof structPb.Struct>;
@@ -67,7 +67,9 @@ export function toServiceError(error: unknown): Partial<grpc.StatusObject> & { m
   if (error instanceof PartialCreateError) {
     metadata.add("grpc-status-details-bin", Buffer.from(partialStatus(error).serializeBinary()));
   }
-  return { code: grpc.status.UNKNOWN, message, details: message, metadata };
+  const { UNAVAILABLE, UNKNOWN } = grpc.status;
+  const code = error instanceof PluginCrash ? UNAVAILABLE : UNKNOWN;
+  return { code, message, details: message, metadata };
 }
 
 function partialStatus(error: PartialCreateError) {

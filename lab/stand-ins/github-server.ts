@@ -2,16 +2,24 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { GithubSeed } from "./github-accounts.ts";
 import { type ApiAnswer, GithubApi } from "./github-api.ts";
 
-/** What GitHub does on a bad day, to the calls whose path begins with `path`. */
+/** What GitHub does on a bad day, to the calls whose path begins with `path`; told to a process with PUT /__troubles. */
 export interface Trouble {
-  /** Start of the path, without `/api/v3`. */
+  /** Start of the path, without `/api/v3`: `/` for all. */
   path: string;
+  /** Start of paths that are spared: `/rate_limit`. */
+  except?: string;
   /** HTTP status to answer with in place of the true one. */
   status?: number;
   headers?: Record<string, string>;
   message?: string;
+  /** Headers that the answer lacks: a gateway's own error page has no `x-github-request-id`. */
+  without?: string[];
   /** How long each answer takes, in ms. */
   delay?: number;
+  /** The connection is taken, and nothing ever answered. */
+  silent?: boolean;
+  /** The connection ends without an answer. */
+  hangUp?: boolean;
 }
 
 /** A simulated GitHub that listens. */
@@ -26,6 +34,8 @@ export interface GithubServer {
   calls: Record<string, number>;
   /** What was made since the start, by path. */
   made: GithubApi["made"];
+  /** Ends every connection, also those that wait for an answer. */
+  hangUp(): void;
   close(): Promise<void>;
 }
 
@@ -46,6 +56,7 @@ export async function serveGithub(
   const listening = typeof address === "object" && address ? address.port : port;
   return Object.assign(running, {
     url: `http://${host}:${listening}`,
+    hangUp: () => server.closeAllConnections(),
     close: () => close(server),
   });
 }
@@ -57,24 +68,34 @@ async function handle(
   response: ServerResponse,
 ): Promise<void> {
   const path = (request.url ?? "/").split("?")[0] ?? "/";
-  if (path === "/__calls") {
-    response.setHeader("content-type", "application/json").end(JSON.stringify(calls));
-    return;
-  }
-  calls[path] = (calls[path] ?? 0) + 1;
   const { method = "GET", headers } = request;
   const body = await bodyOf(request);
+  if (path === "/__calls") return send(response, { status: 200, headers: JSON_TYPE, body: calls });
+  if (path === "/__troubles") {
+    troubles.splice(0, troubles.length, ...(body as unknown as Trouble[]));
+    return send(response, { status: 204, headers: {}, body: undefined });
+  }
+  calls[path] = (calls[path] ?? 0) + 1;
   const answer = api.answer({ method, path, authorization: headers.authorization, body });
-  const plain = path.replace(/^\/api\/v3(?=\/)/, "");
-  const trouble = troubles.find((one) => plain.startsWith(one.path));
+  const trouble = troubles.find((one) => meets(one, path.replace(/^\/api\/v3(?=\/)/, "")));
   if (trouble?.delay) await new Promise((done) => setTimeout(done, trouble.delay));
+  if (trouble?.hangUp) request.socket.destroy();
+  if (trouble?.hangUp || trouble?.silent) return;
   send(response, troubled(answer, trouble));
 }
 
+const JSON_TYPE = { "content-type": "application/json" };
+
+function meets({ path, except }: Trouble, asked: string): boolean {
+  return asked.startsWith(path) && !(except && asked.startsWith(except));
+}
+
 function troubled(answer: ApiAnswer, trouble: Trouble | undefined): ApiAnswer {
-  if (!trouble?.status) return answer;
-  const { status, headers = {}, message = "simulated trouble" } = trouble;
-  return { status, headers: { ...answer.headers, ...headers }, body: { message } };
+  if (!trouble) return answer;
+  const { status, without = [], message = "simulated trouble" } = trouble;
+  const all = Object.entries({ ...answer.headers, ...trouble.headers });
+  const headers = Object.fromEntries(all.filter(([name]) => !without.includes(name)));
+  return status ? { status, headers, body: { message } } : { ...answer, headers };
 }
 
 function send(response: ServerResponse, { status, headers, body }: ApiAnswer): void {

@@ -1,7 +1,11 @@
 import { generateKeyPairSync } from "node:crypto";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { setTimeout as sleep } from "node:timers/promises";
+import * as grpc from "@grpc/grpc-js";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { githubDouble } from "../../lab/doubles/github.ts";
 import { apiBase, githubClient } from "../../lab/doubles/github-client.ts";
+import { PluginCrash } from "../../lab/doubles/provider.ts";
+import { toServiceError } from "../../lab/doubles/wire.ts";
 import { type GithubServer, serveGithub } from "../../lab/stand-ins/github-server.ts";
 
 const { publicKey, privateKey } = generateKeyPairSync("rsa", {
@@ -28,6 +32,7 @@ beforeAll(async () => {
   });
 });
 afterEach(() => {
+  vi.unstubAllGlobals();
   server.troubles.length = 0;
 });
 afterAll(() => server.close());
@@ -68,7 +73,8 @@ describe("getRestApi", () => {
     const given = { token: "good", owner: "o" };
     expect(await rest(given, "repos/o/other")).toMatchObject({ code: 404 });
     await expect(rest(given, "repos/o/r/issues")).rejects.toThrow(
-      `GET ${server.url}/api/v3/repos/o/r/issues: 403 Resource not accessible by personal access token []`,
+      "invoking github:index/getRestApi:getRestApi: 1 error occurred:\n\t* " +
+        `GET ${server.url}/api/v3/repos/o/r/issues: 403 Resource not accessible by personal access token []`,
     );
     await expect(rest({ token: "dead", owner: "o" }, "repos/o/r")).rejects.toThrow(
       ": 401 Bad credentials []",
@@ -83,9 +89,33 @@ describe("getRestApi", () => {
     expect(server.calls["/api/v3/repos/o/other"]).toBe(before + 4);
   });
 
-  it("says where nobody answers", async () => {
+  it("answers what has no request id as if nothing was found", async () => {
+    server.troubles.push({ path: "/repos", without: ["x-github-request-id"] });
+    expect(await rest({ token: "good", owner: "o" }, "repos/o/r")).toEqual({});
+  });
+
+  it("ends the plugin itself where nobody answers, or somebody hangs up", async () => {
     const nowhere = { baseUrl: "http://127.0.0.1:1/", token: "good", owner: "o" };
-    await expect(rest(nowhere, "repos/o/r")).rejects.toThrow('GET "http://127.0.0.1:1/api/v3/');
+    await expect(rest(nowhere, "repos/o/r")).rejects.toThrow(PluginCrash);
+    server.troubles.push({ path: "/", hangUp: true });
+    await expect(rest({ token: "good", owner: "o" }, "repos/o/r")).rejects.toThrow(PluginCrash);
+    // The engine sees what it sees of a plugin that is gone.
+    expect(toServiceError(new PluginCrash())).toMatchObject({
+      code: grpc.status.UNAVAILABLE,
+      message: "error reading from server: EOF",
+    });
+  });
+
+  it("waits without end for an answer that does not come", async () => {
+    server.troubles.push({ path: "/repos", silent: true });
+    // Go's client has no limit; `fetch` would end this after 5 min.
+    vi.stubGlobal("fetch", () => Promise.reject(new Error("ended")));
+    const answer = rest({ token: "good", owner: "o" }, "repos/o/r").then(() => "answered");
+    expect(await Promise.race([answer, sleep(1000, "waits")])).toBe("waits");
+    // What ends it is the connection's end.
+    const ended = expect(answer).rejects.toThrow(PluginCrash);
+    server.hangUp();
+    await ended;
   });
 });
 

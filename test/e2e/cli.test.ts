@@ -165,7 +165,7 @@ describe("an empty host and two tokens", () => {
       expect(code, output).toBe(0);
       expect(output).toMatch(/\n\d+ ok(, \d+ to look at)?$/);
       // The policy that was left over is this stack's now, with its scopes, and goes with it.
-      expect(lab.cloud.cloud.policy(leftOver)?.scopes).toEqual(["metrics:write", "logs:write"]);
+      expect(lab.cloud.cloud.policy(leftOver)?.scopes).toEqual(["logs:write", "metrics:write"]);
       const gone = await project.run("pulumi destroy --stack svlnas --yes --skip-preview");
       expect(gone.code, gone.output).toBe(0);
       expect(lab.cloud.cloud.policy(leftOver)).toBeUndefined();

@@ -129,8 +129,8 @@ describe("tokens of Grafana Cloud", () => {
   test("the host's can write alone, verify's can read alone", () => {
     const policies = lab.cloud.cloud.policies(REGION);
     const scopes = policies.map(({ name, scopes }) => [name, ...scopes]);
-    expect(scopes).toContainEqual([`alloy-${HOST}`, "metrics:write", "logs:write"]);
-    expect(scopes).toContainEqual([`alloy-${HOST}-verify`, "metrics:read", "logs:read"]);
+    expect(scopes).toContainEqual([`alloy-${HOST}`, "logs:write", "metrics:write"]);
+    expect(scopes).toContainEqual([`alloy-${HOST}-verify`, "logs:read", "metrics:read"]);
     expect(lab.cloud.cloud.takes(first, "metrics:read")).toBe(false);
   });
 
@@ -163,7 +163,7 @@ describe("tokens of Grafana Cloud", () => {
 
   test("a new one that the sinks refuse is not given to the host, and the old one goes on", async () => {
     const old = await hostToken();
-    await lab.cloud.sinksLag(true);
+    await lab.cloud.tokensKnownAfter(Number.POSITIVE_INFINITY);
     try {
       const failed = (await withLifetime("2002h")).up();
       await expect(failed).rejects.toThrow(refused("The host was not given it\\."));
@@ -171,7 +171,7 @@ describe("tokens of Grafana Cloud", () => {
       expect(pushes(old)).toBe(true);
       expect(await lost()).toEqual({ samples: 0, lines: 0 });
     } finally {
-      await lab.cloud.sinksLag(false);
+      await lab.cloud.tokensKnownAfter(0);
     }
     await (await withLifetime("2002h")).up();
     expect(await hostToken()).not.toBe(old);
@@ -182,7 +182,7 @@ describe("tokens of Grafana Cloud", () => {
     const subnets = ["203.0.113.7/32"];
     await (await withLifetime("2002h", subnets)).up();
     const old = await hostToken();
-    await lab.cloud.sinksLag(true);
+    await lab.cloud.tokensKnownAfter(Number.POSITIVE_INFINITY);
     try {
       const failed = (await withLifetime("2003h", subnets)).up();
       await expect(failed).rejects.toThrow(
@@ -192,7 +192,7 @@ describe("tokens of Grafana Cloud", () => {
       expect(pushes(old)).toBe(true);
       expect(await pushStatus(lab.world.metrics, old)).not.toBe(401);
     } finally {
-      await lab.cloud.sinksLag(false);
+      await lab.cloud.tokensKnownAfter(0);
     }
     await (await withLifetime("2003h", subnets)).up();
     expect(await hostToken()).not.toBe(old);

@@ -1,4 +1,5 @@
 import { createSign, generateKeyPairSync } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { GithubSeed } from "../../lab/stand-ins/github-accounts.ts";
 import { type GithubServer, serveGithub } from "../../lab/stand-ins/github-server.ts";
@@ -196,6 +197,37 @@ describe("on a bad day", () => {
       expect(answer).toMatchObject({ status: 429, headers, body: { message: "slow down" } });
     }
     expect((await ask("/rate_limit", "Bearer fine")).status).toBe(200);
+  });
+
+  it("takes the connection and never answers, or hangs up, but for a path that is spared", async () => {
+    server.troubles.push({ path: "/", except: "/rate_limit", silent: true });
+    const waiting = ask("/api/v3/repos/Owner/one", "Bearer fine").then(
+      () => "answered",
+      () => "ended",
+    );
+    expect((await ask("/rate_limit", "Bearer fine")).status).toBe(200);
+    expect(await Promise.race([waiting, sleep(500, "waits")])).toBe("waits");
+    server.hangUp();
+    expect(await waiting).toBe("ended");
+    server.troubles.splice(0, 1, { path: "/", hangUp: true });
+    await expect(ask("/rate_limit")).rejects.toThrow("fetch failed");
+  });
+
+  it("leaves headers out, as a gateway before it does", async () => {
+    server.troubles.push({ path: "/repos", status: 502, without: ["x-github-request-id"] });
+    const { status, headers } = await ask("/repos/Owner/one", "Bearer fine");
+    expect(status).toBe(502);
+    expect(headers).not.toHaveProperty("x-github-request-id");
+    expect(headers).toHaveProperty("x-ratelimit-limit");
+  });
+
+  it("is told and cured while it runs", async () => {
+    expect((await ask("/__troubles", undefined, "PUT", [{ path: "/", status: 503 }])).status).toBe(
+      204,
+    );
+    expect((await ask("/rate_limit")).status).toBe(503);
+    expect((await ask("/__troubles", undefined, "PUT", [])).status).toBe(204);
+    expect((await ask("/rate_limit")).status).toBe(200);
   });
 
   it("takes its time", async () => {
