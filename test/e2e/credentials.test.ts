@@ -8,6 +8,7 @@ import { pipelineDirectory } from "../../components/pipeline-files.ts";
 import { withSimulatedCloud } from "../../lab/settings.ts";
 import type { StackSettings } from "../../lab/stack.ts";
 import { joinFrontend } from "../../lab/world.ts";
+import { knownFailure } from "../support/known-failures.ts";
 import { counter } from "./support/agent.ts";
 import { fastPipelines } from "./support/fast-pipelines.ts";
 import { destroy, emptyLab, settingsOf, type TestLab } from "./support/lab.ts";
@@ -19,6 +20,8 @@ const COUNTER = `${HOST}-counter`;
 const REGION = "prod-eu-west-2";
 /** Stands for the 60 s between two scrapes. */
 const SCRAPE = 10;
+/** How late the sinks know new tokens of the first deployment and the first rotation, in s. */
+const LATE = 10;
 
 let lab: TestLab;
 let settings: StackSettings;
@@ -114,9 +117,11 @@ describe("tokens of Grafana Cloud", () => {
   let began = 0;
   let first = "";
 
-  test("the first deployment loses nothing with the new token", async () => {
+  test("the first deployment loses nothing with tokens that the sinks know 10 s late", async () => {
     began = Date.now();
+    await lab.cloud.tokensKnownAfter(LATE);
     await (await withLifetime("2000h")).up();
+    expect(Date.now() - began).toBeGreaterThan(LATE * 1000);
     await joinFrontend(lab.docker);
     await newSample(SCRAPE + 30);
     expect(await counter(lab, "loki_write_sent_entries_total")).toBeGreaterThan(0);
@@ -136,6 +141,7 @@ describe("tokens of Grafana Cloud", () => {
 
   test("a rotation under load loses no sample and no line, then the old one is refused", async () => {
     const { summary } = await (await withLifetime("2001h")).up();
+    await lab.cloud.tokensKnownAfter(0);
     // Both tokens; what asks the sinks of the host's, writes it as two files, and proves it.
     expect(summary.resourceChanges).toMatchObject({ update: 4, replace: 2 });
     const second = await hostToken();
@@ -207,5 +213,16 @@ describe("tokens of Grafana Cloud", () => {
     const left = [...cloud.policies(REGION), ...cloud.tokens(REGION)].map(({ name }) => name);
     expect(left.filter((name) => name.startsWith("alloy-"))).toEqual([]);
     expect(await pushStatus(lab.world.metrics, token)).toBe(401);
+  });
+
+  knownFailure("a first deployment waits for tokens that the sinks know 45 s late", async () => {
+    await lab.cloud.tokensKnownAfter(45);
+    const stack = await withLifetime("2004h");
+    try {
+      await stack.up();
+    } finally {
+      await lab.cloud.tokensKnownAfter(0);
+      await destroy(lab, stack);
+    }
   });
 });

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { allDashboards } from "../../dashboards/index.ts";
+import { knownFailure } from "../support/known-failures.ts";
 import { type GrafanaRun, mockGrafana } from "../support/mock-grafana.ts";
 import { programFailure } from "../support/program-failure.ts";
 
@@ -164,5 +165,25 @@ describe("what is wrong is said with the command that mends it", () => {
     expect(errors.map(String).join("\n")).toContain(
       'metricsDataSource: Grafana could not be asked for the data source "grafanacloud-homelab-prom" (',
     );
+  });
+
+  /** As a bridged plugin says it: how many there are, then the reason. */
+  const pluginError = (token: string, reason: string) =>
+    new Error(
+      `invocation of ${token} returned an error: invoking ${token}: 1 error occurred:\n\t* ${reason}\n\n`,
+    );
+
+  knownFailure("grafana/ says why Grafana has no such data source", async () => {
+    const reason =
+      '[GET /datasources/name/{name}][404] getDataSourceByNameNotFound {"message":"Data source not found"}';
+    const dataSource = pluginError("grafana:oss/getDataSource:getDataSource", reason);
+    const { errors } = await programFailure(() => mockGrafana({ config, secrets, dataSource }));
+    expect(errors.map(String).join("\n")).toContain("Data source not found");
+  });
+
+  knownFailure("grafana/ says why Grafana Cloud gives no stack", async () => {
+    const stack = pluginError("grafana:cloud/getStack:getStack", "403 Forbidden");
+    const { errors } = await programFailure(() => mockGrafana({ config, secrets, stack }));
+    expect(errors.map(String).join("\n")).toContain("403 Forbidden");
   });
 });

@@ -10,6 +10,7 @@ import {
   repositorySecrets,
   variables,
 } from "../../repository/workflows-access.ts";
+import { knownFailure } from "../support/known-failures.ts";
 import { recordOptions } from "../support/resource-options.ts";
 
 const project = "grafana-alloy-repository";
@@ -26,6 +27,9 @@ const complete = {
   azureStorageKey: "storage-key",
 };
 
+/** What the provider itself is told. */
+const githubConfig = { "github:owner": "me", "github:token": "github_pat_simulated" };
+
 interface Made {
   type: string;
   inputs: Record<string, unknown>;
@@ -36,6 +40,7 @@ interface Made {
 async function run(
   config: Record<string, string>,
   secrets: readonly string[] = secretNames,
+  provider: Record<string, string> = githubConfig,
 ): Promise<Record<string, Made>> {
   const made: Record<string, Made> = {};
   await pulumi.runtime.setMocks(
@@ -60,10 +65,10 @@ async function run(
   );
   const optionsOf = recordOptions();
   const keyed = Object.entries(config).map(([name, value]) => [`${project}:${name}`, value]);
-  pulumi.runtime.setAllConfig(
-    Object.fromEntries(keyed),
-    secrets.map((name) => `${project}:${name}`),
-  );
+  pulumi.runtime.setAllConfig({ ...Object.fromEntries(keyed), ...provider }, [
+    ...secrets.map((name) => `${project}:${name}`),
+    "github:token",
+  ]);
   try {
     program();
   } finally {
@@ -217,4 +222,10 @@ Stack repository: 1 fault in the configuration, nothing was changed.
   ])("%s as %s", async (name, value, reason) => {
     await fault({ ...complete, [name]: value }).toThrow(`${name}: ${reason}\n`);
   });
+});
+
+knownFailure("repository/ asks for github:owner and github:token", async () => {
+  const failed = run(complete, secretNames, {});
+  await expect(failed).rejects.toThrow("github:owner");
+  await expect(failed).rejects.toThrow("github:token");
 });

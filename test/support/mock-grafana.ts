@@ -23,8 +23,8 @@ export interface GrafanaMocks {
   config: Record<string, string>;
   /** Keys of `config` that are stored encrypted. */
   secrets?: string[];
-  /** What Grafana Cloud says of the stack. */
-  stack?: Record<string, unknown>;
+  /** What Grafana Cloud says of the stack; an error is thrown. */
+  stack?: Record<string, unknown> | Error;
   /** What Grafana says of the data source; an error is thrown. */
   dataSource?: Record<string, unknown> | Error;
   /** Nothing is made, so that what only Grafana can answer is unknown. */
@@ -48,6 +48,7 @@ export async function mockGrafana(mocks: GrafanaMocks): Promise<GrafanaRun> {
       call: ({ token, inputs, provider }) => {
         calls.push({ token, inputs, provider: provider?.split("::")[3] });
         if (token === "grafana:cloud/getStack:getStack") {
+          if (mocks.stack instanceof Error) throw mocks.stack;
           return mocks.stack ?? { id: "4711", url: "https://homelab.grafana.net" };
         }
         if (mocks.dataSource instanceof Error) throw mocks.dataSource;
