@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
-import { readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { destroyStacks } from "./destroy.ts";
+import { rm } from "node:fs/promises";
+import { deployedStacks, destroyStacks } from "./destroy.ts";
 import { dockerEngine, stopDockerEngine } from "./docker-engine.ts";
 import { removeLabImages } from "./images.ts";
 import { startLab } from "./lab.ts";
@@ -16,18 +15,13 @@ export async function down(): Promise<void> {
     say("there is no lab to take down");
     return;
   }
-  if (await hasStacks()) await destroyInLab();
+  if ((await deployedStacks()).length > 0) await destroyInLab();
   await stopSshd();
   const engine = await dockerEngine();
   await step("removing sinks, databases and stand-ins", () => stopWorld(engine));
   if (engine.private) await step("ending the private Docker engine", stopDockerEngine);
   else await step("removing the lab's images", () => removeLabImages(engine));
   await rm(labDir, { recursive: true, force: true });
-}
-
-async function hasStacks(): Promise<boolean> {
-  const state = join(labDir, "pulumi", "state", ".pulumi", "stacks", "grafana-alloy");
-  return existsSync(state) && (await readdir(state)).length > 0;
 }
 
 /** The lab must run for its stacks to be destroyed. */

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
 import { execa } from "execa";
 import { SemVer } from "semver";
 import packages from "../package.json" with { type: "json" };
-import { cacheDir } from "./paths.ts";
+import { cacheDir, labDir } from "./paths.ts";
 import { program } from "./programs.ts";
 import { say, step } from "./progress.ts";
 import { pulumiVersion } from "./pulumi-version.ts";
@@ -27,7 +28,7 @@ export interface PulumiEngine {
 /** The Pulumi engine: on PATH, else installed by the Automation API, else built from its Go module. */
 export async function pulumiEngine(): Promise<PulumiEngine> {
   const command = (await onPath()) ?? (await downloaded()) ?? (await built());
-  const realProviders = await installPlugins(command);
+  const realProviders = await hasPlugins(command);
   say(
     realProviders
       ? "provider plugins: the real ones"
@@ -55,6 +56,17 @@ async function downloaded(): Promise<PulumiCommand | undefined> {
 async function built(): Promise<PulumiCommand> {
   const binary = await program("pulumi");
   return PulumiCommand.get({ root: join(binary, "..", ".."), skipVersionCheck: true });
+}
+
+/** Asked once a lab: a stack that doubles have deployed is theirs until it is destroyed. */
+const answerFile = join(labDir, "real-providers");
+
+async function hasPlugins(command: PulumiCommand): Promise<boolean> {
+  if (existsSync(answerFile)) return (await readFile(answerFile, "utf8")) === "true";
+  const has = await installPlugins(command);
+  await mkdir(labDir, { recursive: true });
+  await writeFile(answerFile, String(has));
+  return has;
 }
 
 /** Whether the real plugins are there, downloaded now if need be. */

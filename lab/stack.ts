@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
@@ -22,11 +23,22 @@ export interface LabStackArgs {
 }
 
 const projectName = "grafana-alloy";
+const backend = join(labDir, "pulumi", "state");
+
+/** Where the engine keeps the state of a stack of the lab. */
+export const stateFileOf = (name: string): string =>
+  join(backend, ".pulumi", "stacks", projectName, `${name}.json`);
+
+/** Whether a stack of the lab has anything on the host, as its state tells it. */
+export async function isDeployed(name: string): Promise<boolean> {
+  if (!existsSync(stateFileOf(name))) return false;
+  const { checkpoint } = JSON.parse(await readFile(stateFileOf(name), "utf8"));
+  return (checkpoint.latest?.resources ?? []).length > 0;
+}
 
 /** A stack of the real program, its state in files under `.lab/`, its configuration as given. */
 export async function labStack(args: LabStackArgs): Promise<Stack> {
   const workDir = join(labDir, "pulumi", args.name);
-  const backend = join(labDir, "pulumi", "state");
   await Promise.all([workDir, backend].map((path) => mkdir(path, { recursive: true })));
   const stack = await LocalWorkspace.createOrSelectStack(
     { stackName: args.name, projectName, program: () => program(args.pipelines) },

@@ -1,13 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import type Docker from "dockerode";
 import { destroyStacks } from "../../../lab/destroy.ts";
 import { dockerClient } from "../../../lab/docker-engine.ts";
 import { type Lab, startLab } from "../../../lab/lab.ts";
-import { labDir } from "../../../lab/paths.ts";
 import { inLab } from "../../../lab/settings.ts";
-import type { StackSettings } from "../../../lab/stack.ts";
+import { type StackSettings, stateFileOf } from "../../../lab/stack.ts";
 import { stackFile } from "../../../lab/stack-file.ts";
 import { leaveFrontend } from "../../../lab/world.ts";
 
@@ -44,8 +42,7 @@ export async function settingsOf(
 
 /** The stack's state file as it lies on disk. */
 export function stateFile(name: string): Promise<string> {
-  const stacks = join(labDir, "pulumi", "state", ".pulumi", "stacks", "grafana-alloy");
-  return readFile(join(stacks, `${name}.json`), "utf8");
+  return readFile(stateFileOf(name), "utf8");
 }
 
 /** Runs a program in a container on the lab's engine and returns what it printed. */
