@@ -1,43 +1,39 @@
+import type Docker from "dockerode";
 import { dockerClient, type Engine } from "./docker-engine.ts";
 import { type BuiltImage, imagesArchive } from "./images/archive.ts";
+import { PUBLISHED_IMAGES } from "./images/published.ts";
 import { alloyImage, initImage, socketProxyImage } from "./images/roles/agent.ts";
-import { gatewayImage, prometheusImage, victoriaLogsImage } from "./images/roles/sinks.ts";
+import { haproxyImage, prometheusImage, victoriaLogsImage } from "./images/roles/sinks.ts";
 import {
-  loggerImage,
+  busyboxImage,
   nodeImage,
   postgresExporterImage,
   postgresImage,
 } from "./images/roles/sources.ts";
 import { step } from "./progress.ts";
 
-/** What a container of the lab is for, with how its image is made. */
+/** Images that the lab builds where none can be pulled, by what a container is for. */
 const BUILDERS = {
   alloy: alloyImage,
   init: initImage,
   socketProxy: () => socketProxyImage(),
   prometheus: prometheusImage,
   victoriaLogs: victoriaLogsImage,
-  gateway: gatewayImage,
+  haproxy: haproxyImage,
   postgres: postgresImage,
   postgresExporter: postgresExporterImage,
   node: nodeImage,
-  logger: loggerImage,
+  busybox: busyboxImage,
 } satisfies Record<string, () => Promise<BuiltImage>>;
 
 export type Role = keyof typeof BUILDERS;
+export type Images = Record<Role, string>;
 
-/** The roles of the agent's own containers, whose real images are used where they can be pulled. */
-export type AgentRole = "alloy" | "init" | "socketProxy";
-
-/** The roles of what stands around the agent. */
-export type WorldRole = Exclude<Role, AgentRole>;
+/** What stands around the agent. */
+export type WorldRole = Exclude<Role, "alloy" | "init" | "socketProxy">;
 export type WorldImages = Record<WorldRole, string>;
 
-export const agentRoles: AgentRole[] = ["alloy", "init", "socketProxy"];
-export const allRoles = Object.keys(BUILDERS) as Role[];
-export const worldRoles = allRoles.filter(
-  (role) => !agentRoles.includes(role as AgentRole),
-) as WorldRole[];
+const allRoles = Object.keys(BUILDERS) as Role[];
 
 /** Local image names for `roles`, built from Debian packages and Go modules where the engine lacks them. */
 export async function labImages<R extends Role = Role>(
@@ -46,15 +42,32 @@ export async function labImages<R extends Role = Role>(
 ): Promise<Record<R, string>> {
   const docker = dockerClient(engine.host);
   const images = await makeAll(roles);
-  const present = new Set((await docker.listImages()).flatMap(({ RepoTags }) => RepoTags ?? []));
+  const present = await presentImages(docker);
   const missing = [...images.values()].filter(({ name }) => !present.has(name));
   if (missing.length) {
     await step(`loading ${missing.length} images into Docker`, () => load(docker, missing));
   }
-  return Object.fromEntries([...images].map(([role, { name }]) => [role, name])) as Record<
-    R,
-    string
-  >;
+  const names = [...images].map(([role, { name }]) => [role, name]);
+  return Object.fromEntries(names) as Record<R, string>;
+}
+
+/** The published images of what stands around the agent, pulled where the engine lacks them. */
+export async function pulledImages(engine: Engine): Promise<WorldImages> {
+  const docker = dockerClient(engine.host);
+  const present = await presentImages(docker);
+  // The engine's list leaves out Docker Hub's name and its folder of official images.
+  const short = (name: string) => name.replace(/^docker\.io\/(library\/)?/, "");
+  const missing = Object.values(PUBLISHED_IMAGES).filter((name) => !present.has(short(name)));
+  if (missing.length) {
+    await step(`pulling ${missing.length} images`, async () => {
+      await Promise.all(missing.map(async (name) => finished(docker, await docker.pull(name))));
+    });
+  }
+  return PUBLISHED_IMAGES;
+}
+
+async function presentImages(docker: Docker): Promise<Set<string>> {
+  return new Set((await docker.listImages()).flatMap(({ RepoTags }) => RepoTags ?? []));
 }
 
 /** Makes what the images consist of, programs and layers, into the cache: for labs that start at the same time. */
@@ -83,8 +96,11 @@ export async function removeLabImages(engine: Engine): Promise<void> {
   for (const name of names) await docker.getImage(name).remove();
 }
 
-async function load(docker: ReturnType<typeof dockerClient>, images: BuiltImage[]): Promise<void> {
-  const answer = await docker.loadImage(imagesArchive(images));
+async function load(docker: Docker, images: BuiltImage[]): Promise<void> {
+  await finished(docker, await docker.loadImage(imagesArchive(images)));
+}
+
+async function finished(docker: Docker, answer: NodeJS.ReadableStream): Promise<void> {
   await new Promise((done, failed) =>
     docker.modem.followProgress(answer, (error) => (error ? failed(error) : done(undefined))),
   );

@@ -3,7 +3,7 @@ import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { type LabCloud, simulatedGrafanaCloud } from "./cloud.ts";
 import { dockerEngine, type Engine } from "./docker-engine.ts";
 import { startDoubles } from "./doubles/start.ts";
-import { allRoles, labImages } from "./images.ts";
+import { type Images, labImages, pulledImages } from "./images.ts";
 import { labDir } from "./paths.ts";
 import { pulumiEngine } from "./pulumi.ts";
 import type { LabFacts } from "./settings.ts";
@@ -28,12 +28,12 @@ export interface Lab {
   close(): Promise<void>;
 }
 
-/** Images of the service itself: pulled where that is possible, built where not. */
-const agentRoles = ["alloy", "init", "socketProxy"] as const;
-
 /** Starts the lab, or what of it is missing. The second time it takes seconds. */
 export async function startLab(): Promise<Lab> {
-  const [pulumi, { docker, images, world }] = await Promise.all([pulumiEngine(), hostAndWorld()]);
+  const [pulumi, { docker, images, built, world }] = await Promise.all([
+    pulumiEngine(),
+    hostAndWorld(),
+  ]);
   let live = NO_TOKENS;
   const cloud = await simulatedGrafanaCloud(world, (tokens) => {
     live = tokens;
@@ -48,12 +48,11 @@ export async function startLab(): Promise<Lab> {
     await cloud.close();
     throw error;
   });
-  const { alloy, init, socketProxy } = images;
   return {
     docker,
     world,
     cloud,
-    facts: labFacts(docker, world, docker.canPull ? undefined : { alloy, init, socketProxy }),
+    facts: labFacts(docker, world, built),
     acceptToken: (token) => acceptToken(docker, images, token, live),
     refuseOthers: (password) => refuseOthers(docker, images, password),
     stack: (name, settings, pipelines) =>
@@ -68,21 +67,21 @@ export async function startLab(): Promise<Lab> {
 /** The Docker engine, with everything around the agent running on it. */
 async function hostAndWorld() {
   const docker = await dockerEngine();
-  const roles = docker.canPull
-    ? allRoles.filter((role) => !(agentRoles as readonly string[]).includes(role))
-    : allRoles;
-  const images = await labImages(docker, roles);
-  return { docker, images, world: await startWorld(docker, images) };
+  const built = docker.canPull ? undefined : await labImages(docker);
+  const images = built ?? (await pulledImages(docker));
+  return { docker, images, built, world: await startWorld(docker, images) };
 }
 
-function labFacts(docker: Engine, world: World, images: LabFacts["images"]): LabFacts {
+function labFacts(docker: Engine, world: World, images?: Images): LabFacts {
   return {
     dockerSocket: docker.host.replace("unix://", ""),
     hostDirectory: join(labDir, "hosts"),
-    images,
+    images: images && agentImages(images),
     metrics: world.metrics,
     logs: world.logs,
     github: world.github,
     journal: { gid: world.journal.gid, path: world.journal.directories[0] ?? "" },
   };
 }
+
+const agentImages = ({ alloy, init, socketProxy }: Images) => ({ alloy, init, socketProxy });

@@ -44,11 +44,17 @@ export function inLab(settings: StackSettings, facts: LabFacts): StackSettings {
           githubToken: facts.github.token,
         }
       : {}),
-    images: facts.images ? localImages(facts.images) : stackFile("local").images,
+    images: facts.images ? localImages(facts.images) : pulledImages(),
     sinks: { metrics: sink(facts.metrics), logs: sink(facts.logs) },
     metricsPassword: facts.metrics.password,
     logsPassword: facts.logs.password,
   };
+}
+
+/** Those of the stack file `local`, which need no account, but for what `LAB_AGENT_IMAGES` names, as JSON. */
+function pulledImages(): Section {
+  const others = JSON.parse(process.env.LAB_AGENT_IMAGES ?? "{}");
+  return { ...(stackFile("local").images as Section), ...others };
 }
 
 function localImages(images: NonNullable<LabFacts["images"]>): Section {

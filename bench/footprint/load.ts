@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
 import { type ContainerSpec, ensureContainer } from "../../lab/world/containers.ts";
 import { LAB_NETWORK } from "../../lab/world/sinks.ts";
+import { LOGGING } from "../../lab/world/stand-ins.ts";
 
 /** The mark on every container and volume of the benchmark, and the only ones that it removes. */
 export const BENCH_LABEL = "grafana-alloy-lab.bench";
@@ -12,6 +13,7 @@ export function loadContainers(image: string, count: number): ContainerSpec[] {
     return {
       name,
       image,
+      ...LOGGING,
       labels: {
         [BENCH_LABEL]: "true",
         "com.docker.compose.project": "bench",

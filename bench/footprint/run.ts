@@ -37,9 +37,9 @@ async function measure(
   { minutes, containers, warmUp }: Options,
   signal: AbortSignal,
 ): Promise<Comparison> {
-  const { logger } = await labImages(lab.docker, ["logger"]);
+  const { busybox } = await labImages(lab.docker, ["busybox"]);
   await step(`starting ${containers} containers`, () =>
-    startLoad(docker, loadContainers(logger, containers), signal),
+    startLoad(docker, loadContainers(busybox, containers), signal),
   );
   const started = Date.now();
   await step("starting both agents", () => startAgents(docker, lab));

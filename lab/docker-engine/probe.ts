@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream";
 import type Docker from "dockerode";
 import { pack } from "tar-stream";
+import { PUBLISHED_IMAGES } from "../images/published.ts";
 
 /** Where a registry can be reached it answers in 1 or 2 s; a network that drops packets never does. */
 const REGISTRY_SECONDS = 15;
@@ -8,10 +9,10 @@ const REGISTRY_SECONDS = 15;
 /** One name for each process, so that two commands at once don't remove each other's. */
 const PROBE_IMAGE = `grafana-alloy-lab/probe:${process.pid}`;
 
-/** Asks Docker Hub, through the engine, for what `busybox` is, without pulling it. */
+/** Asks Docker Hub, through the engine, for one of the images that would be pulled, without pulling it. */
 export async function canPullImages(docker: Docker): Promise<boolean> {
   return docker
-    .getImage("busybox")
+    .getImage(PUBLISHED_IMAGES.busybox)
     .distribution({ abortSignal: AbortSignal.timeout(REGISTRY_SECONDS * 1000) })
     .then(
       () => true,

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { build } from "esbuild";
 import type { Entry } from "../images/entries.ts";
+import type { WorldImages } from "../images.ts";
 import { repoDir } from "../paths.ts";
 
 /** Where a stand-in's container has its program. */
@@ -38,4 +39,9 @@ async function bundle(file: string): Promise<Entry> {
     },
   });
   return { path: PROGRAM, content: outputFiles[0]?.text };
+}
+
+/** How a container runs a stand-in's program. */
+export function onNode({ node }: WorldImages) {
+  return { image: node, entrypoint: ["node"], user: "65534:65534" };
 }

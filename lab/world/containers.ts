@@ -10,7 +10,10 @@ const SPEC_LABEL = "grafana-alloy-lab.spec";
 export interface ContainerSpec {
   name: string;
   image: string;
+  /** In place of the image's: published images have others than those that the lab builds. */
+  entrypoint?: string[];
   cmd?: string[];
+  user?: string;
   env?: string[];
   labels?: Record<string, string>;
   /** Networks by name, the first at creation, with a fixed address or further names where needed. */
@@ -84,7 +87,9 @@ async function create(docker: Docker, spec: ContainerSpec, hash: string): Promis
   const container = await docker.createContainer({
     name: spec.name,
     Image: spec.image,
+    Entrypoint: spec.entrypoint,
     Cmd: spec.cmd,
+    User: spec.user,
     Env: spec.env,
     Labels: { ...spec.labels, [LAB_LABEL]: "true", [SPEC_LABEL]: hash },
     ExposedPorts: spec.publish && { [`${spec.publish.port}/tcp`]: {} },

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { WorldImages } from "../images.ts";
 import type { ContainerSpec } from "./containers.ts";
 import type { WorldSecrets } from "./secrets.ts";
@@ -11,6 +13,8 @@ export const exporterName = (database: string) => `${database}-db-exporter`;
 
 const SERVER = "lab-postgres";
 const PASSWORD_FILE = "run/secrets/postgres";
+const START_FILE = "srv/postgres-start.sh";
+const startScript = readFileSync(join(import.meta.dirname, "postgres-start.sh"), "utf8");
 
 /** One PostgreSQL with a database for each service, and an exporter for each. */
 export function postgresContainers(images: WorldImages, secrets: WorldSecrets) {
@@ -20,10 +24,12 @@ export function postgresContainers(images: WorldImages, secrets: WorldSecrets) {
   const server: ContainerSpec = {
     name: SERVER,
     image: images.postgres,
+    entrypoint: ["sh", `/${START_FILE}`],
+    user: "70:70",
     env: [`DATABASES=${DATABASES.join(" ")}`],
     networks: { [LAB_NETWORK.name]: {} },
     memory: 256,
-    files: passwordFile(70),
+    files: [{ path: START_FILE, content: startScript }, ...passwordFile(70)],
   };
   const exporters = DATABASES.map((database): ContainerSpec => {
     const names = { aliases: [exporterName(database)] };

@@ -1,6 +1,6 @@
 import type { Entry } from "../images/entries.ts";
 import type { WorldImages } from "../images.ts";
-import { PROGRAM, type StandInPrograms } from "../stand-ins/bundle.ts";
+import { onNode, PROGRAM, type StandInPrograms } from "../stand-ins/bundle.ts";
 import { type LiveTokens, NO_TOKENS } from "./cloud-tokens.ts";
 import type { ContainerSpec } from "./containers.ts";
 import type { WorldSecrets } from "./secrets.ts";
@@ -49,6 +49,8 @@ export function sinkContainers(
     {
       name: "lab-prometheus",
       image: images.prometheus,
+      cmd: PROMETHEUS_FLAGS,
+      files: [{ path: PROMETHEUS_FILE, content: PROMETHEUS_CONFIG }],
       networks: at(ADDRESSES.prometheus),
       memory: 512,
     },
@@ -61,7 +63,7 @@ export function sinkContainers(
     },
     {
       name: "lab-grafana-cloud-logs",
-      image: images.node,
+      ...onNode(images),
       cmd: [`/${PROGRAM}`, `http://${ADDRESSES.victoriaLogs}:9428`],
       files: [cloudLogs],
       networks: at(ADDRESSES.cloudLogs),
@@ -71,6 +73,17 @@ export function sinkContainers(
   ];
 }
 
+const PROMETHEUS_FILE = "etc/prometheus/lab.yml";
+
+const PROMETHEUS_FLAGS = [
+  `--config.file=/${PROMETHEUS_FILE}`,
+  "--storage.tsdb.path=/prometheus",
+  "--web.enable-remote-write-receiver",
+];
+
+/** It scrapes nothing: every sample comes from the agent. */
+const PROMETHEUS_CONFIG = "global:\n  scrape_interval: 1h\n";
+
 /** What is too old or too long is the door's to refuse; a line without text stays one. */
 export const VICTORIA_LOGS_FLAGS = [
   "-storageDataPath=/victoria-logs-data",
@@ -79,6 +92,8 @@ export const VICTORIA_LOGS_FLAGS = [
   "-defaultMsgValue=",
 ];
 
+const GATEWAY_FILE = "etc/haproxy/gateway.cfg";
+
 export function gatewayContainer(
   images: WorldImages,
   secrets: WorldSecrets,
@@ -86,11 +101,15 @@ export function gatewayContainer(
 ): ContainerSpec {
   return {
     name: "lab-sinks",
-    image: images.gateway,
+    image: images.haproxy,
+    // With a master process, so that SIGUSR2 takes on new log-ins without closing the door.
+    entrypoint: ["haproxy", "-W", "-db", "-f", `/${GATEWAY_FILE}`],
+    // The log-ins are root's alone.
+    user: "0:0",
     networks: { [LAB_NETWORK.name]: {} },
     publish: { port: 8080, at: PUBLISH_AT, hostPort: secrets.sinksPort },
     memory: 64,
-    files: [{ path: "etc/haproxy/gateway.cfg", content: GATEWAY_CONFIG }],
+    files: [{ path: GATEWAY_FILE, content: GATEWAY_CONFIG }],
     changing: loginFiles(secrets, live),
   };
 }

@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 import type { WorldImages } from "../images.ts";
-import { PROGRAM, type StandInPrograms } from "../stand-ins/bundle.ts";
+import { onNode, PROGRAM, type StandInPrograms } from "../stand-ins/bundle.ts";
 import type { ContainerSpec } from "./containers.ts";
 import { LAB_LABEL } from "./networks.ts";
 import type { WorldSecrets } from "./secrets.ts";
@@ -19,7 +19,7 @@ export function standInContainers(
 ): ContainerSpec[] {
   const traefik: ContainerSpec = {
     name: TRAEFIK,
-    image: images.node,
+    ...onNode(images),
     cmd: [`/${PROGRAM}`],
     files: [programs.traefik],
     networks: { [LAB_NETWORK.name]: {} },
@@ -27,7 +27,7 @@ export function standInContainers(
   };
   const github: ContainerSpec = {
     name: GITHUB,
-    image: images.node,
+    ...onNode(images),
     cmd: [`/${PROGRAM}`, `/${TOKEN_FILE}`, ...repositories],
     networks: { [LAB_NETWORK.name]: {} },
     publish: { port: 8080, at: PUBLISH_AT, hostPort: secrets.githubPort },
@@ -37,7 +37,7 @@ export function standInContainers(
       { path: TOKEN_FILE, uid: 65534, mode: 0o400, content: githubTokens(secrets) },
     ],
   };
-  return [traefik, github, logger(images.logger)];
+  return [traefik, github, logger(images.busybox)];
 }
 
 /** The GitHub stand-in's addresses: `url` for the agent, `callsUrl` for this machine. */
@@ -77,10 +77,17 @@ async function isIn(docker: Docker, network: string): Promise<boolean> {
   return network in (container?.NetworkSettings.Networks ?? {});
 }
 
+/** Prints a line a second. */
+export const LOGGING = {
+  entrypoint: ["sh", "-c"],
+  cmd: [`i=0; while sleep 1; do i=$((i + 1)); echo "line $i of the logger"; done`],
+};
+
 function logger(image: string): ContainerSpec {
   return {
     name: "lab-logger",
     image,
+    ...LOGGING,
     labels: { "com.docker.compose.project": "lab", "com.docker.compose.service": "logger" },
     networks: { [LAB_NETWORK.name]: {} },
     memory: 16,

@@ -116,6 +116,8 @@ test("containers of the load are numbered services of one compose project", () =
   expect(specs[8]).toEqual({
     name: "bench-09",
     image: "logger:1",
+    entrypoint: ["sh", "-c"],
+    cmd: [`i=0; while sleep 1; do i=$((i + 1)); echo "line $i of the logger"; done`],
     labels: {
       "grafana-alloy-lab.bench": "true",
       "com.docker.compose.project": "bench",

@@ -1,12 +1,9 @@
 import { program } from "../../programs.ts";
 import { buildImage } from "../archive.ts";
 import { debianLayer, filesLayer } from "../layers.ts";
-import { baseLayer, busyboxLayer } from "../shared-layers.ts";
+import { baseLayer } from "../shared-layers.ts";
 import { programVersion } from "../versions.ts";
 import { haproxyLayer, shell } from "./agent.ts";
-
-const NOBODY = 65534;
-const PROMETHEUS_DIR = "var/lib/prometheus";
 
 /** Debian's Prometheus with its web page, which is made of JavaScript libraries in other packages. */
 export async function prometheusImage() {
@@ -15,25 +12,14 @@ export async function prometheusImage() {
     packages: ["prometheus"],
     keep: /^(libjs-|fonts-glyphicons)/,
   });
-  const files = await filesLayer([
-    { path: "etc/prometheus/empty.yml", content: PROMETHEUS_CONFIG },
-    { path: PROMETHEUS_DIR, uid: NOBODY },
-  ]);
-  const layers = [await baseLayer(), prometheus, files];
+  const data = await filesLayer([{ path: "prometheus", uid: 65534 }]);
+  const layers = [await baseLayer(), prometheus, data];
   return buildImage("prometheus", prometheus.versions.prometheus ?? "", layers, {
-    Entrypoint: ["/usr/bin/prometheus"],
-    Cmd: [
-      "--config.file=/etc/prometheus/empty.yml",
-      `--storage.tsdb.path=/${PROMETHEUS_DIR}`,
-      "--web.enable-remote-write-receiver",
-    ],
-    User: `${NOBODY}:${NOBODY}`,
+    Entrypoint: ["/bin/prometheus"],
+    User: "65534:65534",
     ExposedPorts: { "9090/tcp": {} },
   });
 }
-
-/** It scrapes nothing: every sample comes from the agent. */
-const PROMETHEUS_CONFIG = "global:\n  scrape_interval: 1h\n";
 
 /** VictoriaLogs as its published image has it: the program alone, with its flags in the container's command. */
 export async function victoriaLogsImage() {
@@ -45,14 +31,9 @@ export async function victoriaLogsImage() {
   });
 }
 
-/** HAProxy in front of both sinks, whose configuration holds this lab's passwords and comes later. */
-export async function gatewayImage() {
+/** HAProxy alone; what it does comes with its container. */
+export async function haproxyImage() {
   const haproxy = await haproxyLayer();
-  const layers = [await baseLayer(), haproxy, await busyboxLayer()];
-  return buildImage("gateway", haproxy.versions.haproxy ?? "", layers, {
-    // With a master process, so that SIGUSR2 takes on new log-ins without closing the door.
-    Entrypoint: ["/usr/sbin/haproxy", "-W", "-db"],
-    Cmd: ["-f", "/etc/haproxy/gateway.cfg"],
-    Env: shell().Env,
-  });
+  const layers = [await baseLayer(), haproxy];
+  return buildImage("haproxy", haproxy.versions.haproxy ?? "", layers, { Env: shell().Env });
 }

@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import packages from "../../../package.json" with { type: "json" };
 import { repoDir } from "../../paths.ts";
 import { buildImage } from "../archive.ts";
 import { LIBRARIES } from "../debian.ts";
@@ -14,16 +14,10 @@ const NODE = join(repoDir, "node_modules/node");
 export async function postgresImage() {
   const keep = new RegExp(`^postgresql-\\d+$|${LIBRARIES.source}`);
   const postgres = await debianLayer({ name: "postgres", packages: ["postgresql"], keep });
-  const script = join(repoDir, "lab/images/roles/postgres-start.sh");
-  const files = await filesLayer([
-    { path: "usr/bin/postgres-start", mode: 0o755, content: await readFile(script, "utf8") },
-    { path: "var/lib/postgresql", uid: 70 },
-  ]);
-  const layers = [await baseLayer(), postgres, await busyboxLayer(), files];
+  const data = await filesLayer([{ path: "var/lib/postgresql", uid: 70 }]);
+  const layers = [await baseLayer(), postgres, await busyboxLayer(), data];
   return buildImage("postgres", serverVersion(postgres.versions), layers, {
-    Entrypoint: ["/usr/bin/postgres-start"],
     Env: shell().Env,
-    User: "70:70",
     ExposedPorts: { "5432/tcp": {} },
   });
 }
@@ -74,23 +68,15 @@ function tableQueries(): string {
 
 /** Node alone; a stand-in's program comes with its container. */
 export async function nodeImage() {
-  const { version } = JSON.parse(await readFile(join(NODE, "package.json"), "utf8"));
   const libraries = await debianLayer({ name: "node", packages: ["libstdc++6"], keep: /^$/ });
   const node = await filesLayer([
     { path: "usr/bin/node", mode: 0o755, source: join(NODE, "bin/node") },
   ]);
-  return buildImage("node", version, [await baseLayer(), libraries, node], {
-    Entrypoint: ["/usr/bin/node"],
-    User: "65534:65534",
-  });
+  const layers = [await baseLayer(), libraries, node];
+  return buildImage("node", packages.devDependencies.node, layers, { Env: ["PATH=/usr/bin"] });
 }
 
-/** A container that prints a line a second. */
-export async function loggerImage() {
+export async function busyboxImage() {
   const busybox = await busyboxLayer();
-  return buildImage("logger", busyboxVersion(busybox.versions), [busybox], {
-    Entrypoint: ["/usr/bin/sh", "-c"],
-    Cmd: [`i=0; while sleep 1; do i=$((i + 1)); echo "line $i of the logger"; done`],
-    Env: shell().Env,
-  });
+  return buildImage("busybox", busyboxVersion(busybox.versions), [busybox], shell());
 }
