@@ -84,11 +84,10 @@ const PROMETHEUS_FLAGS = [
 /** It scrapes nothing: every sample comes from the agent. */
 const PROMETHEUS_CONFIG = "global:\n  scrape_interval: 1h\n";
 
-/** What is too old or too long is the door's to refuse; a line without text stays one. */
+/** What is too old is the door's to refuse; a line without text stays one. */
 export const VICTORIA_LOGS_FLAGS = [
   "-storageDataPath=/victoria-logs-data",
   "-retentionPeriod=100y",
-  "-insert.maxLineSizeBytes=1MB",
   "-defaultMsgValue=",
 ];
 

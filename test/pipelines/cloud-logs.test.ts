@@ -213,9 +213,9 @@ describe("a line that is sent twice", () => {
   });
 
   it("is answered once, also where a limit cuts, and counted once", async () => {
-    const { result } = await range('{host="twice"}', { limit: "3" });
+    const { result } = await range('{host="twice"}', { limit: "4" });
     const lines = result.flatMap((stream: { values: Values }) => stream.values);
-    expect(lines.map(([, line]: Values[0]) => line).sort()).toEqual(["b", "c", "d"]);
+    expect(lines.map(([, line]: Values[0]) => line).sort()).toEqual(["a", "b", "c", "d"]);
     const count = await ask("/loki/api/v1/query", {
       query: 'sum(count_over_time({host="twice"}[1h]))',
       time: ns(3600),
@@ -424,6 +424,15 @@ describe("limits over HTTP", () => {
     expect([status, text]).toEqual([429, expect.stringMatching(/user: '200002'\n$/)]);
     expect(await (await limits("DELETE")).json()).toMatchObject({ maxStreams: 5000 });
     expect((await push([{ host: "limits" }, [[ns(10), "x"]]])).status).toBe(204);
+  });
+
+  it("let in what the store keeps however old it is", async () => {
+    await limits("PUT", { maxAgeSeconds: 1000 * 3600 });
+    const old: Values = [[ns(-500 * 3600), "three weeks old"]];
+    expect((await push([{ host: "old" }, old])).status).toBe(204);
+    await limits("DELETE");
+    const span = { start: ns(-501 * 3600), end: ns(-499 * 3600) };
+    expect((await range('{host="old"}', span)).result[0].values).toEqual(old);
   });
 });
 
