@@ -89,6 +89,7 @@ export const VICTORIA_LOGS_FLAGS = [
   "-storageDataPath=/victoria-logs-data",
   "-retentionPeriod=100y",
   "-defaultMsgValue=",
+  "-loggerLevel=WARN",
 ];
 
 const GATEWAY_FILE = "etc/haproxy/gateway.cfg";

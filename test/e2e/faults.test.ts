@@ -13,6 +13,7 @@ import { until } from "../../lab/processes.ts";
 import { outputsOf, type StackSettings } from "../../lab/stack.ts";
 import { joinFrontend } from "../../lab/world.ts";
 import { counter } from "./support/agent.ts";
+import { sentTwice } from "./support/cloud-logs.ts";
 import { inDockerd } from "./support/dockerd.ts";
 import { fastPipelines } from "./support/fast-pipelines.ts";
 import { destroy, emptyLab, settingsOf, type TestLab } from "./support/lab.ts";
@@ -135,19 +136,23 @@ describe("the agent loses nothing when", () => {
     expect(await until(async () => (await writtenAt()) !== last, 30)).toBe(true);
     // What is before these positions has left by then: a batch waits for a second at most.
     await sleep(3000);
+    const twice = await sentTwice(COUNTER);
     process.kill(before.pid, "SIGKILL");
     const restarted = async () => (await inspect()).restarts === before.restarts + 1;
     expect(await until(restarted, 60)).toBe(true);
     // Lines that the new process alone can have read.
     await sleep(5000);
     await expectAllLines(120);
+    expect(await sentTwice(COUNTER)).toBe(twice);
   });
 
   test("the socket proxy is restarted", async () => {
     const before = await inspect();
+    const twice = await sentTwice(COUNTER);
     await lab.client.getContainer("alloy-docker-proxy").restart();
     await sleep(5000);
     await expectAllLines(120);
+    expect(await sentTwice(COUNTER)).toBe(twice);
     expect(await inspect()).toEqual(before);
   });
 
