@@ -84,5 +84,25 @@ export function ordered(metric: Metric, samples: Sample[]): Sample[] {
   return samples.sort(byLabels);
 }
 
-export const byLabels = (a: { labels: Labels }, b: { labels: Labels }) =>
+const byLabels = (a: { labels: Labels }, b: { labels: Labels }) =>
   compare(formatLabels(a.labels), formatLabels(b.labels));
+
+/** A value in the answers of Prometheus and Loki. */
+export const point = (at: bigint, value: number): [number, string] => [
+  Number(at / 1_000_000n) / 1000,
+  `${value}`,
+];
+
+/** Values of the same labels together, in the order in which they are; by labels. */
+export function grouped<V>(
+  all: { labels: Labels; values: V }[],
+): { labels: Labels; values: V[] }[] {
+  const groups = new Map<string, { labels: Labels; values: V[] }>();
+  for (const { labels, values } of all) {
+    const key = JSON.stringify(Object.entries(labels).sort());
+    const group = groups.get(key) ?? { labels, values: [] };
+    group.values.push(values);
+    groups.set(key, group);
+  }
+  return [...groups.values()].sort(byLabels);
+}

@@ -1,9 +1,6 @@
-import { parser } from "@grafana/lezer-logql";
-import { RE2JS } from "re2js";
 import { SyntaxFault, unquote } from "./labels.ts";
+import { checked, children, compiled, type SyntaxNode, within } from "./logql-tree.ts";
 import { parseDuration } from "./times.ts";
-
-type SyntaxNode = ReturnType<typeof parser.parse>["topNode"];
 
 export interface Matcher {
   name: string;
@@ -65,36 +62,6 @@ export function parseSelector(text: string): Lines {
   const query = parseQuery(text);
   if (query.kind === "lines" && query.filters.length === 0) return query;
   throw new SyntaxFault("only label matchers are supported");
-}
-
-/** The root of a query's tree; throws at the first place that is no LogQL. */
-export function checked(text: string): SyntaxNode {
-  const tree = parser.parse(text);
-  let fault: number | undefined;
-  tree.iterate({
-    enter: ({ type, from }) => {
-      if (type.isError) fault ??= from;
-      return fault === undefined;
-    },
-  });
-  if (fault === undefined) return tree.topNode;
-  const before = text.slice(0, fault).split("\n");
-  const found = text.slice(fault).trim().split(/\s/)[0] || "$end";
-  const place = `line ${before.length}, col ${(before.at(-1) ?? "").length + 1}`;
-  throw new SyntaxFault(`parse error at ${place}: syntax error: unexpected ${found}`);
-}
-
-const children = (node: SyntaxNode | undefined): SyntaxNode[] => {
-  const found: SyntaxNode[] = [];
-  for (let child = node?.firstChild; child; child = child.nextSibling) found.push(child);
-  return found;
-};
-
-/** Nodes of a kind below a node, in order, and not those below another of the kind. */
-function within(node: SyntaxNode, name: string): SyntaxNode[] {
-  return children(node).flatMap((child) =>
-    child.name === name && !within(child, name).length ? [child] : within(child, name),
-  );
 }
 
 class Reader {
@@ -190,12 +157,4 @@ const EVERYTHING =
 function needsSomething({ operator, value }: Matcher): boolean {
   if (operator === "=") return value !== "";
   return operator === "=~" && !compiled(value).matches("");
-}
-
-function compiled(expression: string): RE2JS {
-  try {
-    return RE2JS.compile(expression);
-  } catch (error) {
-    throw new SyntaxFault(`parse error : ${(error as Error).message}`);
-  }
 }

@@ -1,11 +1,11 @@
 import {
   bucketWidth,
-  byLabels,
   type CountedSeries,
   countedOf,
   evaluate,
+  grouped,
   ordered,
-  type Sample,
+  point,
 } from "./evaluate.ts";
 import { type Labels, parseLabels, SyntaxFault } from "./labels.ts";
 import { type Lines, type Metric, parseQuery, parseSelector } from "./logql.ts";
@@ -44,7 +44,7 @@ export class Queries {
     if (query.kind === "lines") return this.#lines(query, parameters);
     const times = steps(parameters);
     const series = await this.#counted(query, times);
-    const points: Sampled[] = [];
+    const points: { labels: Labels; values: ReturnType<typeof point> }[] = [];
     for (let at = times.start; at <= times.end; at += times.step) {
       for (const { labels, value } of evaluate(query, series, at)) {
         points.push({ labels, values: point(at, value) });
@@ -135,25 +135,3 @@ export class Queries {
 }
 
 const labelsOf = (text: string): Labels => Object.fromEntries(parseLabels(text));
-
-const point = (at: bigint, value: Sample["value"]): [number, string] => [
-  Number(at / 1_000_000n) / 1000,
-  `${value}`,
-];
-
-interface Sampled {
-  labels: Labels;
-  values: [number, string];
-}
-
-/** Values of the same labels together, in the order in which they are; by labels. */
-function grouped<V>(all: { labels: Labels; values: V }[]): { labels: Labels; values: V[] }[] {
-  const groups = new Map<string, { labels: Labels; values: V[] }>();
-  for (const { labels, values } of all) {
-    const key = JSON.stringify(Object.entries(labels).sort());
-    const group = groups.get(key) ?? { labels, values: [] };
-    group.values.push(values);
-    groups.set(key, group);
-  }
-  return [...groups.values()].sort(byLabels);
-}
