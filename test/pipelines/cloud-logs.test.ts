@@ -47,9 +47,13 @@ afterAll(async () => {
 
 type Values = [time: string, line: string][];
 
-async function push(...streams: [labels: Record<string, string>, values: Values][]) {
+type Stream = [labels: Record<string, string>, values: Values];
+
+const push = (...streams: Stream[]) => pushTo(server.url, streams);
+
+async function pushTo(url: string, streams: Stream[]) {
   const body = { streams: streams.map(([stream, values]) => ({ stream, values })) };
-  const answer = await fetch(`${server.url}/loki/api/v1/push`, {
+  const answer = await fetch(`${url}/loki/api/v1/push`, {
     method: "POST",
     headers: { "content-type": "application/json", authorization: `Basic ${btoa("200002:x")}` },
     body: JSON.stringify(body),
@@ -434,6 +438,20 @@ describe("limits over HTTP", () => {
     const span = { start: ns(-501 * 3600), end: ns(-499 * 3600) };
     expect((await range('{host="old"}', span)).result[0].values).toEqual(old);
   });
+});
+
+it("a stand-in that was started anew refuses what is behind the newest of a stream", async () => {
+  const labels = { host: "restarted" };
+  const now = `${BigInt(Date.now()) * 1_000_000n}`;
+  expect((await push([labels, [[now, "now"]]])).status).toBe(204);
+  const again = await serveCloudLogs(storeUrl);
+  const behind: Values = [[ns(-3600), "behind"]];
+  const first = await pushTo(again.url, [[labels, behind]]);
+  await again.close();
+  expect([first.status, first.text]).toEqual([
+    400,
+    expect.stringContaining("entry too far behind"),
+  ]);
 });
 
 it("a push that is not readable is 400", async () => {

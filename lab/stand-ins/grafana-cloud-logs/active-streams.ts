@@ -1,4 +1,4 @@
-import { formatLabels } from "./labels.ts";
+import { formatLabels, type Labels } from "./labels.ts";
 import { type Limits, TokenBucket } from "./limits.ts";
 import type { PushedEntry } from "./push-request.ts";
 import { goTime, rfc3339, SECOND } from "./times.ts";
@@ -10,6 +10,12 @@ interface Active {
   /** When the last entry came, ms. */
   seen: number;
   bucket: TokenBucket;
+}
+
+export interface Newest {
+  labels: Labels;
+  /** ns since 1970. */
+  newest: bigint;
 }
 
 export interface Appended {
@@ -57,6 +63,12 @@ export class ActiveStreams {
       appendTo(result, stream, { key, active, limits, user, now });
     }
     return result;
+  }
+
+  remember(streams: Newest[], now: number): void {
+    for (const { labels, newest } of streams) {
+      this.#streams.set(formatLabels(labels), { newest, seen: now, bucket: new TokenBucket() });
+    }
   }
 
   #forget(before: number): void {

@@ -1,4 +1,4 @@
-import { ActiveStreams, type Appended } from "./active-streams.ts";
+import { ActiveStreams, type Appended, type Newest } from "./active-streams.ts";
 import { Counters } from "./counters.ts";
 import { changed, DEFAULT_LIMITS, type Limits, TokenBucket } from "./limits.ts";
 import type { PushedStream } from "./push-request.ts";
@@ -11,17 +11,25 @@ export interface PushAnswer {
   text: string;
 }
 
+/** Where the door puts what it accepts. */
+export interface Keeper {
+  /** Ends when the entries are stored, and throws when they are not. */
+  insert(streams: Stream[]): Promise<void>;
+  /** The streams with entries of the last `seconds`, and the newest of each. */
+  newest(seconds: number): Promise<Newest[]>;
+}
+
 /** Takes pushes as Grafana Cloud does: what it accepts of a batch is stored, whatever else is in it. */
 export class Door {
   readonly counters = new Counters();
   #limits: Limits = DEFAULT_LIMITS;
   readonly #active = new ActiveStreams();
   readonly #bucket = new TokenBucket();
-  readonly #store: (streams: Stream[]) => Promise<void>;
+  readonly #store: Keeper;
+  #knowsStreams = false;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** `store` ends when the entries are stored, and throws when they are not. */
-  constructor(store: (streams: Stream[]) => Promise<void>) {
+  constructor(store: Keeper) {
     this.#store = store;
   }
 
@@ -54,6 +62,7 @@ export class Door {
     this.#refused(invalid);
     const tooMuch = this.#rateFault(valid, user);
     if (tooMuch) return { status: 429, text: tooMuch };
+    if (!this.#knowsStreams) await this.#remember();
     const appended = this.#active.append(valid, this.#limits, user, Date.now());
     await this.#keep(appended);
     if (appended.refusal) return appended.refusal;
@@ -62,10 +71,16 @@ export class Door {
   }
 
   async #keep({ accepted, refused, commit }: Appended): Promise<void> {
-    if (accepted.length > 0) await this.#store(accepted);
+    if (accepted.length > 0) await this.#store.insert(accepted);
     commit();
     this.#refused(refused);
     for (const { entries } of accepted) this.counters.accepted(entries.length);
+  }
+
+  /** After a start of its own: Loki reads its write-ahead log, and the order of a stream goes on. */
+  async #remember(): Promise<void> {
+    this.#active.remember(await this.#store.newest(this.#limits.idleSeconds), Date.now());
+    this.#knowsStreams = true;
   }
 
   #refused(refused: Refused[]): void {

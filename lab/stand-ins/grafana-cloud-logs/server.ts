@@ -28,7 +28,7 @@ export async function serveCloudLogs(
   const parts: Parts = {
     store,
     queries: new Queries(store),
-    door: new Door((streams) => store.insert(streams)),
+    door: new Door(store),
   };
   const server = createServer((request, response) => {
     answer(parts, request).then(

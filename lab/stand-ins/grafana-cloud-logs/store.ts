@@ -1,5 +1,7 @@
-import { formatLabels } from "./labels.ts";
+import type { Newest } from "./active-streams.ts";
+import { formatLabels, parseLabels } from "./labels.ts";
 import { LABELS_FIELD } from "./logsql.ts";
+import { parseRfc3339 } from "./times.ts";
 import type { Stream } from "./validate.ts";
 
 /** The store did not do what it was asked for. */
@@ -27,6 +29,15 @@ export class Store {
     const path = "/insert/loki/api/v1/push?disable_message_parsing=1";
     const headers = { "content-type": "application/json" };
     await this.#ask(path, { headers, body: JSON.stringify({ streams: body }) });
+  }
+
+  /** The streams with entries of the last `seconds`, and the newest of each. */
+  async newest(seconds: number): Promise<Newest[]> {
+    const rows = await this.rows(`_time:${seconds}s | stats by (_stream) max(_time) as newest`);
+    return rows.map(({ _stream = "{}", newest = "" }) => ({
+      labels: Object.fromEntries(parseLabels(_stream)),
+      newest: parseRfc3339(newest) ?? 0n,
+    }));
   }
 
   /** Makes everything that was stored until now visible to queries; by itself that takes a second. */

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { bytes } from "../../../lab/stand-ins/grafana-cloud-logs/active-streams.ts";
+import { bytes, type Newest } from "../../../lab/stand-ins/grafana-cloud-logs/active-streams.ts";
 import { Door } from "../../../lab/stand-ins/grafana-cloud-logs/door.ts";
 import type { Limits } from "../../../lab/stand-ins/grafana-cloud-logs/limits.ts";
 import { goTime, rfc3339 } from "../../../lab/stand-ins/grafana-cloud-logs/times.ts";
@@ -13,14 +13,19 @@ const A_NAMED = '{job="a", service_name="a"}';
 
 let stored: Stream[];
 let away: Error | undefined;
+let known: Newest[];
 let door: Door;
 
 beforeEach(() => {
   stored = [];
   away = undefined;
-  door = new Door(async (streams) => {
-    if (away) throw away;
-    stored.push(...streams);
+  known = [];
+  door = new Door({
+    insert: async (streams) => {
+      if (away) throw away;
+      stored.push(...streams);
+    },
+    newest: async () => known,
   });
 });
 
@@ -256,6 +261,15 @@ it("what the store did not take is judged anew when it comes again", async () =>
   away = undefined;
   expect((await push(batch)).status).toBe(204);
   expect(lines()).toEqual(["behind", "newest"]);
+});
+
+it("after a start of its own it goes on with the streams that the store knows", async () => {
+  const newest = entry("newest").time;
+  known = [{ labels: { job: "a", service_name: "a" }, newest }];
+  expect((await push(stream(A, entry("behind", HOUR + 2)))).status).toBe(400);
+  limit({ maxStreams: 1 });
+  expect((await push(stream(A, entry("fresh")))).status).toBe(204);
+  expect((await push(stream('{job="b"}', entry("b")))).status).toBe(429);
 });
 
 describe("limits", () => {
