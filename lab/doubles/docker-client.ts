@@ -31,7 +31,36 @@ function sshTarget(url: URL, options: unknown): SshTarget {
   return { host: url.hostname, user: url.username, port: url.port, options: list };
 }
 
+interface Asked {
+  method: string;
+  path: string;
+}
+
+/** A client whose failed connections are told as Docker's Go client tells them, with what was asked. */
 function connect(host: string, sshOpts: unknown): Docker {
+  const docker = dockerAt(host, sshOpts);
+  const dial = docker.modem.dial.bind(docker.modem);
+  docker.modem.dial = (asked: Asked, answer: (error: unknown, data: unknown) => void) =>
+    dial(asked, (error: unknown, data: unknown) =>
+      answer(error && connectError(error, host, asked), data),
+    );
+  return docker;
+}
+
+function connectError(error: unknown, host: string, { method, path }: Asked): unknown {
+  if (!(error instanceof Error) || "statusCode" in error) return error;
+  if (!host.startsWith("ssh://")) {
+    return new Error(
+      `Cannot connect to the Docker daemon at ${host}. Is the docker daemon running?`,
+      { cause: error },
+    );
+  }
+  const verb = `${method.slice(0, 1)}${method.slice(1).toLowerCase()}`;
+  const asked = `${verb} "http://docker.example.com${path.replace(/\?$/, "")}"`;
+  return new Error(`error during connect: ${asked}: ${error.message}`, { cause: error });
+}
+
+function dockerAt(host: string, sshOpts: unknown): Docker {
   if (host.startsWith("unix://")) return new Docker({ socketPath: host.slice("unix://".length) });
   const url = new URL(host);
   if (url.protocol === "ssh:") {

@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { DEFAULTS } from "./docker-container-schema.ts";
+import { withDefaults } from "./docker-container-schema.ts";
 import { containerState } from "./docker-container-state.ts";
 import { isSameImage } from "./docker-image.ts";
 import { drift } from "./shapes.ts";
@@ -9,7 +9,8 @@ import type { Bag } from "./values.ts";
 const OBSERVED = ["bridge", "containerLogs", "exitCode", "networkDatas", "ports"];
 
 /**
- * The state that is kept: what was asked for where the host has no other say, else what is there.
+ * The state that is kept: what was asked for where the host has no other say, else what is there. A container
+ * that must run and does not is kept with `mustRun` false.
  * An image that was named stays named while the name stands for the image that runs (v3.4 of the
  * Terraform provider: "Prevent recreation of image name is intentionally set to a fixed value").
  */
@@ -19,9 +20,10 @@ export async function stateOf(
   inputs: Bag,
 ): Promise<Bag> {
   const live = containerState(info);
+  const mustRun = withDefaults(inputs).mustRun === true && info.State.Running;
   const image = String(inputs.image ?? "");
   const named = image !== "" && (await isSameImage(docker, image, info.Image));
-  return { ...DEFAULTS, ...inputs, ...live, image: named ? image : info.Image };
+  return { ...withDefaults(inputs), ...live, mustRun, image: named ? image : info.Image };
 }
 
 /** The inputs that would lead to what is there: the old ones, and what drifted since they were applied. */

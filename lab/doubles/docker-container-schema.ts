@@ -151,18 +151,27 @@ const rules: DiffRules = {
   normalise,
 };
 
+/** True of a state in which a container that must run was found stopped. */
+export function isStopped(state: Bag): boolean {
+  return state.mustRun === false;
+}
+
 /**
  * What a change of inputs means. A container whose create failed half way has no `networkDatas` in
- * its state: it is replaced.
+ * its state: it is replaced. One that must run and was found stopped is updated, which starts it.
  */
 export function diffContainer(olds: Bag, news: Bag, state: Bag): Diff {
   const diff = diffInputs(olds, news, rules);
-  if (state.networkDatas !== undefined) return diff;
-  const path = { path: "networkDatas", kind: "add" as const, replace: true };
+  if (state.networkDatas === undefined) return withChange(diff, "networkDatas", true);
+  const starts = isStopped(state) && !isStopped(news) && !diff.changed.includes("mustRun");
+  return starts ? withChange(diff, "mustRun", false) : diff;
+}
+
+function withChange(diff: Diff, key: string, replace: boolean): Diff {
   return {
     ...diff,
-    changed: [...diff.changed, "networkDatas"],
-    replaces: [...diff.replaces, "networkDatas"],
-    paths: [...diff.paths, path],
+    changed: [...diff.changed, key],
+    replaces: replace ? [...diff.replaces, key] : diff.replaces,
+    paths: [...diff.paths, { path: key, kind: replace ? "add" : "update", replace }],
   };
 }

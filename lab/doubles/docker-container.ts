@@ -1,25 +1,24 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import { type DockerClient, isMissing, message } from "./docker-client.ts";
 import { checkContainer } from "./docker-container-check.ts";
 import { resources } from "./docker-container-host.ts";
 import { createOptions } from "./docker-container-options.ts";
 import { refreshedInputs, stateOf } from "./docker-container-refresh.ts";
-import {
-  connectNetworks,
-  ExitedError,
-  requireRunning,
-  waitExit,
-  waitHealthy,
-} from "./docker-container-run.ts";
+import { connectNetworks, waitExit, waitHealthy } from "./docker-container-run.ts";
 import {
   containerSchema,
   diffContainer,
+  isStopped,
   UPDATED,
   withDefaults,
 } from "./docker-container-schema.ts";
 import { findImage } from "./docker-image.ts";
 import { PartialCreateError, type ResourceDouble } from "./provider.ts";
 import { type Bag, sameValue } from "./values.ts";
+
+/** The real provider reads a container back after 100 ms. */
+const FIRST_LOOK_MS = 100;
 
 async function create(client: DockerClient, inputs: Bag): Promise<Docker.Container> {
   const image = String(inputs.image);
@@ -38,15 +37,17 @@ async function run(docker: Docker, container: Docker.Container, given: Bag) {
   const inputs = withDefaults(given);
   await connectNetworks(docker, container.id, inputs);
   if (inputs.start !== true) return undefined;
+  await start(container);
+  if (inputs.wait === true) await waitHealthy(container, Number(inputs.waitTimeout));
+  return inputs.attach === true ? waitExit(container, inputs.logs === true) : undefined;
+}
+
+async function start(container: Docker.Container): Promise<void> {
   await container.start().catch((error) => {
+    // 304: it is running already.
+    if (error.statusCode === 304) return;
     throw new Error(`Unable to start container: ${message(error)}`);
   });
-  if (inputs.wait === true) await waitHealthy(container, Number(inputs.waitTimeout));
-  const logs = inputs.attach === true ? await waitExit(container, inputs.logs === true) : undefined;
-  if (inputs.mustRun === true) {
-    await requireRunning(container, Number(inputs.containerReadRefreshTimeoutMilliseconds));
-  }
-  return logs;
 }
 
 /** Stops and removes. Without `destroyGraceSeconds` the container is killed at once. */
@@ -89,36 +90,22 @@ export const container: ResourceDouble<DockerClient> = {
   check: checkContainer,
   diff: diffContainer,
 
-  async create(inputs, { client: { docker, ...client } }) {
-    const created = await create({ docker, ...client }, inputs);
+  // What has ended by now is created all the same: `mustRun` says so in the state, and the next update starts it.
+  async create(inputs, { client }) {
+    const created = await create(client, inputs);
     try {
-      const containerLogs = await run(docker, created, inputs);
-      const outs = await stateOf(docker, await created.inspect(), inputs);
+      const containerLogs = await run(client.docker, created, inputs);
+      await sleep(FIRST_LOOK_MS);
+      const outs = await stateOf(client.docker, await created.inspect(), inputs);
       return { id: created.id, outs: { ...outs, containerLogs } };
     } catch (error) {
-      if (!(error instanceof ExitedError)) {
-        throw new PartialCreateError(created.id, inputs, message(error));
-      }
-      await remove(docker, created.id, withDefaults(inputs));
-      throw error;
+      throw new PartialCreateError(created.id, inputs, message(error));
     }
   },
 
   async read(id, state, inputs, { client: { docker } }) {
-    const info = await docker
-      .getContainer(id)
-      .inspect()
-      .catch((error) => {
-        if (isMissing(error)) return undefined;
-        throw new Error(message(error));
-      });
-    if (!info) return undefined;
-    if (!info.State.Running && withDefaults(state).mustRun === true && state.networkDatas) {
-      // The real provider does this too: one that must run and doesn't is removed on refresh.
-      await remove(docker, id, state);
-      return undefined;
-    }
-    const live = await stateOf(docker, info, inputs);
+    if (!(await isListed(docker, id))) return undefined;
+    const live = await stateOf(docker, await docker.getContainer(id).inspect(), inputs);
     return {
       outs: { ...state, ...live },
       inputs: refreshedInputs(inputs, state, live),
@@ -128,9 +115,18 @@ export const container: ResourceDouble<DockerClient> = {
   async update(id, state, news, { client: { docker } }) {
     const target = docker.getContainer(id);
     await applyUpdate(target, state, news);
+    if (isStopped(state) && !isStopped(withDefaults(news))) await start(target);
     const live = await stateOf(docker, await target.inspect(), news);
-    return { ...state, ...live, ...news };
+    return { ...state, ...live, ...news, mustRun: withDefaults(news).mustRun };
   },
 
   delete: (id, state, { client: { docker } }) => remove(docker, id, withDefaults(state)),
 };
+
+/** The real provider lists all containers before it looks at one: a host that can't be reached shows there. */
+async function isListed(docker: Docker, id: string): Promise<boolean> {
+  const all = await docker.listContainers({ all: true }).catch((error) => {
+    throw new Error(`error fetching container information from Docker: ${message(error)}`);
+  });
+  return all.some(({ Id }) => Id === id);
+}

@@ -1,3 +1,4 @@
+import { finished } from "node:stream/promises";
 import type Docker from "dockerode";
 import { diffInputs } from "./diff.ts";
 import { type DockerClient, isMissing, message } from "./docker-client.ts";
@@ -9,8 +10,18 @@ async function inspect(docker: Docker, name: string): Promise<Docker.ImageInspec
     return await docker.getImage(name).inspect();
   } catch (error) {
     if (isMissing(error)) return undefined;
-    throw new Error(`error looking up local image "${name}": ${message(error)}`);
+    throw new Error(
+      `error looking up local image "${name}": unable to inspect image ${name}: ${message(error)}`,
+    );
   }
+}
+
+/** The real provider lists all images before it looks for one: a host that can't be reached shows there. */
+async function findLocal(docker: Docker, name: string) {
+  await docker.listImages().catch((error) => {
+    throw new Error(`unable to list Docker images: ${message(error)}`);
+  });
+  return inspect(docker, name);
 }
 
 /** The registry that an image name points to; a first part without dot or port is a Docker Hub user. */
@@ -38,15 +49,12 @@ export function withTag(name: string): string {
   return /@|:[^/]*$/.test(name) ? name : `${name}:latest`;
 }
 
+/** What fails once the registry has given the manifest stands in the stream, which the real provider does not read. */
 async function pull(client: DockerClient, name: string, platform?: unknown): Promise<void> {
   const authconfig = credentials(client, name);
   const options = { ...(authconfig && { authconfig }), ...(platform ? { platform } : {}) };
   const stream = await client.docker.pull(withTag(name), options);
-  await new Promise<void>((done, fail) => {
-    client.docker.modem.followProgress(stream, (error: Error | null) =>
-      error ? fail(error) : done(),
-    );
-  });
+  await finished(stream.resume());
 }
 
 /**
@@ -58,14 +66,14 @@ export async function findImage(
   name: string,
   platform?: unknown,
 ): Promise<Docker.ImageInspectInfo> {
-  const local = await inspect(client.docker, name);
+  const local = await findLocal(client.docker, name);
   if (local) return local;
   try {
     await pull(client, name, platform);
   } catch (error) {
     throw new Error(`unable to pull image ${name}: error pulling image ${name}: ${message(error)}`);
   }
-  const pulled = await inspect(client.docker, name);
+  const pulled = await findLocal(client.docker, name);
   if (!pulled) throw new Error(`unable to find or pull image ${name}`);
   return pulled;
 }
@@ -87,6 +95,10 @@ function outputs(inputs: Bag, image: Docker.ImageInspectInfo): { id: string; out
   };
 }
 
+function unreadable(error: unknown): never {
+  throw new Error(`Unable to read Docker image into resource: ${message(error)}`);
+}
+
 const REPLACING = ["name", "platform", "pullTriggers", "triggers", "forceRemove", "build"];
 
 /** `docker:index/remoteImage:RemoteImage`; `build` is not supported. */
@@ -106,26 +118,26 @@ export const remoteImage: ResourceDouble<DockerClient> = {
     }),
 
   async create(inputs, { client }) {
-    try {
-      return outputs(inputs, await findImage(client, String(inputs.name), inputs.platform));
-    } catch (error) {
-      throw new Error(`Unable to read Docker image into resource: ${message(error)}`);
-    }
+    const { name, platform } = inputs;
+    return outputs(inputs, await findImage(client, String(name), platform).catch(unreadable));
   },
 
   async read(_id, state, inputs, { client }) {
-    const image = await inspect(client.docker, String(state.name));
+    const image = await findLocal(client.docker, String(state.name)).catch(({ message }) => {
+      throw new Error(`Error reading docker image list: ${message}`);
+    });
     return image && { outs: { ...state, ...outputs(inputs, image).outs }, inputs };
   },
 
-  async update(_id, state, news) {
-    return { ...state, ...news };
+  async update(_id, state, news, { client }) {
+    const image = await findImage(client, String(news.name), news.platform).catch(unreadable);
+    return { ...state, ...outputs(news, image).outs };
   },
 
   async delete(_id, state, { client }) {
     if (state.keepLocally === true) return;
-    if (!(await inspect(client.docker, String(state.name)))) return;
     try {
+      if (!(await findLocal(client.docker, String(state.name)))) return;
       await client.docker
         .getImage(String(state.name))
         .remove({ force: state.forceRemove === true });

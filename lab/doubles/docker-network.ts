@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import { diffInputs } from "./diff.ts";
-import { type DockerClient, isMissing, message } from "./docker-client.ts";
-import { type CallContext, PartialCreateError, type ResourceDouble } from "./provider.ts";
+import { type DockerClient, message } from "./docker-client.ts";
+import type { ResourceDouble } from "./provider.ts";
 import { checkNested } from "./schema.ts";
 import { drift, labelMap, labelsOf, normaliseSets, strings } from "./shapes.ts";
 import { type Bag, isBag } from "./values.ts";
 
-/** How long a network that still has containers is waited for, as in the real provider. */
+/** How long a network that still has containers is waited for, and how often it is tried, as in the real provider. */
 const REMOVE_SECONDS = 30;
+const REMOVE_AGAIN_MS = 5000;
+const STILL_HELD = `timeout while waiting for state to become 'removed' (last state: 'pending', timeout: ${REMOVE_SECONDS}s)`;
 
 /** Asks the engine for a network of these inputs. */
 export function networkOptions(inputs: Bag): Docker.NetworkCreateOptions {
@@ -63,18 +65,34 @@ export function networkState(network: Docker.NetworkInspectInfo): Bag {
   };
 }
 
-async function remove(id: string, { client, signal }: CallContext<DockerClient>): Promise<void> {
+/**
+ * The network, or nothing: the real provider takes every error for "not found", also a host that can't be
+ * reached. So a refresh drops the network from the state then, and a deletion is content.
+ */
+async function inspect(docker: Docker, id: string): Promise<Docker.NetworkInspectInfo | undefined> {
+  return docker
+    .getNetwork(id)
+    .inspect()
+    .catch(() => undefined);
+}
+
+function heldByEndpoints(error: unknown): true {
+  if (message(error).includes("has active endpoints")) return true;
+  throw new Error(message(error));
+}
+
+/** Waits for endpoints to go; what it was that held the network, the real provider does not say. */
+async function remove(docker: Docker, id: string): Promise<void> {
   const deadline = Date.now() + REMOVE_SECONDS * 1000;
   for (;;) {
-    try {
-      await client.docker.getNetwork(id).remove();
-      return;
-    } catch (error) {
-      if (isMissing(error)) return;
-      const busy = message(error).includes("has active endpoints");
-      if (!busy || Date.now() > deadline || signal.aborted) throw new Error(message(error));
-      await sleep(1000);
-    }
+    if (!(await inspect(docker, id))) return;
+    const held = await docker
+      .getNetwork(id)
+      .remove()
+      .then(() => false, heldByEndpoints);
+    if (!held) return;
+    if (Date.now() > deadline) throw new Error(STILL_HELD);
+    await sleep(REMOVE_AGAIN_MS);
   }
 }
 
@@ -118,23 +136,21 @@ export const network: ResourceDouble<DockerClient> = {
     const created = await client.docker.createNetwork(networkOptions(inputs)).catch((error) => {
       throw new Error(`Unable to create network: ${message(error)}`);
     });
-    try {
-      return { id: created.id, outs: networkState(await created.inspect()) };
-    } catch (error) {
-      throw new PartialCreateError(created.id, inputs, message(error));
-    }
+    const live = await inspect(client.docker, created.id);
+    // It is on the host and in no state then.
+    if (!live) throw new Error(`network ${created.id} was created and can't be read back`);
+    return { id: created.id, outs: networkState(live) };
   },
 
   async read(id, state, inputs, { client }) {
-    try {
-      const live = networkState(await client.docker.getNetwork(id).inspect());
-      const drifted = drift(state, live, ["scope"]);
-      return { outs: { ...state, ...live }, inputs: { ...inputs, ...drifted } };
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw new Error(message(error));
-    }
+    const found = await inspect(client.docker, id);
+    if (!found) return undefined;
+    const live = networkState(found);
+    return {
+      outs: { ...state, ...live },
+      inputs: { ...inputs, ...drift(state, live, ["scope"]) },
+    };
   },
 
-  delete: (id, _state, context) => remove(id, context),
+  delete: (id, _state, { client }) => remove(client.docker, id),
 };

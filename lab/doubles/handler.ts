@@ -5,15 +5,25 @@ type Unary<Request, Response> = (
   call: grpc.ServerUnaryCall<Request, Response>,
 ) => Promise<Response>;
 
+const pending = new Set<Promise<unknown>>();
+
+/** Waits until every call has ended, also one that an engine left behind. */
+export async function idle(): Promise<void> {
+  while (pending.size > 0) await Promise.allSettled(pending);
+}
+
 /** A gRPC handler whose errors reach the engine as the message alone, without a stack. */
 export function handler<Request, Response>(work: Unary<Request, Response>) {
   return (
     call: grpc.ServerUnaryCall<Request, Response>,
     callback: grpc.sendUnaryData<Response>,
   ): void => {
-    work(call).then(
-      (response) => callback(null, response),
-      (error) => callback(toServiceError(error)),
-    );
+    const answered = work(call)
+      .then(
+        (response) => callback(null, response),
+        (error) => callback(toServiceError(error)),
+      )
+      .finally(() => pending.delete(answered));
+    pending.add(answered);
   };
 }

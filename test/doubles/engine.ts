@@ -17,6 +17,8 @@ export interface TestStack {
   /** What differed from the state, by kind: `{}` if nothing did. */
   refresh(): Promise<Record<string, number>>;
   destroy(): Promise<void>;
+  /** Takes away the lock that a killed run left. */
+  cancel(): Promise<void>;
   /** The state file as it lies on the disk. */
   stateFile(): string;
 }
@@ -82,6 +84,7 @@ export async function testStack(
       open.delete(made);
       await stack.destroy();
     },
+    cancel: () => stack.cancel(),
     stateFile: () => readFileSync(join(backend, ".pulumi/stacks/doubles/test.json"), "utf8"),
   };
   open.add(made);

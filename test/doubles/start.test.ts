@@ -4,8 +4,12 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import * as grpc from "@grpc/grpc-js";
+import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import { expect, it } from "vitest";
 import { startDoubles } from "../../lab/doubles/start.ts";
+import { toStruct } from "../../lab/doubles/wire.ts";
 
 const TIMEOUT = 60_000;
 const dir = mkdtempSync(join(tmpdir(), "doubles-start-"));
@@ -49,8 +53,9 @@ it("says which double does not start, and leaves none behind", { timeout: TIMEOU
   await expect(started).rejects.toThrow(/double of grafana ended with code 1.*grafana\.log/);
 });
 
-it("leaves no double behind when its parent is killed", { timeout: TIMEOUT }, async () => {
-  const [script, written] = [join(dir, "parent.ts"), join(dir, "providers")];
+/** Another process that starts doubles; answers their ports and what kills it. */
+async function otherParent(name: string) {
+  const [script, written] = [join(dir, `${name}.ts`), join(dir, name)];
   const start = join(import.meta.dirname, "../../lab/doubles/start.ts");
   const lines = [
     `import { writeFileSync } from "node:fs";`,
@@ -67,8 +72,43 @@ it("leaves no double behind when its parent is killed", { timeout: TIMEOUT }, as
   });
   while (!existsSync(written) && parent.exitCode === null) await sleep(100);
   const served = ports(readFileSync(written, "utf8"));
+  return { served, kill: () => parent.kill("SIGKILL") };
+}
+
+it("leaves no double behind when its parent is killed", { timeout: TIMEOUT }, async () => {
+  const { served, kill } = await otherParent("parent");
   expect(await Promise.all(served.map(answers))).toEqual([true, true]);
-  parent.kill("SIGKILL");
+  kill();
   await sleep(1000);
   expect(await Promise.all(served.map(answers))).toEqual([false, false]);
 });
+
+it("finishes what it was asked for though engine and parent are killed, as a plugin does", {
+  timeout: TIMEOUT,
+}, async () => {
+  const { served, kill } = await otherParent("busy-parent");
+  const [, command = ""] = served;
+  const made = join(dir, "made");
+  const engine = await createLocalCommand(command, `sleep 2; touch ${made}`);
+  kill();
+  engine.close();
+  await sleep(1000);
+  expect(existsSync(made)).toBe(false);
+  while (await answers(command)) await sleep(100);
+  expect(existsSync(made)).toBe(true);
+});
+
+/** Asks the double of `command` to make a local command, as an engine does, and does not wait for it. */
+async function createLocalCommand(port: string, create: string) {
+  const engine = new providerGrpc.ResourceProviderClient(
+    `127.0.0.1:${port}`,
+    grpc.credentials.createInsecure(),
+  );
+  await new Promise((done) => engine.configure(new providerPb.ConfigureRequest(), done));
+  const request = new providerPb.CreateRequest();
+  request.setUrn("urn:pulumi:s::p::command:local:Command::c");
+  request.setProperties(toStruct({ create }));
+  engine.create(request, () => undefined);
+  await sleep(500);
+  return engine;
+}

@@ -241,42 +241,6 @@ describe("docker, on a socket", () => {
     expect(await stack.refresh()).toEqual({});
   });
 
-  it("fails and cleans up when a container that must run ends", { timeout: TIMEOUT }, async () => {
-    const stack = await testStack(async () => {
-      const args = { name: "e2e-ends", image: IMAGE, command: ["false"] };
-      new docker.Container("c", args, { provider: socketProvider() });
-      return undefined;
-    }, doubles.env);
-    await expect(stack.up()).rejects.toThrow("container exited immediately");
-    expect(await exists("e2e-ends")).toBe(false);
-  });
-
-  it("waits for health in vain", { timeout: TIMEOUT }, async () => {
-    const stack = await testStack(async () => {
-      const healthcheck = { tests: ["CMD", "false"], interval: "1s", retries: 1 };
-      const args = { name: "e2e-ill", image: IMAGE, command: SLEEP, healthcheck, wait: true };
-      new docker.Container("c", args, { provider: socketProvider() });
-      return undefined;
-    }, doubles.env);
-    await expect(stack.up()).rejects.toThrow("container failed to be in healthy state");
-  });
-
-  it("keeps the real provider's trap: some updates are not applied", {
-    timeout: TIMEOUT,
-  }, async () => {
-    let tmpfs = { "/tmp": "size=1m" };
-    const stack = await testStack(async () => {
-      const args = { name: "e2e-trap", image: IMAGE, command: SLEEP, tmpfs };
-      new docker.Container("c", args, { provider: socketProvider() });
-      return undefined;
-    }, doubles.env);
-    await stack.up();
-    tmpfs = { "/tmp": "size=2m" };
-    expect(changes((await stack.up()).steps)).toEqual([{ op: "update", name: "c" }]);
-    const { HostConfig } = await engine.getContainer("e2e-trap").inspect();
-    expect(HostConfig.Tmpfs).toEqual({ "/tmp": "size=1m" });
-  });
-
   it("refuses unknown and missing inputs by name", { timeout: TIMEOUT }, async () => {
     const stack = await testStack(async () => {
       const props = { name: "e2e-typo", comand: ["true"] };
