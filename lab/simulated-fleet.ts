@@ -36,6 +36,8 @@ export interface SimulatedFleet {
   env: Record<string, string>;
   /** Writes a host's stack file again, as when its fault was mended. */
   write(host: SimulatedHost): Promise<void>;
+  /** Takes everything off the simulated hosts. */
+  empty(): void;
   /** Ends the simulated hosts and removes the clone. */
   close(): Promise<void>;
 }
@@ -87,6 +89,7 @@ export async function simulatedFleet(
     state: join(root, "state"),
     env,
     write,
+    empty: providers.empty,
     close: async () => {
       await providers.stop();
       await rm(root, { recursive: true });
@@ -152,7 +155,9 @@ function settings(host: SimulatedHost, { config }: Encrypted): Record<string, un
 }
 
 /** Starts the process of the simulated hosts; it ends when its standard input is closed. */
-async function startHosts(delay: number): Promise<{ attach: string; stop(): Promise<void> }> {
+async function startHosts(
+  delay: number,
+): Promise<{ attach: string; empty(): void; stop(): Promise<void> }> {
   const script = join(import.meta.dirname, "doubles", "simulated-hosts.ts");
   const child = spawn(process.execPath, ["--import", "tsx", script, String(delay)], {
     cwd: repoDir,
@@ -165,6 +170,7 @@ async function startHosts(delay: number): Promise<{ attach: string; stop(): Prom
   });
   return {
     attach,
+    empty: () => void child.kill("SIGHUP"),
     stop: async () => {
       child.stdin.end();
       await ended;

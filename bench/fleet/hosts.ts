@@ -28,6 +28,7 @@ export async function freshFleet(hosts: SimulatedHost[], delay: number): Promise
     ...fleet,
     hosts,
     async forget() {
+      fleet.empty();
       await rm(fleet.state, { recursive: true });
       await cp(pristine, fleet.state, { recursive: true });
     },

@@ -1,5 +1,4 @@
 import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
-import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,10 +6,10 @@ import * as docker from "@pulumi/docker";
 import type Docker from "dockerode";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Doubles, startDoubles } from "../../lab/doubles/start.ts";
-import { freePort } from "../../lab/ports.ts";
 import { processesOf, until } from "../../lab/processes.ts";
 import { changes, destroyAll, type Step, testStack } from "../doubles/engine.ts";
 import { IMAGE, labDocker, startHost, type TestHost } from "../doubles/host.ts";
+import { type Way, wayTo } from "./support/way.ts";
 
 /** What @pulumi/docker 5.2 does (terraform-provider-docker 4.5), kind or not: the double has to do it too. */
 
@@ -193,53 +192,37 @@ describe("a network", () => {
 });
 
 describe("a host that can't be reached", () => {
-  let way: Server;
-  let sockets: Socket[] = [];
-  let port: number;
+  let way: Way;
 
-  /** The way to the host's sshd: closed, the host is away. */
-  const open = async () => {
-    way = createServer((near) => {
-      const far = connect(host.port, "127.0.0.1");
-      sockets.push(near, far);
-      near.on("error", () => far.destroy()).pipe(far);
-      far.on("error", () => near.destroy()).pipe(near);
-    });
-    port ??= await freePort(19_431);
-    await new Promise<void>((done) => way.listen(port, "127.0.0.1", done));
-  };
-  const close = () => {
-    way.close();
-    for (const socket of sockets) socket.destroy();
-    sockets = [];
-  };
+  beforeAll(async () => {
+    way = await wayTo(host.port);
+  });
+  afterAll(() => way?.close());
 
   const overSsh = (build: Build) =>
     testStack(async () => {
       const sshOpts = [...host.options, "-o", `HostKeyAlias=[127.0.0.1]:${host.port}`];
-      const ssh = { host: `ssh://root@127.0.0.1:${port}`, sshOpts };
+      const ssh = { host: `ssh://root@127.0.0.1:${way.port}`, sshOpts };
       build({ provider: new docker.Provider("ssh", { ...ssh, disableDockerDaemonCheck: true }) });
       return undefined;
     }, doubles.env);
 
   it("drops its networks from the state on a refresh, and the next update fails", async () => {
-    await open();
     const stack = await overSsh((opts) => new docker.Network("n", { name: "e2e-away" }, opts));
     await stack.up();
-    close();
+    way.close();
     expect(await stack.refresh()).toEqual({ delete: 1 });
-    await open();
+    await way.open();
     await expect(stack.up()).rejects.toThrow("network with name e2e-away already exists");
     await engine.getNetwork("e2e-away").remove();
-    close();
   });
 
   it("lets its networks be destroyed, which stay", async () => {
-    await open();
     const stack = await overSsh((opts) => new docker.Network("n", { name: "e2e-away" }, opts));
     await stack.up();
-    close();
+    way.close();
     await stack.destroy();
+    await way.open();
     expect(await engine.listNetworks({ filters: { name: ["e2e-away"] } })).toHaveLength(1);
     await engine.getNetwork("e2e-away").remove();
   });
@@ -256,15 +239,13 @@ describe("a host that can't be reached", () => {
       /Error reading docker image list: unable to list Docker images: error during connect: Get "http:\/\/docker\.example\.com\/images\/json": command \[ssh .*Connection refused/s,
     ],
   ])("fails a refresh of %s, which stays in the state", async (_what, build, words) => {
-    await open();
     const stack = await overSsh(build);
     await stack.up();
-    close();
+    way.close();
     await expect(stack.refresh()).rejects.toThrow(words);
-    await open();
+    await way.open();
     expect(changes((await stack.up()).steps)).toEqual([]);
     await stack.destroy();
-    close();
   });
 });
 
