@@ -31,6 +31,7 @@ export const KNOWN_FAILURES: Readonly<Record<string, string>> = {
   "another subnet leaves the agent running while Traefik is joined":
     "real-plugins 3, code-review B5",
   "`pulumi destroy` ends, or says who is in the agent's network": "real-plugins 3, code-review B5",
+  "an image for amd64 alone is refused on arm64, before it is pulled": "service-comparison D1",
 };
 
 /** A test of `KNOWN_FAILURES`: passes as long as what it says does not hold. */
