@@ -7,10 +7,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { arrived, queryLogs } from "../../cli/verify/sink-queries.ts";
 import type { StackSettings } from "../../lab/stack.ts";
 import { TRAEFIK } from "../../lab/world/stand-ins.ts";
-import { joinFrontend, leaveFrontend } from "../../lab/world.ts";
+import { joinFrontend } from "../../lab/world.ts";
 import { oldEnv, removeComposeService, startComposeService } from "./support/compose-service.ts";
 import { networksOf } from "./support/containers.ts";
-import { emptyLab, settingsOf, type TestLab } from "./support/lab.ts";
+import { emptyLab, removeTraefik, settingsOf, type TestLab } from "./support/lab.ts";
 import { type CommandProject, commandProject } from "./support/project.ts";
 import { removeWriters, writer } from "./support/writers.ts";
 
@@ -42,7 +42,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await removeWriters(lab, [COUNTER]);
-  await leaveFrontend(lab.docker);
+  await removeTraefik(lab);
   await removeComposeService(lab);
   await project.remove();
   await rm(directory, { recursive: true });

@@ -11,7 +11,7 @@ import { joinFrontend } from "../../lab/world.ts";
 import { knownFailure } from "../support/known-failures.ts";
 import { counter } from "./support/agent.ts";
 import { fastPipelines } from "./support/fast-pipelines.ts";
-import { destroy, emptyLab, settingsOf, type TestLab } from "./support/lab.ts";
+import { emptyLab, removeTraefik, settingsOf, type TestLab } from "./support/lab.ts";
 import { greatestGap, sampleTimes } from "./support/raw-samples.ts";
 import { compose, removeWriters, writer } from "./support/writers.ts";
 
@@ -208,7 +208,8 @@ describe("tokens of Grafana Cloud", () => {
 
   test("destroy revokes both, and takes the policies along", async () => {
     const token = await hostToken();
-    await destroy(lab, await withLifetime("2003h"));
+    await removeTraefik(lab);
+    await (await withLifetime("2003h")).destroy();
     const { cloud } = lab.cloud;
     const left = [...cloud.policies(REGION), ...cloud.tokens(REGION)].map(({ name }) => name);
     expect(left.filter((name) => name.startsWith("alloy-"))).toEqual([]);
@@ -222,7 +223,8 @@ describe("tokens of Grafana Cloud", () => {
       await stack.up();
     } finally {
       await lab.cloud.tokensKnownAfter(0);
-      await destroy(lab, stack);
+      await removeTraefik(lab);
+      await stack.destroy();
     }
   });
 });

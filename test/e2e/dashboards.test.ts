@@ -17,7 +17,7 @@ import type { StackSettings } from "../../lab/stack.ts";
 import { joinFrontend } from "../../lab/world.ts";
 import { type ExporterSamples, writeSamples } from "./support/exporter-samples.ts";
 import { fastPipelines } from "./support/fast-pipelines.ts";
-import { destroy, emptyLab, settingsOf, type TestLab } from "./support/lab.ts";
+import { emptyLab, removeTraefik, settingsOf, type TestLab } from "./support/lab.ts";
 import { removeWriters, writeAged, writer } from "./support/writers.ts";
 
 /**
@@ -74,7 +74,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await removeWriters(lab, [container]);
-  await destroy(lab, stack);
+  await removeTraefik(lab);
+  await stack.destroy();
   await rm(directory, { recursive: true });
   await rm(pipelines, { recursive: true });
   await lab.close();

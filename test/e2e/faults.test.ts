@@ -16,7 +16,7 @@ import { counter } from "./support/agent.ts";
 import { sentTwice } from "./support/cloud-logs.ts";
 import { inDockerd } from "./support/dockerd.ts";
 import { fastPipelines } from "./support/fast-pipelines.ts";
-import { destroy, emptyLab, settingsOf, type TestLab } from "./support/lab.ts";
+import { emptyLab, removeTraefik, settingsOf, type TestLab } from "./support/lab.ts";
 import { greatestGap, sampleTimes } from "./support/raw-samples.ts";
 import { compose, removeWriters, writer } from "./support/writers.ts";
 
@@ -64,7 +64,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await removeWriters(lab, [COUNTER, BURST]);
-  await destroy(lab, stack);
+  await removeTraefik(lab);
+  await stack.destroy();
   await unmountData();
   await rm(directory, { recursive: true });
   await rm(pipelines, { recursive: true });

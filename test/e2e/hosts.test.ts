@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { appendFile, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -8,24 +9,33 @@ import { type PulumiCli, pulumiCli } from "../../cli/pulumi-cli.ts";
 import { arrived, queryLogs, queryMetrics } from "../../cli/verify/sink-queries.ts";
 import { checkHost } from "../../components/host-checks/run.ts";
 import { pipelineDirectory } from "../../components/pipeline-files.ts";
+import {
+  applyPermissions,
+  checkoutStatus,
+  directoryInCheckout,
+  foreignDirectory,
+} from "../../lab/host-directories.ts";
 import { overSsh, withSimulatedCloud } from "../../lab/settings.ts";
 import { type Sshd, startSshd } from "../../lab/sshd.ts";
 import type { StackSettings } from "../../lab/stack.ts";
 import { LAB_NETWORK } from "../../lab/world/sinks.ts";
+import { TRAEFIK } from "../../lab/world/stand-ins.ts";
 import { joinFrontend } from "../../lab/world.ts";
+import { knownFailure } from "../support/known-failures.ts";
 import { printedConfig } from "../support/printed-config.ts";
 import { driftOf, refreshSeesNothing } from "./support/drift.ts";
 import { fastPipelines } from "./support/fast-pipelines.ts";
 import {
-  destroy,
   emptyLab,
   imageResources,
+  removeTraefik,
   settingsOf,
   stateFile,
   type TestLab,
 } from "./support/lab.ts";
 import { ProcessWatch } from "./support/process-watch.ts";
 import { expectService, inspectService } from "./support/service.ts";
+import { socketProxyTests } from "./support/socket-proxy-suite.ts";
 
 let lab: TestLab;
 let sshd: Sshd;
@@ -69,6 +79,8 @@ describe.each(hosts)("$name over SSH, with a simulated Grafana Cloud", (host) =>
   let settings: StackSettings;
   let stack: Stack;
   let directory: string;
+  /** The git work tree around it, if any. */
+  let checkout: string | undefined;
   let output = "";
   let commandLines = "";
   const onOutput = (text: string) => {
@@ -80,8 +92,16 @@ describe.each(hosts)("$name over SSH, with a simulated Grafana Cloud", (host) =>
   beforeAll(async () => {
     const completed = (given: StackSettings) => withSimulatedCloud(overSsh(given, sshd), lab.cloud);
     settings = await settingsOf(lab, host.name, completed);
+    if (host.name === "svlnas") {
+      checkout = join(lab.facts.hostDirectory, "checkout");
+      settings = inDirectory(settings, await directoryInCheckout(checkout));
+    }
     directory = (settings.host as { directory: string }).directory;
     stack = await lab.stack(host.name, settings, pipelines);
+  });
+
+  afterAll(async () => {
+    if (checkout) await rm(checkout, { recursive: true });
   });
 
   test("is previewed without a route to it", async () => {
@@ -156,9 +176,7 @@ describe.each(hosts)("$name over SSH, with a simulated Grafana Cloud", (host) =>
   });
 
   test("is found well by the doctor, who reads its settings from the CLI", async () => {
-    const { workDir, envVars, pulumiCommand } = stack.workspace;
-    const env = { ...envVars, PATH: `${dirname(pulumiCommand.command)}:${process.env.PATH}` };
-    const { code, out, err } = await doctor(host.name, pulumiCli({ directory: workDir, env }));
+    const { code, out, err } = await doctorOf(stack);
     expect(out).toMatch(/\njournal +\/\S+, GID \d+ +ok\n/);
     expect(out).toMatch(/\n\d+ ok\n$/);
     expect({ code, err }).toEqual({
@@ -214,8 +232,66 @@ describe.each(hosts)("$name over SSH, with a simulated Grafana Cloud", (host) =>
     }
   });
 
-  test("is destroyed without a rest but the state", async () => {
-    await destroy(lab, stack);
+  if (host.name === "svlnas") {
+    socketProxyTests(() => lab);
+
+    knownFailure(
+      "a checkout around the directory stays clean, or the doctor says how",
+      async () => {
+        const status = await checkoutStatus(checkout ?? "");
+        const { out } = await doctorOf(stack);
+        expect(status === "" || out.includes(".git/info/exclude"), status).toBe(true);
+      },
+    );
+
+    knownFailure(
+      "permissions that were applied anew are put right by the next update",
+      async () => {
+        const secret = join(directory, "secrets", "metrics-password");
+        const undo = await applyPermissions(directory);
+        try {
+          await stack.up();
+          const { uid, mode } = await stat(secret);
+          expect([uid, mode & 0o777]).toEqual([3125, 0o400]);
+        } finally {
+          await undo();
+        }
+      },
+    );
+
+    knownFailure(
+      "a changed subnet is refused at once while Traefik is in the network",
+      async () => {
+        const before = await inspectService(lab);
+        const networks = { ...(settings.networks as object), frontendSubnet: "172.30.101.8/29" };
+        const changed = await lab.stack(host.name, { ...settings, networks }, pipelines);
+        await expect(changed.up()).rejects.toThrow(TRAEFIK);
+        const { alloy } = await inspectService(lab);
+        expect(alloy.State).toEqual(before.alloy.State);
+      },
+    );
+  } else {
+    knownFailure(
+      "a destroy takes what is ours from beside Traefik, and names Traefik",
+      async () => {
+        let said = "";
+        const listen = (text: string) => {
+          said += text;
+        };
+        await stack.destroy({ onOutput: listen });
+        expect(said).toContain(TRAEFIK);
+        expect((await stack.exportStack()).deployment.resources ?? []).toEqual([]);
+      },
+    );
+  }
+
+  test("is destroyed without a rest but the state, once Traefik has left", async () => {
+    // It was in there all the time, whatever was tried above.
+    const frontend = await lab.client.getNetwork("alloy-frontend").inspect();
+    expect(Object.values(frontend.Containers ?? {}).map(({ Name }) => Name)).toContain(TRAEFIK);
+    stack = await lab.stack(host.name, settings, pipelines);
+    await removeTraefik(lab);
+    await stack.destroy();
     expect(await lab.client.listContainers({ all: true, filters: { name: ["^/alloy"] } })).toEqual(
       [],
     );
@@ -319,6 +395,34 @@ describe("a host that lacks something", () => {
     await stack.destroy();
   });
 });
+
+describe("a host whose directories belong to another user", () => {
+  knownFailure("a host whose directories belong to another user is deployed to", async () => {
+    const root = await mkdtemp(join(tmpdir(), "host-"));
+    const directory = await foreignDirectory(root);
+    const settings = await settingsOf(lab, "svlazext", (given) =>
+      inDirectory(withSimulatedCloud(overSsh(given, sshd), lab.cloud), directory),
+    );
+    const stack = await lab.stack("svlazext", settings, pipelines);
+    try {
+      await stack.up();
+    } finally {
+      await stack.destroy();
+      await rm(root, { recursive: true });
+    }
+  });
+});
+
+function inDirectory(settings: StackSettings, directory: string): StackSettings {
+  return { ...settings, host: { ...(settings.host as object), directory } };
+}
+
+/** Runs the doctor for a stack of the lab, whose settings it reads from the CLI. */
+function doctorOf({ name, workspace }: Stack) {
+  const { workDir, envVars, pulumiCommand } = workspace;
+  const env = { ...envVars, PATH: `${dirname(pulumiCommand.command)}:${process.env.PATH}` };
+  return doctor(name, pulumiCli({ directory: workDir, env }));
+}
 
 /** Runs the doctor's command; answers exit code and what was printed. */
 async function doctor(stack: string, pulumi: PulumiCli) {

@@ -11,9 +11,9 @@ import { pipelineDirectory } from "../../components/pipeline-files.ts";
 import { outputsOf, type StackSettings } from "../../lab/stack.ts";
 import { joinFrontend } from "../../lab/world.ts";
 import {
-  destroy,
   emptyLab,
   imageResources,
+  removeTraefik,
   runIn,
   settingsOf,
   stateFile,
@@ -264,7 +264,8 @@ describe("the local stack on the real engine", () => {
   });
 
   test("is destroyed without a rest but the state", async () => {
-    await destroy(lab, stack);
+    await removeTraefik(lab);
+    await stack.destroy();
     const names = { name: ["^/alloy", "^alloy-"] };
     expect(await lab.client.listContainers({ all: true, filters: names })).toEqual([]);
     expect(await lab.client.listNetworks({ filters: { name: ["^alloy-"] } })).toEqual([]);

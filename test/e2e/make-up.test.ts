@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sentSince } from "../../lab/fresh-data.ts";
 import { joinFrontend } from "../../lab/world.ts";
-import { destroy, emptyLab, settingsOf, type TestLab } from "./support/lab.ts";
+import { emptyLab, removeTraefik, settingsOf, type TestLab } from "./support/lab.ts";
 
 let lab: TestLab;
 let stack: Awaited<ReturnType<TestLab["stack"]>>;
@@ -15,7 +15,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await destroy(lab, stack);
+  await removeTraefik(lab);
+  await stack.destroy();
   await lab.close();
 });
 

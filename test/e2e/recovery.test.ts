@@ -6,10 +6,14 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { repoDir } from "../../lab/paths.ts";
 import type { StackSettings } from "../../lab/stack.ts";
-import { emptyLab, settingsOf, type TestLab } from "./support/lab.ts";
+import { joinFrontend } from "../../lab/world.ts";
+import { emptyLab, removeTraefik, settingsOf, type TestLab } from "./support/lab.ts";
 import { type CommandProject, commandProject } from "./support/project.ts";
 
-/** The commands of docs/recovery.md, run as they stand there, with the name of this stack. */
+/**
+ * The commands of docs/recovery.md, run as they stand there, with the name of this stack. Traefik's stand-in is
+ * in the agent's network meanwhile, as on a host.
+ */
 
 const STACK = "recovered";
 const HOST = `recovery-${randomBytes(3).toString("hex")}`;
@@ -29,9 +33,11 @@ beforeAll(async () => {
   project = await commandProject(lab, STACK, settings);
   await setSecrets();
   await obey("pulumi up --stack svlnas");
+  await joinFrontend(lab.docker);
 });
 
 afterAll(async () => {
+  await removeTraefik(lab);
   await obey("pulumi destroy --stack svlnas");
   await removeNetworks();
   await project.remove();
@@ -100,11 +106,12 @@ test("lost host: all that was on it", async () => {
   await execa("docker", ["rm", "-f", "alloy", "alloy-docker-proxy", "alloy-init"], {
     env: { DOCKER_HOST: lab.docker.host },
   });
-  for (const name of ["alloy-frontend", "alloy-backend"])
-    await lab.client.getNetwork(name).remove();
+  await removeTraefik(lab);
+  await removeNetworks();
   await rm(directory, { recursive: true });
   await asDocumented("pulumi state delete --stack svlnas --all --yes");
   await asDocumented("pulumi up --stack svlnas");
+  await joinFrontend(lab.docker);
   await expectService();
 });
 

@@ -13,7 +13,7 @@ import { component, counter } from "./support/agent.ts";
 import { fastPipelines } from "./support/fast-pipelines.ts";
 import { type HostMounts, hostMounts } from "./support/host-mounts.ts";
 import { journalFile } from "./support/journal-file.ts";
-import { destroy, emptyLab, settingsOf, type TestLab } from "./support/lab.ts";
+import { emptyLab, removeTraefik, settingsOf, type TestLab } from "./support/lab.ts";
 import { sampleTimes } from "./support/raw-samples.ts";
 import { compose, removeWriters, writeAged, writer } from "./support/writers.ts";
 
@@ -69,7 +69,8 @@ afterAll(async () => {
   await removeJournal?.();
   await mounts?.remove();
   await removeWriters(lab, writers);
-  await destroy(lab, stack);
+  await removeTraefik(lab);
+  await stack.destroy();
   await rm((settings.host as { directory: string }).directory, { recursive: true });
   await rm(pipelines, { recursive: true });
   await lab.close();

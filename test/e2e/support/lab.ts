@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import type Docker from "dockerode";
 import { destroyStacks } from "../../../lab/destroy.ts";
 import { dockerClient } from "../../../lab/docker-engine.ts";
@@ -25,10 +24,12 @@ export function imageResources(lab: Lab): number {
   return lab.facts.images ? 0 : 3;
 }
 
-/** Destroys a stack after taking the Traefik stand-in out of its network. */
-export async function destroy(lab: Lab, stack: Stack): Promise<void> {
+/**
+ * Takes the Traefik stand-in out of the agent's network, as an operator has to before that can be removed. What
+ * the program does while it is still in there: hosts.test.ts.
+ */
+export async function removeTraefik(lab: Lab): Promise<void> {
   await leaveFrontend(lab.docker);
-  await stack.destroy();
 }
 
 /** The settings of a stack file as the lab completes them, changed as a test wants. */
