@@ -48,11 +48,15 @@ export async function simulatedGrafanaCloud(
   const stack = stackOf(world);
   const seed = { bootstrapTokens: [{ token: bootstrapToken }], stacks: [stack] };
   const store = new SimulatedStore(seed, structuredClone(EMPTY_GRAFANA), stateFile);
-  // A failure here has no caller: it ends the process, so that no test goes on with sinks that know too little.
-  const late = new LateTokens(() => void follow());
+  // A failure here has no caller. `then` makes it one that nobody handles, which ends the process or fails the test run.
+  const late = new LateTokens(() => void follow().then());
+  let taken = "";
   const follow = inTurn(async (issued) => {
     if (issued) late.add(issued);
-    await take(await liveTokens(served.cloud, issued ? [issued] : [], late));
+    const live = await liveTokens(served.cloud, issued ? [issued] : [], late);
+    if (JSON.stringify(live) === taken) return;
+    await take(live);
+    taken = JSON.stringify(live);
   });
   const served: SimulatedGrafana = await serveSimulatedGrafana(store, { port, onChange: follow });
   const tokensKnownAfter = (seconds: number) => {

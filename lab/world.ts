@@ -104,8 +104,13 @@ export async function takeTokens(
   const container = docker.getContainer(gateway.name);
   await putFiles(container, gateway.changing ?? []);
   await container.kill({ signal: "SIGUSR2" });
-  const known = new Set(Object.values(live).flatMap(({ write }) => write));
-  const logins = secrets.issuedTokens.map((token) => ({ token, taken: known.has(token) }));
+  const { read, write } = live.metrics;
+  // Each of them: the gateway's process misses a signal that comes while it still follows the last one.
+  const logins = secrets.issuedTokens.map((token) => ({
+    token,
+    writes: write.includes(token),
+    reads: read.includes(token),
+  }));
   await waitForLogins(sinks(secrets).metrics, logins);
 }
 

@@ -58,27 +58,34 @@ export async function waitForRefusal(sink: Sink): Promise<void> {
   throw new Error(`The gateway of the sinks still takes ${sink.username}'s old password.`);
 }
 
-/** Waits until the gateway takes pushes with some tokens, and with none of the others. */
-export async function waitForLogins(
-  { queryUrl, username }: Sink,
-  logins: { token: string; taken: boolean }[],
-): Promise<void> {
+/** A token that the gateway is asked with, and what it may do there. */
+export interface Login {
+  token: string;
+  writes: boolean;
+  reads: boolean;
+}
+
+/** Waits until the gateway lets each token do what it may, and nothing else. */
+export async function waitForLogins(sink: Sink, logins: Login[]): Promise<void> {
   const settled = async () => {
-    const answers = logins.map(async ({ token, taken }) => {
-      const headers = { authorization: `Basic ${btoa(`${username}:${token}`)}` };
-      const push = fetch(`${queryUrl}/api/v1/write`, { method: "POST", headers });
-      // While the gateway reads its files again a connection may end without an answer.
-      const status = await push.then(
-        async (answer) => answer.body?.cancel().then(() => answer.status),
-        () => undefined,
-      );
-      return status !== undefined && (status !== 401) === taken;
-    });
+    const answers = logins.flatMap(({ token, writes, reads }) => [
+      isTaken(sink, token, "POST", "/api/v1/write").then((taken) => taken === writes),
+      isTaken(sink, token, "GET", "/api/v1/query?query=1").then((taken) => taken === reads),
+    ]);
     return (await Promise.all(answers)).every(Boolean);
   };
   if (await until(settled, READY_SECONDS)) return;
   throw new Error(
     "The gateway of the sinks does not follow the tokens of the simulated Grafana Cloud.",
+  );
+}
+
+/** Whether the gateway lets a token in; nothing while it reads its files again, when a connection may just end. */
+function isTaken({ queryUrl, username }: Sink, token: string, method: string, path: string) {
+  const headers = { authorization: `Basic ${btoa(`${username}:${token}`)}` };
+  return fetch(`${queryUrl}${path}`, { method, headers }).then(
+    async ({ body, status }) => body?.cancel().then(() => status !== 401),
+    () => undefined,
   );
 }
 
