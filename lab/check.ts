@@ -4,6 +4,7 @@ import { execa } from "execa";
 import { howManyLabs } from "./check/how-many-labs.ts";
 import { heedInterrupts, interrupted } from "./check/interrupt.ts";
 import { testInLabs } from "./check/labs.ts";
+import { allOf } from "./check/queue.ts";
 import { failed, type Report, summary } from "./check/report.ts";
 import { vitest } from "./check/vitest.ts";
 import { down } from "./down.ts";
@@ -19,17 +20,17 @@ export async function check(): Promise<void> {
   const labs = await howManyLabs();
   const reports: Report[] = [];
   try {
-    await Promise.all([run("types", "tsc", ["--noEmit"]), run("lint", "biome", ["check", "."])]);
+    await allOf([run("types", "tsc", ["--noEmit"]), run("lint", "biome", ["check", "."])]);
     reports.push(await tests("unit"));
     if (!failed(reports)) {
-      const [others, inLabs] = await Promise.all([
+      const lanes = await allOf([
         oneAfterTheOther(["scripts", "pipelines", "engine"]),
-        labs > 1 ? testInNewLabs(labs) : tests("e2e").then((report) => [report]),
+        labs > 1 ? testInNewLabs(labs) : oneAfterTheOther(["e2e"]),
       ]);
-      reports.push(...others, ...inLabs);
+      reports.push(...lanes.flat());
     }
   } finally {
-    if (!wasUp) await (labs > 1 ? rm(labDir, { recursive: true }) : down());
+    if (!wasUp) await (labs > 1 ? rm(labDir, { recursive: true, force: true }) : down());
   }
   process.stdout.write(summary(reports));
   if (failed(reports)) throw new Error("tests failed, see above");

@@ -23,3 +23,12 @@ export async function shareOut<Job, Result>(
 export function inOrder(names: readonly string[], order: readonly string[]): string[] {
   return [...names].sort((a, b) => order.indexOf(a) - order.indexOf(b));
 }
+
+/** The results of all, or the first failure when all have ended: none goes on while another's rest is removed. */
+export async function allOf<Result>(works: Promise<Result>[]): Promise<Result[]> {
+  const ended = await Promise.allSettled(works);
+  return ended.map((one) => {
+    if (one.status === "rejected") throw one.reason;
+    return one.value;
+  });
+}
