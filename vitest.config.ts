@@ -1,6 +1,9 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
+/** Tests beside the others of their room that wait for real processes: they would make the unit tests slow. */
+const waiting = ["test/doubles/command-ssh.test.ts", "test/lab/check/labs.test.ts"];
+
 export default defineConfig({
   test: {
     projects: [
@@ -11,6 +14,7 @@ export default defineConfig({
           exclude: [
             ...["test/e2e/**", "test/engine/**", "test/pipelines/**", "test/scripts/**"],
             "test/workflows/actionlint.test.ts",
+            ...waiting,
           ],
           // Pulumi's SDK takes seconds to load: once a worker, not once a file.
           isolate: false,
@@ -22,8 +26,8 @@ export default defineConfig({
       {
         test: {
           name: "scripts",
-          // What a real shell makes of the scripts that run on hosts, where Docker is simulated.
-          include: ["test/scripts/**/*.test.ts"],
+          // What a real shell makes of the scripts that run on hosts, where Docker is simulated; real processes.
+          include: ["test/scripts/**/*.test.ts", ...waiting],
           isolate: false,
           maxWorkers: availableParallelism(),
           testTimeout: 20_000,

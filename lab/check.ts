@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { execa } from "execa";
 import { howManyLabs } from "./check/how-many-labs.ts";
 import { heedInterrupts, interrupted } from "./check/interrupt.ts";
-import { testInLabs } from "./check/labs.ts";
+import { labTests, testInLabs } from "./check/labs.ts";
 import { allOf } from "./check/queue.ts";
 import { failed, type Report, summary } from "./check/report.ts";
 import { vitest } from "./check/vitest.ts";
@@ -40,7 +40,7 @@ export async function check(): Promise<void> {
 async function testInNewLabs(count: number): Promise<Report[]> {
   await pulumiEngine();
   await makeImages();
-  return testInLabs(count);
+  return testInLabs(count, await labTests());
 }
 
 async function oneAfterTheOther(projects: string[]): Promise<Report[]> {

@@ -1,4 +1,4 @@
-import { readdir, rm, symlink } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { labDir, repoDir } from "../paths.ts";
@@ -13,33 +13,35 @@ import type { Report } from "./report.ts";
 export const LONGEST_FIRST = ["adopt", "hosts", "signals", "local", "credentials", "faults"];
 
 const directory = "test/e2e";
-const worker = resolve(import.meta.dirname, "worker.ts");
+const labWorker = resolve(import.meta.dirname, "worker.ts");
 
 /** Runs the tests that need a lab in several of them, side by side, and answers a report for each file. */
-export async function testInLabs(count: number): Promise<Report[]> {
+export async function testInLabs(
+  count: number,
+  files: readonly string[],
+  worker = labWorker,
+): Promise<Report[]> {
   const labs: LabProcess[] = [];
   const open = async (number: number) => {
-    const lab = labProcess(number);
+    const lab = labProcess(number, worker);
     labs.push(lab);
     await answerOf(lab, `start lab ${number}`);
     return (file: string) => testFile(lab, number, file);
   };
-  const removeLogDevice = await makeLogDevice();
   try {
     // The first one installs the packages that this machine lacks.
     const first = open(1);
     const others = Array.from({ length: count - 1 }, (_, i) => first.then(() => open(i + 2)));
-    return await shareOut(await testFiles(), [first, ...others]);
+    return await shareOut(files, [first, ...others]);
   } finally {
     await Promise.all(labs.map(end));
-    await removeLogDevice();
   }
 }
 
 type LabProcess = ReturnType<typeof labProcess>;
 
 /** A lab in namespaces of its own. It is told over a channel what to test, and ends when that is closed. */
-function labProcess(number: number) {
+function labProcess(number: number, worker: string) {
   const [command, args] = inNamespace([process.execPath, ...process.execArgv, worker]);
   const prefixed = function* (line: unknown) {
     yield `lab ${number} | ${line}`;
@@ -90,23 +92,10 @@ function close(lab: LabProcess): void {
   if (lab.connected) lab.disconnect();
 }
 
-async function testFiles(): Promise<string[]> {
+/** The files whose tests need a lab, in the order in which they are handed out. */
+export async function labTests(): Promise<string[]> {
   const names = (await readdir(join(repoDir, directory)))
     .filter((name) => name.endsWith(".test.ts"))
     .map((name) => name.replace(".test.ts", ""));
   return inOrder(names, LONGEST_FIRST).map((name) => `${directory}/${name}.test.ts`);
-}
-
-/**
- * `logger` writes to /dev/log, a link to journald's socket below /run. All labs see the same /dev, and each
- * its own /run: one link, made before them and removed after them, serves all.
- */
-async function makeLogDevice(): Promise<() => Promise<void>> {
-  return symlink("/run/systemd/journal/dev-log", "/dev/log").then(
-    () => () => rm("/dev/log"),
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EEXIST") throw error;
-      return async () => {};
-    },
-  );
 }

@@ -6,13 +6,16 @@ const UNSHARED = ["--net", "--mount", "--pid", "--fork", "--kill-child", "--moun
 
 /**
  * What a namespace needs to pass for a machine. Its own mounts follow no one and are followed by its Docker
- * engine's; sshd, journald and Docker keep their sockets below /run; names are asked of the lab's own server.
+ * engine's; sshd, journald and Docker keep their sockets below /run, and journald a link to one in /dev; names
+ * are asked of the lab's own server.
  * The shell stays, as process 1: it collects processes that the lab starts and leaves.
  */
 const ENTER = `
 mount --make-rshared / &&
 mount -t tmpfs tmpfs /run &&
 mount -t tmpfs tmpfs /var/log &&
+mkdir /run/dev && cp -ax /dev/. /run/dev && mount --rbind /dev/pts /run/dev/pts &&
+mount --rbind /dev/shm /run/dev/shm && mount --rbind /run/dev /dev &&
 ip link set lo up &&
 names=$(readlink -m /etc/resolv.conf) &&
 mkdir -p "\${names%/*}" && touch "$names" &&

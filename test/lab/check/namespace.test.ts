@@ -27,6 +27,15 @@ describe.skipIf(why)("a namespace of a lab", () => {
     ]);
   });
 
+  it("has devices of its own, so that two can each have a /dev/log", async () => {
+    expect(
+      await inside(
+        "ln -sf /made-inside /dev/log && readlink /dev/log && echo >/dev/null && ls /dev/pts/ptmx",
+      ),
+    ).toBe("/made-inside\n/dev/pts/ptmx");
+    expect(await readlink("/dev/log").catch(() => "none")).not.toBe("/made-inside");
+  });
+
   it("passes on how its program ended", async () => {
     const [unshare, args] = inNamespace(["sh", "-c", "exit 7"]);
     expect((await execa(unshare, args, { env, reject: false })).exitCode).toBe(7);
