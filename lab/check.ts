@@ -8,7 +8,7 @@ import { allOf } from "./check/queue.ts";
 import { failed, type Report, summary } from "./check/report.ts";
 import { vitest } from "./check/vitest.ts";
 import { down } from "./down.ts";
-import { makeImages } from "./images.ts";
+import { builtImages } from "./images.ts";
 import { labDir, repoDir } from "./paths.ts";
 import { elapsed, say } from "./progress.ts";
 import { pulumiEngine } from "./pulumi.ts";
@@ -39,7 +39,7 @@ export async function check(): Promise<void> {
 /** Where there are several labs, what they are made of is built once, before them. */
 async function testInNewLabs(count: number): Promise<Report[]> {
   await pulumiEngine();
-  await makeImages();
+  await builtImages();
   return testInLabs(count, await labTests());
 }
 

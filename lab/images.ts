@@ -70,9 +70,9 @@ async function presentImages(docker: Docker): Promise<Set<string>> {
   return new Set((await docker.listImages()).flatMap(({ RepoTags }) => RepoTags ?? []));
 }
 
-/** Makes what the images consist of, programs and layers, into the cache: for labs that start at the same time. */
-export async function makeImages(): Promise<void> {
-  await makeAll(allRoles);
+/** All images that the lab builds; what they consist of is in the cache then, for labs that start at the same time. */
+export async function builtImages(): Promise<BuiltImage[]> {
+  return [...(await makeAll(allRoles)).values()];
 }
 
 /** Loads an image that no role has; returns its name. */

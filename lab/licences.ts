@@ -17,7 +17,9 @@ export function linkedModules(listing: string): LinkedModule[] {
   for (const line of listing.split("\n")) {
     const [, kind, path = "", version = ""] = line.split("\t");
     if (kind === "=>") modules.pop();
-    if (kind === "dep" || kind === "=>") modules.push({ path, version });
+    // A program of ours has no version; one that is built as it was published has.
+    const published = kind === "mod" && version.startsWith("v");
+    if (published || kind === "dep" || kind === "=>") modules.push({ path, version });
   }
   return modules;
 }

@@ -67,6 +67,9 @@ const RECIPES: Record<Program, Recipe> = {
   },
 };
 
+/** Folder of lab/ that says how a program is built. */
+export const folderOf = (name: Program) => RECIPES[name].folder;
+
 /** Folder beside `bin/` with the licences of the modules that a program is made of. */
 export const LICENCES = "licences";
 
@@ -100,7 +103,7 @@ function buildSettings({ tags, cgo, versionVariable, variables }: Recipe, versio
 }
 
 /** Raise it when a build keeps something else beside the program. */
-const RECIPE = 1;
+const RECIPE = 2;
 
 /** Changes with whatever of ours goes into the build, so that an edit never meets an old program. */
 export function cacheKey(sources: Record<string, string>, settings: BuildSettings): string {

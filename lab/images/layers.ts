@@ -22,6 +22,8 @@ export interface Layer {
   size: number;
   /** Versions of the Debian packages in it. */
   versions: Record<string, string>;
+  /** Folder with the copyright file of each of these packages. */
+  licences?: string;
   open(): Readable;
 }
 
@@ -58,7 +60,8 @@ async function keptLayer(layer: DebianLayer): Promise<Layer> {
     );
   }
   const facts: LayerFacts = JSON.parse(await readFile(join(dir, "layer.json"), "utf8"));
-  return { ...facts, open: () => createReadStream(join(dir, "layer.tar")) };
+  const open = () => createReadStream(join(dir, "layer.tar"));
+  return { ...facts, licences: join(dir, "licences"), open };
 }
 
 /** A layer of single files; hashing the 420 MB of Alloy takes 1 s, so the result is kept. */

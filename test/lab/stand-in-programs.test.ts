@@ -1,12 +1,11 @@
 import { builtinModules } from "node:module";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type WorldImages, worldRoles } from "../../lab/images.ts";
+import { PUBLISHED_IMAGES as images } from "../../lab/images/published.ts";
 import { PROGRAM, type StandInPrograms, standInPrograms } from "../../lab/stand-ins/bundle.ts";
 import type { WorldSecrets } from "../../lab/world/secrets.ts";
 import { sinkContainers } from "../../lab/world/sinks.ts";
 import { standInContainers } from "../../lab/world/stand-ins.ts";
 
-const images = Object.fromEntries(worldRoles.map((role) => [role, `image-${role}`])) as WorldImages;
 const secrets = { githubToken: "token", cloudTokens: [] as string[] } as WorldSecrets;
 
 let programs: StandInPrograms;

@@ -33,7 +33,11 @@ function serverVersion(versions: Record<string, string>): string {
  */
 export async function postgresExporterImage() {
   const name = "prometheus-postgres-exporter";
-  const exporter = await debianLayer({ name: "postgres-exporter", packages: [name], keep: /^$/ });
+  const exporter = await debianLayer({
+    name: "postgres-exporter",
+    packages: ["prometheus-postgres-exporter"],
+    keep: /^$/,
+  });
   const queries = await filesLayer([{ path: QUERIES_FILE, content: tableQueries() }]);
   const layers = [await baseLayer(), exporter, queries];
   return buildImage("postgres-exporter", exporter.versions[name] ?? "", layers, {
