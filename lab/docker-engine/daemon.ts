@@ -33,9 +33,6 @@ const STOP_SECONDS = 25;
 /** A socket's path has at most 107 characters, and containerd adds 35 to the engine's directory. */
 const MAX_DIR = 107 - 35;
 
-/** A mirror of Docker Hub, such as `http://127.0.0.1:5000`, that the engine pulls from. Default: none. */
-const mirror = process.env.LAB_REGISTRY_MIRROR;
-
 const docker = () => new Docker({ socketPath: socket });
 
 /** The Docker engine that the lab starts under `.lab/docker` where none answers. */
@@ -98,7 +95,6 @@ function inOwnMountNamespace(dockerd: string): string[] {
     ...paths,
     ...["--pidfile", join(dir, "docker.pid"), "--host", privateEngine.host],
     ...["--bridge", BRIDGE, "--default-address-pool", ADDRESS_POOL],
-    ...(mirror ? ["--registry-mirror", mirror] : []),
   ];
 }
 

@@ -10,13 +10,13 @@ import { repoDir } from "../../lab/paths.ts";
 import { serverPath } from "../../lab/processes.ts";
 import { pulumiEngine } from "../../lab/pulumi.ts";
 import { emptyLab, type TestLab } from "./support/lab.ts";
-import { fill, REGISTRY, registryIn } from "./support/registry.ts";
+import { simulatedDockerHub } from "./support/registry.ts";
 
-/** Images of the agent, which a host's check asks the registry for by itself, past the engine and its mirror. */
+/** Images of the agent, which have other digests here than where they are published. */
 const AGENT_IMAGES = {
-  alloy: `${REGISTRY}/grafana/alloy:v1.16.0`,
-  init: `${REGISTRY}/library/busybox:1.37.0-glibc`,
-  socketProxy: `${REGISTRY}/linuxserver/socket-proxy:3.2.14`,
+  alloy: "docker.io/grafana/alloy:v1.16.0",
+  init: "docker.io/library/busybox:1.37.0-glibc",
+  socketProxy: "docker.io/linuxserver/socket-proxy:3.2.14",
 };
 
 /** What a machine that pulls its images is not asked for. */
@@ -36,21 +36,22 @@ afterAll(async () => {
 });
 
 test("where images can be pulled and Pulumi is on PATH, make up asks for neither Go nor a compiler", async () => {
-  const registry = await registryIn(join(folder, "registry"));
+  const hub = await simulatedDockerHub(join(folder, "hub"));
   const built = await labImages(lab.docker);
   const named = { ...PUBLISHED_IMAGES, ...AGENT_IMAGES };
-  const images = Object.entries(named).map(([role, name]) => [
-    name,
-    built[role as keyof typeof named],
+  const roles = Object.keys(named) as (keyof typeof named)[];
+  const digests = await hub.fill(
+    lab.docker,
+    Object.fromEntries(roles.map((role) => [named[role], built[role]])),
+  );
+  const agent = Object.entries(AGENT_IMAGES).map(([role, name]) => [
+    role,
+    `${name}@${digests[name]}`,
   ]);
-  const pushed = await fill(registry, lab.docker, Object.fromEntries(images));
-  const agent = Object.entries(AGENT_IMAGES).map(([role, name]) => [role, pushed[name]]);
 
-  // No network but loopback: what is not on this machine comes from the mirror or not at all.
-  const [command, args] = inNamespace([
-    ...["sh", "-c", `${registry.command.join(" ")} & exec "$@"`, "sh"],
-    ...[process.execPath, "--import", "tsx", "lab/main.ts", "up"],
-  ]);
+  // No network but loopback: what is not on this machine comes from the simulated Docker Hub or not at all.
+  const up = [process.execPath, "--import", "tsx", "lab/main.ts", "up"];
+  const [command, args] = inNamespace(hub.before(up));
   const { all, exitCode } = await execa(command, args, {
     cwd: repoDir,
     all: true,
@@ -59,7 +60,7 @@ test("where images can be pulled and Pulumi is on PATH, make up asks for neither
       PATH: `${await pathWith(join(folder, "bin"))}:${serverPath()}`,
       XDG_CACHE_HOME: join(folder, "cache"),
       LAB_DIR: join(folder, "lab"),
-      LAB_REGISTRY_MIRROR: registry.url,
+      ...hub.env,
       LAB_AGENT_IMAGES: JSON.stringify(Object.fromEntries(agent)),
     },
   });
