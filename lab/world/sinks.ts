@@ -58,8 +58,10 @@ export function sinkContainers(
       name: "lab-victoria-logs",
       image: images.victoriaLogs,
       cmd: VICTORIA_LOGS_FLAGS,
+      // A burst of 300,000 lines while they are counted took more than 512 MB before Go freed any.
+      env: ["GOMEMLIMIT=512MiB"],
       networks: at(ADDRESSES.victoriaLogs),
-      memory: 512,
+      memory: 768,
     },
     {
       name: "lab-grafana-cloud-logs",

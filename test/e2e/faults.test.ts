@@ -129,7 +129,7 @@ describe("the agent loses nothing when", () => {
     (OUTAGE + 600) * 1000,
   );
 
-  test("it is killed, and is running again by itself: no line lost or sent twice", async () => {
+  test("it is killed, and is running again by itself: no line lost, and no more sent twice than was read since the positions", async () => {
     const before = await inspect();
     const positions = join(directory, "data/data/loki.source.docker.containers/positions.yml");
     const writtenAt = async () => (await inDockerd(["stat", "-c", "%.Y", positions])).stdout;
@@ -144,7 +144,9 @@ describe("the agent loses nothing when", () => {
     // Lines that the new process alone can have read.
     await sleep(5000);
     await expectAllLines(120);
-    expect(await sentTwice(COUNTER)).toBe(twice);
+    // The counter writes a line a second, and positions are written every 10 s; Loki drops what it has.
+    const again = (await sentTwice(COUNTER)) - twice;
+    expect(again).toBeLessThanOrEqual(10);
   });
 
   test("the socket proxy is restarted", async () => {
@@ -153,7 +155,8 @@ describe("the agent loses nothing when", () => {
     await lab.client.getContainer("alloy-docker-proxy").restart();
     await sleep(5000);
     await expectAllLines(120);
-    expect(await sentTwice(COUNTER)).toBe(twice);
+    // Those of the second in which it was restarted, and never the whole log.
+    expect((await sentTwice(COUNTER)) - twice).toBeLessThanOrEqual(3);
     expect(await inspect()).toEqual(before);
   });
 
