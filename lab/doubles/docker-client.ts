@@ -104,12 +104,11 @@ async function ping(docker: Docker, host: string): Promise<void> {
   }
 }
 
-/** What the daemon said, without dockerode's frame around it. */
+/** What the daemon said, without dockerode's frame around it (`(HTTP code 404) no such container - …`). */
 export function message(error: unknown): string {
-  if (isBag(error) && isBag(error.json) && typeof error.json.message === "string") {
-    return `Error response from daemon: ${error.json.message}`;
-  }
-  return error instanceof Error ? error.message.trim() : String(error);
+  if (!(error instanceof Error)) return String(error);
+  if (!("statusCode" in error)) return error.message.trim();
+  return `Error response from daemon: ${error.message.replace(/^\(HTTP code \d+\) .*? - /, "").trim()}`;
 }
 
 /** True if the daemon answered that there is no such thing. */
