@@ -258,31 +258,6 @@ describe.each(hosts)("$name over SSH, with a simulated Grafana Cloud", (host) =>
         }
       },
     );
-
-    knownFailure(
-      "a changed subnet is refused at once while Traefik is in the network",
-      async () => {
-        const before = await inspectService(lab);
-        const networks = { ...(settings.networks as object), frontendSubnet: "172.30.101.8/29" };
-        const changed = await lab.stack(host.name, { ...settings, networks }, pipelines);
-        await expect(changed.up()).rejects.toThrow(TRAEFIK);
-        const { alloy } = await inspectService(lab);
-        expect(alloy.State).toEqual(before.alloy.State);
-      },
-    );
-  } else {
-    knownFailure(
-      "a destroy takes what is ours from beside Traefik, and names Traefik",
-      async () => {
-        let said = "";
-        const listen = (text: string) => {
-          said += text;
-        };
-        await stack.destroy({ onOutput: listen });
-        expect(said).toContain(TRAEFIK);
-        expect((await stack.exportStack()).deployment.resources ?? []).toEqual([]);
-      },
-    );
   }
 
   test("is destroyed without a rest but the state, once Traefik has left", async () => {

@@ -30,7 +30,8 @@ export const KNOWN_FAILURES: Readonly<Record<string, string>> = {
   "`pulumi up` finishes what a killed one began": "real-plugins 2",
   "another subnet leaves the agent running while Traefik is joined":
     "real-plugins 3, code-review B5",
-  "`pulumi destroy` ends, or says who is in the agent's network": "real-plugins 3, code-review B5",
+  "`pulumi destroy` takes what is ours and says who is in the network":
+    "real-plugins 3, code-review B5",
   "an image for amd64 alone is refused on arm64, before it is pulled": "service-comparison D1",
   "the agent's proxy hands out no file of the host": "code-review S1",
   "the agent's proxy writes no line for a request that went well": "service-comparison D6",
@@ -39,10 +40,6 @@ export const KNOWN_FAILURES: Readonly<Record<string, string>> = {
   "a checkout around the directory stays clean, or the doctor says how": "service-comparison D2",
   "a host whose directories belong to another user is deployed to": "service-comparison D3",
   "permissions that were applied anew are put right by the next update": "service-comparison D3",
-  "a changed subnet is refused at once while Traefik is in the network":
-    "code-review B5, real-plugins 3",
-  "a destroy takes what is ours from beside Traefik, and names Traefik":
-    "code-review B5, real-plugins 3",
 };
 
 /** A test of `KNOWN_FAILURES`: passes as long as what it says does not hold. */

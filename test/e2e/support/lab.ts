@@ -26,7 +26,7 @@ export function imageResources(lab: Lab): number {
 
 /**
  * Takes the Traefik stand-in out of the agent's network, as an operator has to before that can be removed. What
- * the program does while it is still in there: hosts.test.ts.
+ * the program does while it is still in there: plugin-traps.test.ts.
  */
 export async function removeTraefik(lab: Lab): Promise<void> {
   await leaveFrontend(lab.docker);
