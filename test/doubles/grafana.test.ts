@@ -90,7 +90,7 @@ describe("a call that fails", () => {
       const verb = method === "POST" ? "Post" : "Get";
       expect(error).toBe(`${verb} "${url}": ${method} ${url} giving up after 4 attempt(s)`);
       expect(seconds).toBeGreaterThan(118);
-      expect(simulated.calls.length).toBeGreaterThanOrEqual(16);
+      expect(simulated.calls.length, "more than once").toBeGreaterThanOrEqual(8);
     },
   );
 
@@ -167,7 +167,7 @@ describe("getStack", () => {
       const { error, seconds } = await timed(getStack("home"));
       expect(error).toMatch(`${invoking}404 Not Found\n`);
       expect(seconds).toBeGreaterThan(118);
-      expect(count()).toBeGreaterThanOrEqual(10);
+      expect(count()).toBeGreaterThanOrEqual(3);
     });
 
     it("with 404 at first, as of a new stack, goes on", async () => {
