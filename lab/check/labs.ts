@@ -10,7 +10,21 @@ import { inOrder, shareOut } from "./queue.ts";
 import type { Report } from "./report.ts";
 
 /** The files that take longest: one that begins last would run alone at the end. */
-export const LONGEST_FIRST = ["adopt", "hosts", "signals", "local", "credentials", "faults"];
+export const LONGEST_FIRST = [
+  "adopt",
+  "hosts",
+  "doubles",
+  "signals",
+  "local",
+  "faults",
+  "credentials",
+  "recovery",
+  "cli",
+  "dashboards",
+  "make-up",
+  "sshd",
+  "socket-proxy",
+];
 
 const directory = "test/e2e";
 const labWorker = resolve(import.meta.dirname, "worker.ts");

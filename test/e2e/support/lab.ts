@@ -60,9 +60,11 @@ export async function runIn(
       done();
     },
   });
-  await lab.client.run(image, args.command, sink, {
-    HostConfig: { NetworkMode: args.network, AutoRemove: true },
+  // Not removed by the engine itself: on a busy machine that is done before its end can be waited for.
+  const [, container] = await lab.client.run(image, args.command, sink, {
+    HostConfig: { NetworkMode: args.network },
     Tty: true,
   });
+  await container.remove();
   return Buffer.concat(chunks).toString();
 }
