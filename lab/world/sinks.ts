@@ -61,7 +61,7 @@ export function sinkContainers(
       // A burst of 300,000 lines while they are counted took more than 512 MB before Go freed any.
       env: ["GOMEMLIMIT=512MiB"],
       networks: at(ADDRESSES.victoriaLogs),
-      memory: 768,
+      memory: 1024,
     },
     {
       name: "lab-grafana-cloud-logs",
