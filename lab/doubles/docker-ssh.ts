@@ -52,7 +52,8 @@ class ChildSocket extends Duplex {
     this.#child.stderr?.on("data", (chunk) => {
       this.#stderr += chunk;
     });
-    this.#child.stdin?.on("error", (error) => this.destroy(error));
+    // `ssh` is ending, and says why.
+    this.#child.stdin?.on("error", () => undefined);
     this.#child.on("error", (error) => this.destroy(error));
     this.#child.on("close", (code) => this.#ended(code));
   }
@@ -83,7 +84,9 @@ class ChildSocket extends Duplex {
 
   override _write(chunk: Buffer, encoding: BufferEncoding, done: (error?: Error | null) => void) {
     this.#alive();
-    this.#child.stdin?.write(chunk, encoding, done);
+    this.#child.stdin?.write(chunk, encoding, (error) => {
+      if (!error) done();
+    });
   }
 
   override _final(done: () => void): void {
