@@ -1,17 +1,17 @@
-import { freemem } from "node:os";
+import { availableParallelism, freemem } from "node:os";
 import { needCommand } from "../apt.ts";
 import { foreignEngine } from "../docker-engine.ts";
 import { say } from "../progress.ts";
 import { noNamespaces } from "./namespace.ts";
 
-/** With more, two cores have no time left over: 2 labs took X min, 3 Y min, 4 Z min. */
-const MOST = 3;
+/** Tests wait for scrapes and health checks half of their time: one more than cores keeps these busy. */
+const most = availableParallelism() + 1;
 /** What a lab takes with its sinks, databases, agent and tests. */
 const BYTES = 2.5 * 2 ** 30;
 
 /** How many labs to run tests in; `LABS=1 make test` uses the one of `make up`. */
 export async function howManyLabs(): Promise<number> {
-  const wanted = Number(process.env.LABS ?? Math.min(MOST, Math.floor(freemem() / BYTES)));
+  const wanted = Number(process.env.LABS ?? Math.min(most, Math.floor(freemem() / BYTES)));
   const why = wanted > 1 ? await notSideBySide() : "LABS is 1";
   if (!why) return wanted;
   say(`tests run in one lab: ${why}`);
