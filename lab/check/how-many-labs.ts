@@ -12,7 +12,7 @@ const BYTES = 2.5 * 2 ** 30;
 /** How many labs to run tests in; `LABS=1 make test` uses the one of `make up`. */
 export async function howManyLabs(): Promise<number> {
   const wanted = Number(process.env.LABS ?? Math.min(most, Math.floor(freemem() / BYTES)));
-  const why = wanted > 1 ? await notSideBySide() : "LABS is 1";
+  const why = wanted > 1 ? await notSideBySide() : "LABS or free memory allows no more";
   if (!why) return wanted;
   say(`tests run in one lab: ${why}`);
   return 1;
