@@ -20,10 +20,21 @@ const root = () => process.getuid?.() === 0;
 
 /** Makes sure that `command` exists, installing its packages without starting or enabling anything. */
 export async function needCommand(command: string, from: HostPackages): Promise<string> {
-  const found = findCommand(command);
-  if (found) return found;
-  return installs(() => install(command, from));
+  await needCommands({ [command]: from });
+  return findCommand(command) as string;
 }
+
+/** The same for several commands, with one installation for all that this machine lacks. */
+export async function needCommands(wanted: Record<string, HostPackages>): Promise<void> {
+  if (lacking(wanted).length === 0) return;
+  // Another step may install some of them meanwhile.
+  await installs(() => install(lacking(wanted)));
+}
+
+type Lacking = [command: string, from: HostPackages][];
+
+const lacking = (wanted: Record<string, HostPackages>): Lacking =>
+  Object.entries(wanted).filter(([command]) => !findCommand(command));
 
 /** Steps of the lab run side by side; an installation waits for the one before, and so does a run of apt. */
 const [installs, runs] = [turns(), turns()];
@@ -38,24 +49,28 @@ function turns() {
   };
 }
 
-async function install(command: string, from: HostPackages): Promise<string> {
-  // Another step may have installed it meanwhile.
-  const found = findCommand(command);
-  if (found) return found;
-  const names = from.packages.join(" ");
+async function install(missing: Lacking): Promise<void> {
+  if (missing.length === 0) return;
+  const of = (key: "packages" | "services") => missing.flatMap(([, from]) => from[key]);
+  const names = of("packages").join(" ");
+  const why = [...new Set(missing.map(([, from]) => from.why))].join(", ");
   if (!root() || !findCommand("apt-get")) {
+    const commands = missing.map(([command]) => `\`${command}\``).join(", ");
     throw new Error(
-      `${from.why} needs \`${command}\`, which this machine lacks. ` +
-        `Install it (Debian: apt-get install ${names}), or run as root on Debian or Ubuntu, where the lab does it itself.`,
+      `This machine lacks ${commands} (${why}). ` +
+        `Install them (Debian: apt-get install ${names}), or run as root on Debian or Ubuntu, where the lab does it itself.`,
     );
   }
-  await step(`installing ${names} (${from.why})`, () => installQuietly(from));
-  const installed = findCommand(command);
-  if (!installed) throw new Error(`apt-get installed ${names}, but \`${command}\` is not on PATH.`);
-  return installed;
+  const all = { packages: of("packages"), services: of("services") };
+  await step(`installing ${names} (${why})`, () => installQuietly(all));
+  const without = missing.filter(([command]) => !findCommand(command));
+  if (without.length > 0) {
+    const commands = without.map(([command]) => command).join(", ");
+    throw new Error(`apt-get installed ${names}, but ${commands} can't be found.`);
+  }
 }
 
-async function installQuietly({ packages, services }: HostPackages): Promise<void> {
+async function installQuietly({ packages, services }: Omit<HostPackages, "why">): Promise<void> {
   const ownPolicy = !existsSync(POLICY);
   if (ownPolicy) await writeFile(POLICY, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
   try {

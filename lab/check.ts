@@ -8,6 +8,7 @@ import { allOf } from "./check/queue.ts";
 import { failed, type Report, summary } from "./check/report.ts";
 import { vitest } from "./check/vitest.ts";
 import { down } from "./down.ts";
+import { allHostPrograms } from "./host-programs.ts";
 import { builtImages } from "./images.ts";
 import { labDir, repoDir } from "./paths.ts";
 import { elapsed, say } from "./progress.ts";
@@ -36,10 +37,9 @@ export async function check(): Promise<void> {
   if (failed(reports)) throw new Error("tests failed, see above");
 }
 
-/** Where there are several labs, what they are made of is built once, before them. */
+/** Where there are several labs, what they are made of is built and installed once, before them. */
 async function testInNewLabs(count: number): Promise<Report[]> {
-  await pulumiEngine();
-  await builtImages();
+  await allOf<unknown>([pulumiEngine(), builtImages(), allHostPrograms()]);
   return testInLabs(count, await labTests());
 }
 

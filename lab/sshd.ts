@@ -4,8 +4,8 @@ import { connect } from "node:net";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { needCommand } from "./apt.ts";
 import type { Engine } from "./docker-engine.ts";
+import { hostProgram } from "./host-programs.ts";
 import { labDir } from "./paths.ts";
 import { freePort } from "./ports.ts";
 import { endFromPidFile, logTail, pidFrom, serverPath, startDetached, until } from "./processes.ts";
@@ -100,11 +100,9 @@ export async function stopSshd(): Promise<void> {
 }
 
 async function needPrograms(): Promise<string> {
-  const why = "a host reached over SSH";
-  await needCommand("ssh-keygen", { packages: ["openssh-client"], services: [], why });
-  await needCommand("docker", { packages: ["docker-cli"], services: [], why });
-  const services = ["ssh.service"];
-  return needCommand("sshd", { packages: ["openssh-server"], services, why });
+  await hostProgram("ssh-keygen");
+  await hostProgram("docker");
+  return hostProgram("sshd");
 }
 
 async function makeKey(path: string, type: HostKeyType): Promise<void> {

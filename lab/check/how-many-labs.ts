@@ -1,6 +1,6 @@
 import { availableParallelism, freemem } from "node:os";
-import { needCommand } from "../apt.ts";
 import { foreignEngine } from "../docker-engine.ts";
+import { hostProgram } from "../host-programs.ts";
 import { say } from "../progress.ts";
 import { noNamespaces } from "./namespace.ts";
 
@@ -22,6 +22,6 @@ async function notSideBySide(): Promise<string | undefined> {
   const engine = await foreignEngine();
   if (engine) return `${engine} is used, and there is one of it`;
   if (process.getuid?.() !== 0) return "only root can run several side by side";
-  await needCommand("ip", { packages: ["iproute2"], services: [], why: "labs side by side" });
+  await hostProgram("ip");
   return noNamespaces();
 }

@@ -43,10 +43,10 @@ export async function testInLabs(
     return (file: string) => testFile(lab, number, file);
   };
   try {
-    // The first one installs the packages that this machine lacks.
-    const first = open(1);
-    const others = Array.from({ length: count - 1 }, (_, i) => first.then(() => open(i + 2)));
-    return await shareOut(files, [first, ...others]);
+    return await shareOut(
+      files,
+      Array.from({ length: count }, (_, i) => open(i + 1)),
+    );
   } finally {
     await Promise.all(labs.map(end));
   }

@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { needCommand } from "../apt.ts";
+import { hostProgram } from "../host-programs.ts";
 import { findCommand, serverPath } from "../processes.ts";
 
 /** The lab's own default bridge, so that another engine's docker0 stays as it is. */
@@ -7,8 +7,7 @@ export const BRIDGE = "alloylab0";
 const ADDRESS = "172.30.201.1/24";
 
 export async function makeBridge(): Promise<void> {
-  const why = "a private Docker engine";
-  await needCommand("ip", { packages: ["iproute2"], services: [], why });
+  await hostProgram("ip");
   if (await exists()) return;
   await ip("link", "add", "name", BRIDGE, "type", "bridge");
   await ip("address", "add", ADDRESS, "dev", BRIDGE);

@@ -1,7 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import Docker from "dockerode";
-import { needCommand } from "../apt.ts";
+import { hostProgram } from "../host-programs.ts";
 import { labDir } from "../paths.ts";
 import {
   commandLine,
@@ -49,7 +49,7 @@ async function start(): Promise<string> {
       `${labDir} is too long for Docker's sockets: clone to a path ${execRoot.length - MAX_DIR} characters shorter.`,
     );
   }
-  const dockerd = await needDocker();
+  const dockerd = await hostProgram("dockerd");
   await refuseSecondEngine();
   await endLeftovers();
   await mkdir(dir, { recursive: true, mode: 0o711 });
@@ -71,15 +71,6 @@ async function stop(): Promise<void> {
   await removeBridge();
   await rm(socket, { force: true });
   await rm(dir, { recursive: true, force: true });
-}
-
-async function needDocker(): Promise<string> {
-  const why = "a private Docker engine";
-  return needCommand("dockerd", {
-    packages: ["docker.io"],
-    services: ["docker.service", "docker.socket", "containerd.service"],
-    why,
-  });
 }
 
 /**

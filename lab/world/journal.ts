@@ -13,7 +13,7 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { needCommand } from "../apt.ts";
+import { hostProgram } from "../host-programs.ts";
 import { labDir } from "../paths.ts";
 import {
   endFromPidFile,
@@ -65,8 +65,7 @@ export async function stopJournal(): Promise<void> {
 }
 
 async function startJournald(): Promise<void> {
-  const why = "reading a journal";
-  await needCommand(JOURNALD, { packages: ["systemd"], services: [], why });
+  await hostProgram(JOURNALD);
   if (process.getuid?.() !== 0) {
     throw new Error(
       "No journald runs on this machine, and only root can start one: run the lab as root.",

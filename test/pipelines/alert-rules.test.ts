@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { allAlerts } from "../../alerts/index.ts";
 import { prometheusRules } from "../../alerts/prometheus-rules.ts";
-import { needCommand } from "../../lab/apt.ts";
+import { hostProgram } from "../../lab/host-programs.ts";
 
 /**
  * Each rule in Prometheus' own test harness: series in, alerts out. A value a minute, in the notation of
@@ -185,9 +185,7 @@ let promtool: string;
 let work: string;
 
 beforeAll(async () => {
-  const why = "the harness of Prometheus' rules";
-  const services = ["prometheus.service", "prometheus-node-exporter.service"];
-  promtool = await needCommand("promtool", { packages: ["prometheus"], services, why });
+  promtool = await hostProgram("promtool");
   work = await mkdtemp(join(tmpdir(), "rules-"));
   await writeFile(join(work, "rules.json"), JSON.stringify(prometheusRules(alerts)));
 }, 600_000);

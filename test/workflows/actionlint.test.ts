@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { beforeAll, expect, test } from "vitest";
-import { needCommand } from "../../lab/apt.ts";
+import { hostProgram } from "../../lab/host-programs.ts";
 import { repoDir } from "../../lab/paths.ts";
 import { program } from "../../lab/programs.ts";
 
@@ -11,8 +11,7 @@ let actionlint: string;
 let shellcheck: string;
 
 beforeAll(async () => {
-  const why = "checking the workflows' shell scripts";
-  shellcheck = await needCommand("shellcheck", { packages: ["shellcheck"], services: [], why });
+  shellcheck = await hostProgram("shellcheck");
   actionlint = await program("actionlint");
 }, 600_000);
 

@@ -3,7 +3,7 @@ import { copyFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { hostStacks } from "../../cli/fleet/stack-files.ts";
-import { needCommand } from "../../lab/apt.ts";
+import { hostProgram } from "../../lab/host-programs.ts";
 import { repoDir } from "../../lab/paths.ts";
 import { Job } from "./support/job.ts";
 
@@ -112,12 +112,7 @@ test("rotate.sh replaces tokens and what hangs on them, then verifies", () => {
 
 describe("with-ssh-key.sh", () => {
   beforeAll(async () => {
-    const from = {
-      packages: ["openssh-client"],
-      services: [],
-      why: "testing the ssh-agent's script",
-    };
-    await needCommand("ssh-agent", from);
+    await hostProgram("ssh-keygen");
   }, 120_000);
 
   function privateKey(): string {

@@ -1,7 +1,7 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { needCommand } from "../../../lab/apt.ts";
+import { hostProgram } from "../../../lab/host-programs.ts";
 import type { TestLab } from "./lab.ts";
 
 export interface JournalEntry {
@@ -19,9 +19,7 @@ export async function journalFile(
   lab: TestLab,
   entries: JournalEntry[],
 ): Promise<() => Promise<void>> {
-  const packages = ["systemd-journal-remote"];
-  const services = ["systemd-journal-remote.socket", "systemd-journal-upload.service"];
-  await needCommand(REMOTE, { packages, services, why: "a journal with old entries" });
+  await hostProgram(REMOTE);
   const machine = (await readFile("/etc/machine-id", "utf8")).trim();
   const file = join(lab.facts.journal.path, machine, "remote-test.journal");
   await rm(file, { force: true });

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { needCommand } from "../../../lab/apt.ts";
 import { dockerClient, type Engine } from "../../../lab/docker-engine.ts";
+import { hostProgram } from "../../../lab/host-programs.ts";
 import { endProcess, startDetached, until } from "../../../lab/processes.ts";
 
 /** Where images are pushed to; Docker takes loopback addresses without TLS. */
@@ -33,11 +33,7 @@ export async function simulatedDockerHub(folder: string) {
       ...["-addext", `subjectAltName=DNS:${HUB}`, "-keyout", file("key"), "-out", file("crt")],
     ]),
   ]);
-  const registry = await needCommand("docker-registry", {
-    packages: ["docker-registry"],
-    services: ["docker-registry.service"],
-    why: "a simulated Docker Hub",
-  });
+  const registry = await hostProgram("docker-registry");
   const start = `mount --bind ${file("hosts")} /etc/hosts && { ${registry} serve ${file("hub.yml")} & }`;
   return {
     /** The command that runs another one where Docker Hub is this registry. */

@@ -1,0 +1,52 @@
+import { type HostPackages, needCommand, needCommands } from "./apt.ts";
+
+/** Programs of this machine that the lab and the tests use, by command, with the Debian packages that bring them. */
+const HOST_PROGRAMS = {
+  ip: { packages: ["iproute2"], services: [], why: "networks of its own" },
+  dockerd: {
+    packages: ["docker.io"],
+    services: ["docker.service", "docker.socket", "containerd.service"],
+    why: "a private Docker engine",
+  },
+  docker: { packages: ["docker-cli"], services: [], why: "a host reached over SSH" },
+  "ssh-keygen": { packages: ["openssh-client"], services: [], why: "a host reached over SSH" },
+  sshd: {
+    packages: ["openssh-server"],
+    services: ["ssh.service"],
+    why: "a host reached over SSH",
+  },
+  "/lib/systemd/systemd-journald": {
+    packages: ["systemd"],
+    services: [],
+    why: "reading a journal",
+  },
+  "/lib/systemd/systemd-journal-remote": {
+    packages: ["systemd-journal-remote"],
+    services: ["systemd-journal-remote.socket", "systemd-journal-upload.service"],
+    why: "a journal with old entries",
+  },
+  "docker-registry": {
+    packages: ["docker-registry"],
+    services: ["docker-registry.service"],
+    why: "a simulated Docker Hub",
+  },
+  promtool: {
+    packages: ["prometheus"],
+    services: ["prometheus.service", "prometheus-node-exporter.service"],
+    why: "the harness of Prometheus' rules",
+  },
+  shellcheck: { packages: ["shellcheck"], services: [], why: "checking shell scripts" },
+} satisfies Record<string, HostPackages>;
+
+/** The path of a program, which is installed where this machine lacks it. */
+export function hostProgram(command: keyof typeof HOST_PROGRAMS): Promise<string> {
+  return needCommand(command, HOST_PROGRAMS[command]);
+}
+
+/** Installs what this machine lacks, for labs in namespaces: these reach no package registry. */
+export async function allHostPrograms(): Promise<void> {
+  // The engine's package brings the client on some releases, and on others a package of its own does.
+  const { docker, ...others } = HOST_PROGRAMS;
+  await needCommands(others);
+  await needCommands({ docker });
+}
