@@ -11,19 +11,22 @@ import type { Report } from "./report.ts";
 
 /** The files that take longest: one that begins last would run alone at the end. */
 export const LONGEST_FIRST = [
-  "adopt",
-  "hosts",
-  "doubles",
-  "signals",
-  "local",
-  "faults",
   "credentials",
-  "recovery",
-  "cli",
+  "adopt",
+  "plugin-traps",
+  "docker-double",
+  "faults",
+  "signals",
+  "doubles",
+  "hosts",
+  "pulled",
   "dashboards",
+  "local",
+  "recovery",
   "make-up",
-  "sshd",
+  "cli",
   "socket-proxy",
+  "sshd",
 ];
 
 const directory = "test/e2e";
