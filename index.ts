@@ -1,10 +1,10 @@
-import { AlloyAgent } from "./components/alloy-agent.ts";
-import { githubAccessOf } from "./components/github-access.ts";
-import { Host } from "./components/host.ts";
-import { pipelineDirectory, pipelineFiles } from "./components/pipeline-files.ts";
-import { sinksOf } from "./components/sinks.ts";
-import { verifyTarget } from "./components/verify-target.ts";
+import { AlloyAgent } from "./components/agent/alloy-agent.ts";
+import { sinksOf } from "./components/destinations/sinks.ts";
+import { verifyTarget } from "./components/destinations/verify-target.ts";
+import { githubAccessOf } from "./components/github/github-access.ts";
+import { Host } from "./components/host/host.ts";
 import { loadConfig } from "./config/load.ts";
+import { pipelineDirectory, pipelineFiles } from "./pipelines/pipeline-files.ts";
 
 /** Deploys Grafana Alloy onto the one host that the stack describes. */
 export default async function program(pipelines: string = pipelineDirectory) {

@@ -1,19 +1,6 @@
 import { z } from "zod";
+import { redactPatterns } from "../telemetry/names.ts";
 import { composeService, dockerName, regularExpression } from "./values.ts";
-
-/** The pipelines a stack can list: the files of `pipelines/` without `sinks`, which all of them feed. */
-export const pipelineNames = [
-  "host",
-  "containers",
-  "journal",
-  "traefik",
-  "postgres",
-  "github",
-  "self",
-] as const;
-
-/** What `logs.redact.patterns` can name; the expressions are in `components/log-privacy.ts`. */
-export const redactPatterns = ["ipAddresses", "emailAddresses", "bearerTokens"] as const;
 
 /** A database whose exporter is scraped. */
 export const postgres = z.strictObject({

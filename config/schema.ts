@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { pipelineNames } from "../telemetry/names.ts";
 import { host } from "./host-schema.ts";
-import { github, logs, pipelineNames, postgres, type redactPatterns } from "./pipelines-schema.ts";
+import { github, logs, postgres } from "./pipelines-schema.ts";
 import { grafanaCloud, sinks } from "./sinks-schema.ts";
 import { digestImage, dockerName, localImage, rsaPrivateKey, subnet } from "./values.ts";
 
@@ -144,8 +145,6 @@ export const settings = z.strictObject({
 });
 
 export type Settings = z.output<typeof settings>;
-export type RedactPattern = (typeof redactPatterns)[number];
-export type PipelineName = (typeof pipelineNames)[number];
 export type Connection = Settings["host"]["connection"];
 export type SshConnection = Extract<Connection, { type: "ssh" }>;
 export type Image = Settings["images"]["alloy"];

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as grafana from "@pulumiverse/grafana";
-import { allAlerts } from "../alerts/index.ts";
-import { GrafanaContent } from "../components/grafana-content.ts";
-import { GrafanaInstance } from "../components/grafana-instance.ts";
-import { allDashboards } from "../dashboards/index.ts";
+import { allAlerts } from "./alerts/index.ts";
 import { loadDashboardsConfig } from "./config.ts";
+import { allDashboards } from "./dashboards/index.ts";
+import { GrafanaContent } from "./grafana-content.ts";
+import { GrafanaInstance } from "./grafana-instance.ts";
 
 /** Puts dashboards and alerts into the one Grafana that all hosts send to: once, not once a host. */
 export default async function program() {

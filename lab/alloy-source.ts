@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { pipelineDirectory } from "../components/pipeline-files.ts";
+import { pipelineDirectory } from "../pipelines/pipeline-files.ts";
 
 /** Components that tests and the next pipelines use and no file of `pipelines/` declares yet. */
 const BESIDE_PIPELINES = ["prometheus.exporter.process"];

@@ -21,7 +21,11 @@ export async function check(): Promise<void> {
   const labs = await howManyLabs();
   const reports: Report[] = [];
   try {
-    await allOf([run("types", "tsc", ["--noEmit"]), run("lint", "biome", ["check", "."])]);
+    await allOf([
+      run("types", "tsc", ["--noEmit"]),
+      run("lint", "biome", ["check", "."]),
+      run("imports", "depcruise", ["."]),
+    ]);
     reports.push(await tests("unit"));
     if (!failed(reports)) {
       const lanes = await allOf([

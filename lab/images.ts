@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
 import { dockerClient, type Engine } from "./docker-engine.ts";
 import { type BuiltImage, imagesArchive } from "./images/archive.ts";
-import { PUBLISHED_IMAGES } from "./images/published.ts";
+import { PUBLISHED_IMAGES, type WorldImages } from "./images/published.ts";
 import { alloyImage, initImage, socketProxyImage } from "./images/roles/agent.ts";
 import { haproxyImage, prometheusImage, victoriaLogsImage } from "./images/roles/sinks.ts";
 import {
@@ -28,10 +28,6 @@ const BUILDERS = {
 
 export type Role = keyof typeof BUILDERS;
 export type Images = Record<Role, string>;
-
-/** What stands around the agent. */
-export type WorldRole = Exclude<Role, "alloy" | "init" | "socketProxy">;
-export type WorldImages = Record<WorldRole, string>;
 
 const allRoles = Object.keys(BUILDERS) as Role[];
 

@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 import { dockerClient, type Engine } from "./docker-engine.ts";
-import type { WorldImages } from "./images.ts";
+import type { WorldImages } from "./images/published.ts";
 import { step } from "./progress.ts";
 import { standInPrograms } from "./stand-ins/bundle.ts";
 import type { LiveTokens } from "./world/cloud-tokens.ts";

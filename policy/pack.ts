@@ -1,6 +1,6 @@
 import { PolicyPack } from "@pulumi/policy";
 import * as pulumi from "@pulumi/pulumi";
-import { externalNetworks } from "../components/external-networks.ts";
+import { externalNetworks } from "../components/agent/external-networks.ts";
 import { readRaw } from "../config/parse.ts";
 import { settings } from "../config/schema.ts";
 import { policies } from "./policies.ts";

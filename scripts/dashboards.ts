@@ -1,6 +1,6 @@
-import { allAlerts } from "../alerts/index.ts";
-import { prometheusRules } from "../alerts/prometheus-rules.ts";
-import { allDashboards } from "../dashboards/index.ts";
+import { allAlerts } from "../grafana/alerts/index.ts";
+import { prometheusRules } from "../grafana/alerts/prometheus-rules.ts";
+import { allDashboards } from "../grafana/dashboards/index.ts";
 
 /** What can be printed, by name. */
 export function printed(): Record<string, unknown> {

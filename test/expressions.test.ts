@@ -1,17 +1,17 @@
 import { parser as logql } from "@grafana/lezer-logql";
 import { parser as promql } from "@prometheus-io/lezer-promql";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { allAlerts } from "../alerts/index.ts";
-import { badValues } from "../alerts/prometheus-rules.ts";
 import { answers, measure } from "../cli/verify/ask.ts";
 import { checksOf, selfChecksOf } from "../cli/verify/checks.ts";
-import type { VerifyFacts } from "../cli/verify/facts.ts";
-import { signalsOf } from "../cli/verify/signals.ts";
-import { allPanels } from "../dashboards/built.ts";
-import { fill } from "../dashboards/fill.ts";
-import { allDashboards } from "../dashboards/index.ts";
-import { LOGS } from "../dashboards/panels.ts";
+import { allAlerts } from "../grafana/alerts/index.ts";
+import { badValues } from "../grafana/alerts/prometheus-rules.ts";
+import { allPanels } from "../grafana/dashboards/built.ts";
+import { fill } from "../grafana/dashboards/fill.ts";
+import { allDashboards } from "../grafana/dashboards/index.ts";
+import { LOGS } from "../grafana/dashboards/panels.ts";
 import { parseQuery } from "../lab/stand-ins/grafana-cloud-logs/logql.ts";
+import type { VerifyFacts } from "../telemetry/facts.ts";
+import { signalsOf } from "../telemetry/signals.ts";
 import { factsOf } from "./cli/support/facts.ts";
 
 /** Each expression of the product, by the vendors' own grammars: a broken one never reaches a sink. */

@@ -5,7 +5,7 @@ import { repoDir } from "../../lab/paths.ts";
 import { say } from "../../lab/progress.ts";
 import { markdownTable, replaceSection } from "./markdown.ts";
 import { plot } from "./plot.ts";
-import type { Results } from "./report.ts";
+import type { Results } from "./results.ts";
 import { operationRows, packageRows, startRows } from "./rows.ts";
 import { targetRows } from "./targets.ts";
 

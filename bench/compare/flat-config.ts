@@ -1,4 +1,4 @@
-import { type AlloyBundle, versionPath } from "../../components/alloy-bundle.ts";
+import { type AlloyBundle, versionPath } from "../../pipelines/alloy-bundle.ts";
 
 /** The environment variable that takes the place of a secret file. */
 export function secretVariable(secret: string): string {

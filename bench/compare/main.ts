@@ -10,7 +10,8 @@ import { writeDocs } from "./docs.ts";
 import { type Operations, operations } from "./operations.ts";
 import { type Options, parts, readOptions, usage } from "./options.ts";
 import { programStart } from "./program-start.ts";
-import { type Results, report } from "./report.ts";
+import { report } from "./report.ts";
+import type { Results } from "./results.ts";
 
 /** The benchmark's command: measures, prints, and cleans up however it ends. */
 async function main(args: string[]): Promise<void> {

@@ -3,7 +3,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { PassThrough } from "node:stream";
 import type Docker from "dockerode";
-import { socketProxyEnvs } from "../../components/socket-proxy.ts";
+import { socketProxyEnvs } from "../../components/agent/socket-proxy.ts";
 import { settings as schema } from "../../config/schema.ts";
 import { destroyStacks } from "../../lab/destroy.ts";
 import { dockerClient } from "../../lab/docker-engine.ts";

@@ -1,5 +1,5 @@
-import type { AlloyBundle } from "../../components/alloy-bundle.ts";
-import { alloyCommand } from "../../components/alloy-container.ts";
+import { alloyCommand } from "../../components/agent/alloy-container.ts";
+import type { AlloyBundle } from "../../pipelines/alloy-bundle.ts";
 
 /** The service of the service document, as docker-compose and Ansible are told it. */
 export interface Service {

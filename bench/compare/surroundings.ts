@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import type Docker from "dockerode";
 import { extract } from "tar-stream";
-import { alloyBundle } from "../../components/alloy-bundle.ts";
-import { hostFacts } from "../../components/host-facts.ts";
-import { pipelineDirectory, pipelineFiles } from "../../components/pipeline-files.ts";
 import { type Settings, settings as schema } from "../../config/schema.ts";
 import type { Lab } from "../../lab/lab.ts";
 import type { StackSettings } from "../../lab/stack.ts";
 import { addressIn } from "../../lab/world/networks.ts";
+import { alloyBundle } from "../../pipelines/alloy-bundle.ts";
+import { hostFacts } from "../../pipelines/host-facts.ts";
+import { pipelineDirectory, pipelineFiles } from "../../pipelines/pipeline-files.ts";
 import { scrapeInterval } from "./arrivals.ts";
 import type { Surroundings } from "./cycle.ts";
 import { differences, type Essence, essence } from "./equal.ts";

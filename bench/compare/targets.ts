@@ -2,7 +2,7 @@ import { decimal } from "../footprint/table.ts";
 import type { Measure } from "./cycle.ts";
 import type { Operations } from "./operations.ts";
 import type { ProgramStart } from "./program-start.ts";
-import type { Results } from "./report.ts";
+import type { Results } from "./results.ts";
 import { collected, summary } from "./statistics.ts";
 import type { ToolName } from "./tool.ts";
 

@@ -1,5 +1,5 @@
-import { oneShot } from "../../components/one-shot.ts";
-import { shellQuote } from "../../components/shell.ts";
+import { oneShot } from "../../host-shell/one-shot.ts";
+import { shellQuote } from "../../host-shell/shell.ts";
 import { asideName, type OldContainer, type Record, recordFile, serviceNames } from "./record.ts";
 
 /** All of these can be run again without harm: a run that was cut off is gone on with from its start. */

@@ -1,7 +1,7 @@
 import { execa } from "execa";
-import { scriptInput, scriptRunner } from "../../components/shell.ts";
-import { sshArguments } from "../../components/ssh.ts";
 import type { Connection } from "../../config/schema.ts";
+import { scriptInput, scriptRunner } from "../../host-shell/shell.ts";
+import { sshArguments } from "../../host-shell/ssh.ts";
 
 /** Runs POSIX scripts on a host. */
 export interface HostShell {

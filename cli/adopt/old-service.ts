@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { oneShot } from "../../components/one-shot.ts";
-import { shellQuote } from "../../components/shell.ts";
+import { oneShot } from "../../host-shell/one-shot.ts";
+import { shellQuote } from "../../host-shell/shell.ts";
 import { asideName, type Record, record, recordFile, serviceNames } from "./record.ts";
 
 /** What is read of a container: never its environment, which holds the old passwords. */

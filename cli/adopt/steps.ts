@@ -1,4 +1,4 @@
-import { removeDirectories } from "../../components/install-scripts.ts";
+import { removeDirectories } from "../../components/files/install-scripts.ts";
 import * as scripts from "./host-scripts.ts";
 import { asideName, type Record, recordText, serviceNames } from "./record.ts";
 import type { Change } from "./taken-over.ts";

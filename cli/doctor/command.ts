@@ -1,4 +1,4 @@
-import { faultsOf } from "../../components/host-checks/check.ts";
+import { faultsOf } from "../../checks/host/check.ts";
 import { exitCodes, runCommand, stackLine } from "../command-line.ts";
 import { doctor, type Machine } from "./run.ts";
 import { table, toJson } from "./table.ts";

@@ -1,4 +1,4 @@
-import { checkHost } from "../../components/host-checks/run.ts";
+import { checkHost } from "../../checks/host/run.ts";
 import { pulumiCli } from "../pulumi-cli.ts";
 import { terminalOf } from "../verify/terminal.ts";
 import { command } from "./command.ts";

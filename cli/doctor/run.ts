@@ -1,6 +1,6 @@
-import { type Check, checked, leftOpen } from "../../components/host-checks/check.ts";
-import { type ChecksRequest, checksRequest } from "../../components/host-checks/request.ts";
-import { isOlder } from "../../components/host-checks/version.ts";
+import { type Check, checked, leftOpen } from "../../checks/host/check.ts";
+import { type ChecksRequest, checksRequest } from "../../checks/host/request.ts";
+import { isOlder } from "../../checks/host/version.ts";
 import { hostSettings, parseStack, readRaw } from "../../config/parse.ts";
 import type { PulumiCli } from "../pulumi-cli.ts";
 import { stackConfig } from "./stack-config.ts";

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { type Check, stateOf } from "../../components/host-checks/check.ts";
+import { type Check, stateOf } from "../../checks/host/check.ts";
 
 export interface TableStyle {
   /** Columns of the terminal; at least 60 are used. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { unpackFiles } from "../../components/alloy-bundle.ts";
-import { splitInput } from "../../components/shell.ts";
+import { splitInput } from "../../host-shell/shell.ts";
+import { unpackFiles } from "../../pipelines/alloy-bundle.ts";
 
 /** What a stack has deployed, as far as a host can be asked for it. */
 export interface Declared {

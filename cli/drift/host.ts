@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { scriptInput, scriptRunner } from "../../components/shell.ts";
+import { scriptInput, scriptRunner } from "../../host-shell/shell.ts";
 import type { Route } from "./declared.ts";
 
 /** The command line of this machine that runs one on the host, by the Docker provider's own route. */

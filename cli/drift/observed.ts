@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { oneShot } from "../../components/one-shot.ts";
-import { shellQuote } from "../../components/shell.ts";
+import { oneShot } from "../../host-shell/one-shot.ts";
+import { shellQuote } from "../../host-shell/shell.ts";
 import type { Declared } from "./declared.ts";
 
 /** What a host says of itself. */

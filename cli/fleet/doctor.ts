@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import { type Check, faultsOf, stateOf } from "../../components/host-checks/check.ts";
-import { checkHost } from "../../components/host-checks/run.ts";
+import { type Check, faultsOf, stateOf } from "../../checks/host/check.ts";
+import { checkHost } from "../../checks/host/run.ts";
 import { doctor } from "../doctor/run.ts";
 import { table } from "../doctor/table.ts";
 import { pulumiCli } from "../pulumi-cli.ts";

@@ -55,7 +55,7 @@ function condensed(message: string): string {
   return `${first.replace(/: running ".*":$/, ":")} ${rest.at(-1)}`;
 }
 
-/** Our own lists of faults, of a configuration (config/faults.ts) or a host (components/host-checks/check.ts). */
+/** Our own lists of faults, of a configuration (config/faults.ts) or a host (checks/host/check.ts). */
 const FAULTS = /\d+ faults?\b.*, nothing was changed\.$/;
 
 /** Each fault is indented by two, the command that mends it by four. */

@@ -1,4 +1,4 @@
-import type { Ask } from "../../components/github-ask.ts";
+import type { Ask } from "../../components/github/github-ask.ts";
 import {
   daysLeft,
   type GithubAnswers,
@@ -6,7 +6,7 @@ import {
   judge,
   questionsFor,
   RENEW_DAYS,
-} from "../../components/github-check.ts";
+} from "../../components/github/github-check.ts";
 
 /** Findings on a token before it is stored. */
 export interface TokenFindings extends GithubFindings {

@@ -1,4 +1,4 @@
-import type { Ask } from "../../components/github-ask.ts";
+import type { Ask } from "../../components/github/github-ask.ts";
 import {
   commandLine,
   exitCodes,

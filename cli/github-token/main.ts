@@ -1,4 +1,4 @@
-import { askWith } from "../../components/github-ask.ts";
+import { askWith } from "../../components/github/github-ask.ts";
 import { secretKeys } from "../../config/schema.ts";
 import { pulumiCli, setSecret } from "../pulumi-cli.ts";
 import { browse } from "./browser.ts";

@@ -1,7 +1,7 @@
+import { ageQuery } from "../../telemetry/queries.ts";
+import type { Signal } from "../../telemetry/signals.ts";
 import type { Answers, Check } from "./checks/check.ts";
 import type { Measured } from "./evaluate.ts";
-import { ageQuery } from "./queries.ts";
-import type { Signal } from "./signals.ts";
 import { type Problem, sinkProblem } from "./sink-problem.ts";
 import { type QueryableSink, queryLogs, queryMetrics } from "./sink-queries.ts";
 

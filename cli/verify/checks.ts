@@ -1,3 +1,4 @@
+import { pollsGithub, type VerifyFacts } from "../../telemetry/facts.ts";
 import type { Check } from "./checks/check.ts";
 import { unhealthyComponents } from "./checks/components.ts";
 import { lossChecks } from "./checks/counters.ts";
@@ -9,7 +10,6 @@ import { keptLines, logPrivacy } from "./checks/log-privacy.ts";
 import { seriesBudget } from "./checks/series-budget.ts";
 import { tokenEnd } from "./checks/token-end.ts";
 import { sendingLag, walSeries } from "./checks/write-ahead-log.ts";
-import { pollsGithub, type VerifyFacts } from "./facts.ts";
 import type { Result } from "./result.ts";
 
 /** What is looked at once all signals are there or their time is up. `now` is what tokens end after. */

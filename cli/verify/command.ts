@@ -1,3 +1,4 @@
+import { GITHUB_WAIT, WAIT } from "../../telemetry/signals.ts";
 import {
   commandLine,
   exitCodes,
@@ -12,7 +13,6 @@ import type { VerifyTarget } from "./outputs.ts";
 import { progressLines } from "./progress.ts";
 import { failed, failures, toJson } from "./result.ts";
 import { verify } from "./run.ts";
-import { GITHUB_WAIT, WAIT } from "./signals.ts";
 import { table } from "./table.ts";
 
 /** What the command needs from its surroundings. */

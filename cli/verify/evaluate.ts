@@ -1,5 +1,5 @@
+import type { Signal } from "../../telemetry/signals.ts";
 import type { Result } from "./result.ts";
-import type { Signal } from "./signals.ts";
 import { span } from "./words.ts";
 
 /** What the sink answered about a signal. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { pipelineNames, redactPatterns } from "../../config/pipelines-schema.ts";
+import type { VerifyFacts } from "../../telemetry/facts.ts";
+import { pipelineNames, redactPatterns } from "../../telemetry/names.ts";
 import type { Sinks } from "./ask.ts";
-import type { VerifyFacts } from "./facts.ts";
 
 const sink = z.object({
   /** Base URL of the query API, without a path that the API itself adds. */

@@ -1,13 +1,13 @@
+import type { VerifyFacts } from "../../telemetry/facts.ts";
+import { type Signal, signalsOf } from "../../telemetry/signals.ts";
 import { answers, measure, type Sinks } from "./ask.ts";
 import { type Check, resultOf, unmade } from "./checks/check.ts";
 import { checksOf, selfChecksOf, selfUnknown } from "./checks.ts";
 import { evaluateSignal, unasked } from "./evaluate.ts";
-import type { VerifyFacts } from "./facts.ts";
 import type { Progress } from "./progress.ts";
 import type { Result } from "./result.ts";
 import { type Question, settle } from "./settle.ts";
 import { shareCause } from "./shared-cause.ts";
-import { type Signal, signalsOf } from "./signals.ts";
 
 export interface VerifyOptions {
   /**

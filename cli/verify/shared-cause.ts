@@ -1,5 +1,5 @@
+import { METRICS_FRESH } from "../../telemetry/signals.ts";
 import { failed, type Result } from "./result.ts";
-import { METRICS_FRESH } from "./signals.ts";
 
 /**
  * When not even Alloy's own metrics arrive, one cause is behind all rows of metrics: the others point to

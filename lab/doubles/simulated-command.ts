@@ -1,5 +1,5 @@
-import { hostFaultsMessage } from "../../components/host-checks/check.ts";
-import type { ChecksRequest } from "../../components/host-checks/request.ts";
+import { hostFaultsMessage } from "../../checks/host/check.ts";
+import type { ChecksRequest } from "../../checks/host/request.ts";
 import { commandDouble } from "./command.ts";
 import { type CommandClient, uniqueId } from "./command-lifecycle.ts";
 import { localCommand } from "./command-local.ts";

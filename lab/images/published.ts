@@ -1,8 +1,7 @@
 import packages from "../../package.json" with { type: "json" };
-import type { WorldImages } from "../images.ts";
 
 /** What stands around the agent, as its makers publish it: pulled where the engine can. */
-export const PUBLISHED_IMAGES: WorldImages = {
+export const PUBLISHED_IMAGES = {
   prometheus: "docker.io/prom/prometheus:v3.5.0",
   victoriaLogs: "docker.io/victoriametrics/victoria-logs:v1.52.1",
   haproxy: "docker.io/library/haproxy:3.2.4-alpine",
@@ -11,3 +10,6 @@ export const PUBLISHED_IMAGES: WorldImages = {
   node: `docker.io/library/node:${packages.devDependencies.node}-bookworm-slim`,
   busybox: "docker.io/library/busybox:1.37.0",
 };
+
+/** The images of what stands around the agent, by what a container is for. */
+export type WorldImages = Record<keyof typeof PUBLISHED_IMAGES, string>;

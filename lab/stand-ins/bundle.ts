@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { build } from "esbuild";
 import type { Entry } from "../images/entries.ts";
-import type { WorldImages } from "../images.ts";
+import type { WorldImages } from "../images/published.ts";
 import { repoDir } from "../paths.ts";
 
 /** Where a stand-in's container has its program. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { WorldImages } from "../images.ts";
+import type { WorldImages } from "../images/published.ts";
 import type { ContainerSpec } from "./containers.ts";
 import type { WorldSecrets } from "./secrets.ts";
 import { LAB_NETWORK } from "./sinks.ts";

@@ -1,5 +1,5 @@
 import type { Entry } from "../images/entries.ts";
-import type { WorldImages } from "../images.ts";
+import type { WorldImages } from "../images/published.ts";
 import { onNode, PROGRAM, type StandInPrograms } from "../stand-ins/bundle.ts";
 import { type LiveTokens, NO_TOKENS } from "./cloud-tokens.ts";
 import type { ContainerSpec } from "./containers.ts";

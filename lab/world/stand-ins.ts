@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import type { WorldImages } from "../images.ts";
+import type { WorldImages } from "../images/published.ts";
 import { onNode, PROGRAM, type StandInPrograms } from "../stand-ins/bundle.ts";
 import type { ContainerSpec } from "./containers.ts";
 import { LAB_LABEL } from "./networks.ts";

@@ -1,4 +1,4 @@
-import { exceptions } from "../../components/hardening.ts";
+import { exceptions } from "../../components/agent/hardening.ts";
 import {
   containerName,
   isContainer,

@@ -32,7 +32,7 @@ export const pidLimit: StackRule = {
         resource,
         message:
           `${titleOf(resource)}: has no PID limit, so a fork bomb in it takes the host along. ` +
-          "Call `limitPids` of components/pid-limit.ts with it.",
+          "Call `limitPids` of components/agent/pid-limit.ts with it.",
       })),
 };
 

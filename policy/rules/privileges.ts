@@ -1,4 +1,4 @@
-import { exceptions } from "../../components/hardening.ts";
+import { exceptions } from "../../components/agent/hardening.ts";
 import {
   containerName,
   isContainer,
@@ -53,16 +53,16 @@ export const privileges: Rule = {
       .filter(({ is }) => is(resource.props))
       .map(
         ({ what, fix }) =>
-          `${titleOf(resource)}: ${what}. ${fix}: \`hardened()\` of components/hardening.ts is the baseline.`,
+          `${titleOf(resource)}: ${what}. ${fix}: \`hardened()\` of components/agent/hardening.ts is the baseline.`,
       );
   },
 };
 
-/** A capability is given back only with a reason, which stands in components/hardening.ts. */
+/** A capability is given back only with a reason, which stands in components/agent/hardening.ts. */
 export const capabilities: Rule = {
   name: "capability-reason",
   description:
-    "All capabilities are dropped; what is added has its reason in components/hardening.ts.",
+    "All capabilities are dropped; what is added has its reason in components/agent/hardening.ts.",
   check(resource) {
     if (!isContainer(resource) || resource.props.capabilities === unknown) return [];
     const { drops, adds } = record(resource.props.capabilities);
@@ -81,7 +81,7 @@ export const capabilities: Rule = {
         .map(
           (name) =>
             `${title}: adds ${name} without a reason. ` +
-            "Remove it, or give its reason in `exceptions` of components/hardening.ts.",
+            "Remove it, or give its reason in `exceptions` of components/agent/hardening.ts.",
         ),
     ];
   },

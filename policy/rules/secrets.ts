@@ -39,7 +39,7 @@ export const plainSecret: Rule = {
       .map(
         ({ where }) =>
           `${titleOf(resource)}: ${where} holds a secret, which \`docker inspect\` or \`ps\` shows. ` +
-          "Write it to a file on the host over standard input (components/alloy-files.ts), and revoke the one that was shown.",
+          "Write it to a file on the host over standard input (components/files/alloy-files.ts), and revoke the one that was shown.",
       ),
 };
 

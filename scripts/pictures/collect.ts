@@ -1,8 +1,8 @@
 import type { QueryableSink } from "../../cli/verify/sink-queries.ts";
-import { type BuiltPanel, panelsOf, type Target } from "../../dashboards/built.ts";
-import { fill } from "../../dashboards/fill.ts";
-import { allDashboards } from "../../dashboards/index.ts";
-import { LOGS } from "../../dashboards/panels.ts";
+import { type BuiltPanel, panelsOf, type Target } from "../../grafana/dashboards/built.ts";
+import { fill } from "../../grafana/dashboards/fill.ts";
+import { allDashboards } from "../../grafana/dashboards/index.ts";
+import { LOGS } from "../../grafana/dashboards/panels.ts";
 
 /** What a query answered: series over the time, or log lines. */
 export interface Answer {

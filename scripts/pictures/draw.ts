@@ -1,5 +1,5 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
-import { type BuiltPanel, panelsOf } from "../../dashboards/built.ts";
+import { type BuiltPanel, panelsOf } from "../../grafana/dashboards/built.ts";
 import type { Answer, Collected } from "./collect.ts";
 import { graph, type Range } from "./graph.ts";
 import { type Box, cut, rect, text } from "./svg.ts";

@@ -1,5 +1,5 @@
 import * as echarts from "echarts";
-import type { BuiltPanel } from "../../dashboards/built.ts";
+import type { BuiltPanel } from "../../grafana/dashboards/built.ts";
 import type { Answer } from "./collect.ts";
 import { type Named, named, newest } from "./names.ts";
 import { type Box, cut, rect, text, widthOf } from "./svg.ts";

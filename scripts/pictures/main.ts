@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { allDashboards } from "../../dashboards/index.ts";
+import { allDashboards } from "../../grafana/dashboards/index.ts";
 import { repoDir } from "../../lab/paths.ts";
 import { type Collected, collect } from "./collect.ts";
 import { draw } from "./draw.ts";

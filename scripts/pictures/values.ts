@@ -1,5 +1,5 @@
-import type { BuiltPanel } from "../../dashboards/built.ts";
-import { valueName } from "../../dashboards/tables.ts";
+import type { BuiltPanel } from "../../grafana/dashboards/built.ts";
+import { valueName } from "../../grafana/dashboards/tables.ts";
 import type { Answer } from "./collect.ts";
 import { named, newest } from "./names.ts";
 import { type Box, cut, rect, text, widthOf } from "./svg.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { checksOf } from "../../cli/verify/checks.ts";
-import type { VerifyFacts } from "../../cli/verify/facts.ts";
+import type { VerifyFacts } from "../../telemetry/facts.ts";
 import { bareFacts } from "./support/facts.ts";
 import { check, line, sample, verdict } from "./support/verdicts.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { type Check, checked } from "../../checks/host/check.ts";
+import type { ChecksRequest } from "../../checks/host/request.ts";
 import { command, usage } from "../../cli/doctor/command.ts";
-import { type Check, checked } from "../../components/host-checks/check.ts";
-import type { ChecksRequest } from "../../components/host-checks/request.ts";
 import { printedConfig } from "../support/printed-config.ts";
 import { completed, type RawSettings } from "../support/stack-files.ts";
 

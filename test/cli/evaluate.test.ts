@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { evaluateSignal } from "../../cli/verify/evaluate.ts";
-import { ageQuery, lastHour } from "../../cli/verify/queries.ts";
-import { signalsOf } from "../../cli/verify/signals.ts";
+import { ageQuery, lastHour } from "../../telemetry/queries.ts";
+import { signalsOf } from "../../telemetry/signals.ts";
 import { factsOf } from "./support/facts.ts";
 
 const [host, containers] = signalsOf(factsOf("svlnas"));

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { resultOf } from "../../cli/verify/checks/check.ts";
 import { checksOf, selfChecksOf } from "../../cli/verify/checks.ts";
-import type { VerifyFacts } from "../../cli/verify/facts.ts";
 import { failed } from "../../cli/verify/result.ts";
+import type { VerifyFacts } from "../../telemetry/facts.ts";
 import { bareFacts } from "./support/facts.ts";
 import { line, sample } from "./support/verdicts.ts";
 

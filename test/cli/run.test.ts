@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
-import type { VerifyFacts } from "../../cli/verify/facts.ts";
 import type { Progress } from "../../cli/verify/progress.ts";
 import { type VerifyOptions, verify } from "../../cli/verify/run.ts";
+import type { VerifyFacts } from "../../telemetry/facts.ts";
 import { knownFailure } from "../support/known-failures.ts";
 import { bareFacts, factsOf } from "./support/facts.ts";
 import { healthyHost } from "./support/healthy-host.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { checksOf, selfChecksOf } from "../../cli/verify/checks.ts";
-import type { VerifyFacts } from "../../cli/verify/facts.ts";
-import { signalsOf } from "../../cli/verify/signals.ts";
+import type { VerifyFacts } from "../../telemetry/facts.ts";
+import { signalsOf } from "../../telemetry/signals.ts";
 import { bareFacts, factsOf } from "./support/facts.ts";
 
 const rows = (facts: VerifyFacts) =>

@@ -4,7 +4,7 @@ import {
   componentIds,
   type HostFacts,
   versionPath,
-} from "../../components/alloy-bundle.ts";
+} from "../../pipelines/alloy-bundle.ts";
 
 const facts: HostFacts = {
   name: "svlnas",

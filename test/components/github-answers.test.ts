@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { answerInError, answerOf } from "../../components/github-answers.ts";
+import { answerInError, answerOf } from "../../components/github/github-answers.ts";
 
 test("an answer's headers are found by their names in lower case", () => {
   const headers = JSON.stringify({ "X-Oauth-Scopes": ["repo", "gist"] });

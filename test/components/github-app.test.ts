@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { checkApp } from "../../components/github-app.ts";
+import { checkApp } from "../../components/github/github-app.ts";
 import { type GithubServer, serveGithub } from "../../lab/stand-ins/github-server.ts";
 
 const pem = () =>

@@ -5,7 +5,7 @@ import {
   type GithubAnswers,
   judge,
   questionsFor,
-} from "../../components/github-check.ts";
+} from "../../components/github/github-check.ts";
 
 const repositories = ["me/one", "me/two"];
 

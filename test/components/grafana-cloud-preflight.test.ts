@@ -1,7 +1,11 @@
 // Grafana Cloud is SIMULATED here: a server on loopback with the real HTTP API, asked with the real `fetch`.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Surroundings, thisMachine } from "../../components/grafana-cloud-api.ts";
-import { missingScopes, ownWords, preflight } from "../../components/grafana-cloud-preflight.ts";
+import { type Surroundings, thisMachine } from "../../components/destinations/grafana-cloud-api.ts";
+import {
+  missingScopes,
+  ownWords,
+  preflight,
+} from "../../components/destinations/grafana-cloud-preflight.ts";
 import { cloudToken } from "../../lab/doubles/cloud-token.ts";
 import { BOOTSTRAP_SCOPES } from "../../lab/doubles/grafana-types.ts";
 import type { Fault } from "../../lab/doubles/simulated-grafana-faults.ts";

@@ -1,6 +1,9 @@
 // Grafana Cloud is SIMULATED here: a server on loopback with the real HTTP API.
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Refusal, refusalSentence } from "../../components/grafana-cloud-refusals.ts";
+import {
+  type Refusal,
+  refusalSentence,
+} from "../../components/destinations/grafana-cloud-refusals.ts";
 import { GrafanaClient } from "../../lab/doubles/grafana-client.ts";
 import type { SimulatedGrafana } from "../../lab/doubles/simulated-grafana-server.ts";
 import { home } from "../support/cloud-seed.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hardened, replaceOnChanges, restartPolicy } from "../../components/hardening.ts";
+import { hardened, replaceOnChanges, restartPolicy } from "../../components/agent/hardening.ts";
 
 test("the baseline, exactly", () => {
   expect(hardened({ memory: 512, graceSeconds: 30 })).toEqual({

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { hostFacts } from "../../components/host-facts.ts";
-import { NOTHING } from "../../components/log-privacy.ts";
 import { settings } from "../../config/schema.ts";
+import { hostFacts } from "../../pipelines/host-facts.ts";
+import { NOTHING } from "../../pipelines/log-privacy.ts";
 import { completed, completedLocal, type RawSettings } from "../support/stack-files.ts";
 
 const sinks = {

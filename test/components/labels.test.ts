@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { composeLabels, ingressLabels, toContainerLabels } from "../../components/labels.ts";
+import { composeLabels, ingressLabels, toContainerLabels } from "../../components/agent/labels.ts";
 import { settings } from "../../config/schema.ts";
 import { completed } from "../support/stack-files.ts";
 

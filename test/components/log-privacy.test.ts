@@ -1,7 +1,7 @@
 import { RE2JS } from "re2js";
 import { describe, expect, test } from "vitest";
-import { logPrivacy, NOTHING } from "../../components/log-privacy.ts";
 import { settings } from "../../config/schema.ts";
+import { logPrivacy, NOTHING } from "../../pipelines/log-privacy.ts";
 
 const logs = settings.shape.logs;
 const none = { exclude: {}, redact: {} };

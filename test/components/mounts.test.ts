@@ -1,5 +1,9 @@
 import { expect, test } from "vitest";
-import { alloyCommand, alloyMounts, journalVolumes } from "../../components/alloy-container.ts";
+import {
+  alloyCommand,
+  alloyMounts,
+  journalVolumes,
+} from "../../components/agent/alloy-container.ts";
 
 test("alloyMounts: read-only but for the state, rslave for the root alone", () => {
   const bind = (source: string, target: string) => ({ type: "bind", source, target });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { oneShot } from "../../components/one-shot.ts";
+import { oneShot } from "../../host-shell/one-shot.ts";
 
 const baseline =
   "--read-only --cap-drop ALL --security-opt no-new-privileges --pids-limit 50 --memory 64m --tmpfs /tmp";

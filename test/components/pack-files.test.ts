@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { packFiles, unpackFiles } from "../../components/alloy-bundle.ts";
-import { prepareHost } from "../../components/install-scripts.ts";
-import { installVersion } from "../../components/install-version.ts";
+import { prepareHost } from "../../components/files/install-scripts.ts";
+import { installVersion } from "../../components/files/install-version.ts";
+import { packFiles, unpackFiles } from "../../pipelines/alloy-bundle.ts";
 import { SimulatedHost } from "../support/simulated-host.ts";
 
 describe("packFiles", () => {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { alloyBundle } from "../../components/alloy-bundle.ts";
-import { hostFacts } from "../../components/host-facts.ts";
-import { pipelineDirectory, pipelineFiles } from "../../components/pipeline-files.ts";
 import { settings } from "../../config/schema.ts";
+import { alloyBundle } from "../../pipelines/alloy-bundle.ts";
+import { hostFacts } from "../../pipelines/host-facts.ts";
+import { pipelineDirectory, pipelineFiles } from "../../pipelines/pipeline-files.ts";
 import { completed } from "../support/stack-files.ts";
 
 /** What a deployment waits for on a host, from the pipelines that are shipped to it. */

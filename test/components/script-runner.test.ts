@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { scriptInput, scriptRunner } from "../../components/shell.ts";
+import { scriptInput, scriptRunner } from "../../host-shell/shell.ts";
 
 /** Shells of this machine that a host's user may log in with. */
 const shells = ["/bin/sh", "/bin/bash", "/bin/zsh"].filter((shell) => existsSync(shell));

@@ -1,16 +1,17 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { checksScript } from "../../components/host-checks/script.ts";
-import { preparationScript } from "../../components/host-preparation.ts";
-import * as scripts from "../../components/install-scripts.ts";
-import { awaitLoaded, installVersion } from "../../components/install-version.ts";
-import type { PreparedHost } from "../../components/preparation-commands.ts";
-import { scriptRunner } from "../../components/shell.ts";
-import { proveTokens } from "../../components/token-proof.ts";
-import { requestOf } from "../host-checks/support/request.ts";
+import { checksScript } from "../../checks/host/script.ts";
+import * as scripts from "../../components/files/install-scripts.ts";
+import type { InstallSite } from "../../components/files/install-site.ts";
+import { awaitLoaded, installVersion } from "../../components/files/install-version.ts";
+import { proveTokens } from "../../components/files/token-proof.ts";
+import { preparationScript } from "../../components/host/host-preparation.ts";
+import type { PreparedHost } from "../../host-shell/preparation-commands.ts";
+import { scriptRunner } from "../../host-shell/shell.ts";
+import { requestOf } from "../checks/host/support/request.ts";
 
-const site: scripts.InstallSite = {
+const site: InstallSite = {
   directory: "/mnt/vm-pool/apps/services/alloy",
   initImage: "sha256:init",
   alloyImage: "sha256:alloy",

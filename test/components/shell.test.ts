@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import { scriptInput, shellLine, shellQuote, splitInput } from "../../components/shell.ts";
+import { scriptInput, shellLine, shellQuote, splitInput } from "../../host-shell/shell.ts";
 
 /** What a real /bin/sh makes of a script. */
 function sh(script: string, input = ""): string {

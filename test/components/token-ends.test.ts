@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { tokenEnds } from "../../components/token-ends.ts";
+import { tokenEnds } from "../../components/files/token-ends.ts";
 
 const more = { renewDays: 14, renew: "" };
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { allAlerts } from "../../alerts/index.ts";
-import { allDashboards } from "../../dashboards/index.ts";
+import { allAlerts } from "../../grafana/alerts/index.ts";
+import { allDashboards } from "../../grafana/dashboards/index.ts";
 
 const text = readFileSync(join(import.meta.dirname, "../../docs/dashboards.md"), "utf8");
 

@@ -4,11 +4,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { checkHost } from "../../checks/host/run.ts";
 import { command } from "../../cli/doctor/command.ts";
 import { type PulumiCli, pulumiCli } from "../../cli/pulumi-cli.ts";
 import { arrived, queryLogs, queryMetrics } from "../../cli/verify/sink-queries.ts";
-import { checkHost } from "../../components/host-checks/run.ts";
-import { pipelineDirectory } from "../../components/pipeline-files.ts";
 import {
   applyPermissions,
   checkoutStatus,
@@ -21,6 +20,7 @@ import type { StackSettings } from "../../lab/stack.ts";
 import { LAB_NETWORK } from "../../lab/world/sinks.ts";
 import { TRAEFIK } from "../../lab/world/stand-ins.ts";
 import { joinFrontend } from "../../lab/world.ts";
+import { pipelineDirectory } from "../../pipelines/pipeline-files.ts";
 import { knownFailure } from "../support/known-failures.ts";
 import { printedConfig } from "../support/printed-config.ts";
 import { driftOf, refreshSeesNothing } from "./support/drift.ts";

@@ -7,9 +7,9 @@ import { targetOf } from "../../cli/verify/outputs.ts";
 import { failed } from "../../cli/verify/result.ts";
 import { verify } from "../../cli/verify/run.ts";
 import { arrived, queryLogs, queryMetrics } from "../../cli/verify/sink-queries.ts";
-import { pipelineDirectory } from "../../components/pipeline-files.ts";
 import { outputsOf, type StackSettings } from "../../lab/stack.ts";
 import { joinFrontend } from "../../lab/world.ts";
+import { pipelineDirectory } from "../../pipelines/pipeline-files.ts";
 import {
   emptyLab,
   imageResources,

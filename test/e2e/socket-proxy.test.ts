@@ -3,7 +3,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import type Docker from "dockerode";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { socketProxyEnvs } from "../../components/socket-proxy.ts";
+import { socketProxyEnvs } from "../../components/agent/socket-proxy.ts";
 import { dockerClient, dockerEngine } from "../../lab/docker-engine.ts";
 import { socketProxyImage } from "../../lab/images/roles/agent.ts";
 import type { SocketProxyProfile } from "../../lab/images/roles/socket-proxy.ts";

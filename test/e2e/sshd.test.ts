@@ -2,14 +2,14 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Check } from "../../components/host-checks/check.ts";
-import { serverKeys } from "../../components/host-checks/host-keys.ts";
-import { checkHost } from "../../components/host-checks/run.ts";
-import { sshArguments } from "../../components/ssh.ts";
+import type { Check } from "../../checks/host/check.ts";
+import { serverKeys } from "../../checks/host/host-keys.ts";
+import { checkHost } from "../../checks/host/run.ts";
 import type { SshConnection } from "../../config/schema.ts";
+import { sshArguments } from "../../host-shell/ssh.ts";
 import { type Sshd, type SshdOptions, startSshd } from "../../lab/sshd.ts";
 import { cloudImageAnswer, HARDENED_HOST_KEYS } from "../../lab/sshd-config.ts";
-import { requestOf } from "../host-checks/support/request.ts";
+import { requestOf } from "../checks/host/support/request.ts";
 import { knownFailure } from "../support/known-failures.ts";
 
 /** Real servers, and what the checks of a host say of them; no Docker is behind them. */

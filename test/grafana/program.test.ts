@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { allDashboards } from "../../dashboards/index.ts";
+import { allDashboards } from "../../grafana/dashboards/index.ts";
 import { knownFailure } from "../support/known-failures.ts";
 import { type GrafanaRun, mockGrafana } from "../support/mock-grafana.ts";
 import { programFailure } from "../support/program-failure.ts";

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { panelsOf } from "../../dashboards/built.ts";
-import { allDashboards } from "../../dashboards/index.ts";
+import { panelsOf } from "../../grafana/dashboards/built.ts";
+import { allDashboards } from "../../grafana/dashboards/index.ts";
 import type { Answer, Collected } from "../../scripts/pictures/collect.ts";
 import { draw } from "../../scripts/pictures/draw.ts";
 import { escaped } from "../../scripts/pictures/svg.ts";

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { allAlerts } from "../../alerts/index.ts";
-import { prometheusRules } from "../../alerts/prometheus-rules.ts";
+import { allAlerts } from "../../grafana/alerts/index.ts";
+import { prometheusRules } from "../../grafana/alerts/prometheus-rules.ts";
 import { hostProgram } from "../../lab/host-programs.ts";
 
 /**

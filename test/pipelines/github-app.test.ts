@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { pipelineDirectory, pipelineFiles } from "../../components/pipeline-files.ts";
 import { freePort } from "../../lab/ports.ts";
 import { until } from "../../lab/processes.ts";
 import { program } from "../../lab/programs.ts";
+import { pipelineDirectory, pipelineFiles } from "../../pipelines/pipeline-files.ts";
 
 let alloy: string;
 let work: string;

@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { alloyBundle, type HostFacts } from "../../components/alloy-bundle.ts";
-import { logPrivacy } from "../../components/log-privacy.ts";
-import { pipelineDirectory, pipelineFiles } from "../../components/pipeline-files.ts";
-import { pipelineNames } from "../../config/pipelines-schema.ts";
 import { settings } from "../../config/schema.ts";
 import { program } from "../../lab/programs.ts";
 import { stackFile } from "../../lab/stack-file.ts";
+import { alloyBundle, type HostFacts } from "../../pipelines/alloy-bundle.ts";
+import { logPrivacy } from "../../pipelines/log-privacy.ts";
+import { pipelineDirectory, pipelineFiles } from "../../pipelines/pipeline-files.ts";
+import { pipelineNames } from "../../telemetry/names.ts";
 
 let alloy: string;
 let work: string;

@@ -5,7 +5,7 @@ import { memoryLimit, pidLimit } from "../../policy/rules/limits.ts";
 import { capabilities, privileges } from "../../policy/rules/privileges.ts";
 import { container, resource, said, saidOf } from "./support/resources.ts";
 
-const baseline = "`hardened()` of components/hardening.ts is the baseline.";
+const baseline = "`hardened()` of components/agent/hardening.ts is the baseline.";
 
 describe("no-privilege", () => {
   test.each([
@@ -43,7 +43,7 @@ describe("no-privilege", () => {
 describe("capability-reason", () => {
   test("refuses a capability without a reason, with and without its prefix", () => {
     const message = (name: string) =>
-      `container alloy: adds ${name} without a reason. Remove it, or give its reason in \`exceptions\` of components/hardening.ts.`;
+      `container alloy: adds ${name} without a reason. Remove it, or give its reason in \`exceptions\` of components/agent/hardening.ts.`;
     const adds = ["CAP_SYS_ADMIN", "NET_ADMIN"];
     expect(said(capabilities, { capabilities: { drops: ["ALL"], adds } })).toEqual([
       message("CAP_SYS_ADMIN"),
@@ -107,7 +107,7 @@ describe("pid-limit", () => {
   const command = (stdin: unknown, dependencies = ["alloy-container"]) =>
     resource("command:remote:Command", "limit", { stdin }, { dependencies });
   const refusal = [
-    "container alloy: has no PID limit, so a fork bomb in it takes the host along. Call `limitPids` of components/pid-limit.ts with it.",
+    "container alloy: has no PID limit, so a fork bomb in it takes the host along. Call `limitPids` of components/agent/pid-limit.ts with it.",
   ];
 
   test.each([

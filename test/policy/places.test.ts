@@ -48,7 +48,7 @@ describe("image-digest", () => {
 describe("no-secret-in-plain-sight", () => {
   const advice =
     "holds a secret, which `docker inspect` or `ps` shows. Write it to a file on the host over " +
-    "standard input (components/alloy-files.ts), and revoke the one that was shown.";
+    "standard input (components/files/alloy-files.ts), and revoke the one that was shown.";
   const labels = (label: string, value: string) => ({ labels: [{ label, value }] });
 
   test.each([
@@ -116,7 +116,7 @@ describe("declared-network", () => {
     container({ networksAdvanced: names.map((name) => ({ name })) });
   const refusal = (what: string) => [
     `container alloy: is on ${what}, which the stack does not declare. Remove it, create it in ` +
-      "components/agent-networks.ts, or name it in the stack's configuration (`postgres[].network`).",
+      "components/agent/agent-networks.ts, or name it in the stack's configuration (`postgres[].network`).",
   ];
 
   test("refuses a network that is neither the stack's nor named by it", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { externalNetworks } from "../../components/external-networks.ts";
+import { externalNetworks } from "../../components/agent/external-networks.ts";
 import type { Settings } from "../../config/schema.ts";
 import { isContainer, type StackResource, types } from "../../policy/resource.ts";
 import { rules, stackRules } from "../../policy/rules.ts";
@@ -55,7 +55,7 @@ test("a network of another service that the configuration does not name is found
   const resources = policyResources((await stackRun("svlnas")).resources);
   expect(findings(resources, ["immich-backend"])).toEqual([
     "declared-network: container alloy: is on network outline-backend, which the stack does not declare. " +
-      "Remove it, create it in components/agent-networks.ts, or name it in the stack's configuration (`postgres[].network`).",
+      "Remove it, create it in components/agent/agent-networks.ts, or name it in the stack's configuration (`postgres[].network`).",
   ]);
 });
 

@@ -2,8 +2,8 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { pipelineDirectory } from "../../components/pipeline-files.ts";
 import { repoDir } from "../../lab/paths.ts";
+import { pipelineDirectory } from "../../pipelines/pipeline-files.ts";
 import { type Rule, rounds, rules, withoutRule } from "./rules.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { pipelineDirectory } from "../../components/pipeline-files.ts";
+import { pipelineDirectory } from "../../pipelines/pipeline-files.ts";
 import { type Rule, rounds, rules, withoutRule } from "./rules.ts";
 
 test.each(rules)("$pipeline.alloy has the rule of: $test ($text)", (rule) => {

@@ -1,6 +1,6 @@
 // Docker is SIMULATED here, see ../support/simulated-host.ts; the scripts run in a real shell.
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { awaitLoaded } from "../../components/install-version.ts";
+import { awaitLoaded } from "../../components/files/install-version.ts";
 import { SimulatedHost } from "../support/simulated-host.ts";
 
 let host: SimulatedHost;

@@ -3,11 +3,11 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { ChecksRequest } from "../../components/host-checks/request.ts";
-import { scriptRunner } from "../../components/shell.ts";
-import { sshArguments } from "../../components/ssh.ts";
+import type { ChecksRequest } from "../../checks/host/request.ts";
 import type { SshConnection } from "../../config/schema.ts";
-import { requestOf } from "../host-checks/support/request.ts";
+import { scriptRunner } from "../../host-shell/shell.ts";
+import { sshArguments } from "../../host-shell/ssh.ts";
+import { requestOf } from "../checks/host/support/request.ts";
 import { SimulatedHost } from "../support/simulated-host.ts";
 import { hostKey } from "../support/stack-files.ts";
 
@@ -37,7 +37,7 @@ function request(change: Partial<ChecksRequest["host"]> = {}): ChecksRequest {
 }
 
 function run(asked: ChecksRequest, registryPassword?: string) {
-  const script = join(import.meta.dirname, "../../components/host-checks/main.ts");
+  const script = join(import.meta.dirname, "../../checks/host/main.ts");
   const { status, stdout, stderr } = spawnSync(process.execPath, [script], {
     input: JSON.stringify({ request: asked, registryPassword }),
     encoding: "utf8",

@@ -2,13 +2,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { faultsOf } from "../../components/host-checks/check.ts";
-import { type Findings, parseFindings } from "../../components/host-checks/findings.ts";
-import { rangeOfSubnet } from "../../components/host-checks/ipv4.ts";
-import type { ChecksRequest } from "../../components/host-checks/request.ts";
-import { hostChecks } from "../../components/host-checks/rules.ts";
-import { checksScript, dockerConfig } from "../../components/host-checks/script.ts";
-import { requestOf } from "../host-checks/support/request.ts";
+import { faultsOf } from "../../checks/host/check.ts";
+import { type Findings, parseFindings } from "../../checks/host/findings.ts";
+import { rangeOfSubnet } from "../../checks/host/ipv4.ts";
+import type { ChecksRequest } from "../../checks/host/request.ts";
+import { hostChecks } from "../../checks/host/rules.ts";
+import { checksScript, dockerConfig } from "../../checks/host/script.ts";
+import { requestOf } from "../checks/host/support/request.ts";
 import { knownFailure } from "../support/known-failures.ts";
 import { SimulatedHost } from "../support/simulated-host.ts";
 

@@ -2,8 +2,8 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { preparationScript } from "../../components/host-preparation.ts";
-import { type PreparedHost, preparationByHand } from "../../components/preparation-commands.ts";
+import { preparationScript } from "../../components/host/host-preparation.ts";
+import { type PreparedHost, preparationByHand } from "../../host-shell/preparation-commands.ts";
 import { SimulatedHost } from "../support/simulated-host.ts";
 
 let host: SimulatedHost;

@@ -1,7 +1,7 @@
 // Docker is SIMULATED here, see ../support/simulated-host.ts; the scripts run in a real shell.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { packFiles } from "../../components/alloy-bundle.ts";
-import { installVersion } from "../../components/install-version.ts";
+import { installVersion } from "../../components/files/install-version.ts";
+import { packFiles } from "../../pipelines/alloy-bundle.ts";
 import { steps } from "../support/install-steps.ts";
 import { SimulatedHost } from "../support/simulated-host.ts";
 

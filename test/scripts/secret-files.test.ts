@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import * as scripts from "../../components/install-scripts.ts";
+import * as scripts from "../../components/files/install-scripts.ts";
 import { SimulatedHost } from "../support/simulated-host.ts";
 
 let host: SimulatedHost;

@@ -2,8 +2,8 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { prepareHost, writeSecret } from "../../components/install-scripts.ts";
-import { proveTokens, type TokenProof } from "../../components/token-proof.ts";
+import { prepareHost, writeSecret } from "../../components/files/install-scripts.ts";
+import { proveTokens, type TokenProof } from "../../components/files/token-proof.ts";
 import { SimulatedHost } from "../support/simulated-host.ts";
 
 let host: SimulatedHost;

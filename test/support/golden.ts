@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pipelineDirectory } from "../../components/pipeline-files.ts";
+import { pipelineDirectory } from "../../pipelines/pipeline-files.ts";
 import type { ProgramRun } from "./mock-program.ts";
 
 const directory = join(import.meta.dirname, "..", "golden");

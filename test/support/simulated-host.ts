@@ -12,8 +12,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { InstallSite } from "../../components/install-scripts.ts";
-import { scriptInput, scriptRunner } from "../../components/shell.ts";
+import type { InstallSite } from "../../components/files/install-site.ts";
+import { scriptInput, scriptRunner } from "../../host-shell/shell.ts";
 
 const standIns = join(import.meta.dirname, "simulated-host");
 

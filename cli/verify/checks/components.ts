@@ -1,4 +1,4 @@
-import { selfMetric } from "../queries.ts";
+import { selfMetric } from "../../../telemetry/queries.ts";
 import { byLabel, type Check, sum } from "./check.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { lastHour, selfMetric } from "../queries.ts";
+import { lastHour, selfMetric } from "../../../telemetry/queries.ts";
 import type { Unit } from "../result.ts";
 import { byLabel, type Check, sum } from "./check.ts";
 

@@ -1,6 +1,6 @@
-import type { VerifyFacts } from "../facts.ts";
-import { selector } from "../queries.ts";
-import { NODE_JOB } from "../signals.ts";
+import type { VerifyFacts } from "../../../telemetry/facts.ts";
+import { selector } from "../../../telemetry/queries.ts";
+import { NODE_JOB } from "../../../telemetry/signals.ts";
 import { percent } from "../words.ts";
 import type { Check } from "./check.ts";
 

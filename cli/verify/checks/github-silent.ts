@@ -1,6 +1,6 @@
-import { advice } from "../advice.ts";
-import { selector, within } from "../queries.ts";
-import { GITHUB_FRESH, GITHUB_JOB } from "../signals.ts";
+import { advice } from "../../../telemetry/advice.ts";
+import { selector, within } from "../../../telemetry/queries.ts";
+import { GITHUB_FRESH, GITHUB_JOB } from "../../../telemetry/signals.ts";
 import { type Check, sum } from "./check.ts";
 
 /** On a host that does not poll GitHub the target list is empty: not a single series arrives from it. */

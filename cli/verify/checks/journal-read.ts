@@ -1,4 +1,4 @@
-import { selfMetric } from "../queries.ts";
+import { selfMetric } from "../../../telemetry/queries.ts";
 import { type Check, sum, type Verdict } from "./check.ts";
 
 /** Time within which the journal's reader has read its first line, in s. */

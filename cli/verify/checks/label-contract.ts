@@ -1,5 +1,5 @@
-import { selector } from "../queries.ts";
-import { JOURNAL_FRESH, NODE_JOB } from "../signals.ts";
+import { selector } from "../../../telemetry/queries.ts";
+import { JOURNAL_FRESH, NODE_JOB } from "../../../telemetry/signals.ts";
 import type { Check } from "./check.ts";
 
 /**

@@ -1,7 +1,7 @@
-import type { RedactPattern } from "../../../config/schema.ts";
-import type { VerifyFacts } from "../facts.ts";
-import { lastHour, selector, selfMetric } from "../queries.ts";
-import { WAIT } from "../signals.ts";
+import type { VerifyFacts } from "../../../telemetry/facts.ts";
+import type { RedactPattern } from "../../../telemetry/names.ts";
+import { lastHour, selector, selfMetric } from "../../../telemetry/queries.ts";
+import { WAIT } from "../../../telemetry/signals.ts";
 import type { LogLine } from "../sink-queries.ts";
 import { amount } from "../words.ts";
 import { type Check, sum } from "./check.ts";

@@ -1,9 +1,8 @@
+import { SERIES_BUDGET } from "../../../telemetry/series-budget.ts";
 import type { Sample } from "../sink-queries.ts";
 import { amount, percent } from "../words.ts";
 import { type Check, sum } from "./check.ts";
 
-/** Active series of Grafana Cloud's free tier, for all hosts of a stack together. What is above is discarded. */
-export const SERIES_BUDGET = 10_000;
 /** Share of the budget above which it is time to act. */
 const WARN_SHARE = 0.8;
 /** Grafana Cloud counts a series as active for about 20 min after its last sample. */

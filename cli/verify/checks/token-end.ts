@@ -1,4 +1,4 @@
-import type { Token } from "../facts.ts";
+import type { Token } from "../../../telemetry/facts.ts";
 import type { Check, Verdict } from "./check.ts";
 
 /** One day, in ms. */

@@ -1,4 +1,4 @@
-import { selfMetric } from "../queries.ts";
+import { selfMetric } from "../../../telemetry/queries.ts";
 import { amount, span } from "../words.ts";
 import { type Check, sum } from "./check.ts";
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { flatConfig } from "../../../bench/compare/flat-config.ts";
 import { benchPipelines, revisionIn } from "../../../bench/compare/surroundings.ts";
-import { alloyBundle, type HostFacts } from "../../../components/alloy-bundle.ts";
-import { pipelineDirectory, pipelineFiles } from "../../../components/pipeline-files.ts";
+import { alloyBundle, type HostFacts } from "../../../pipelines/alloy-bundle.ts";
+import { pipelineDirectory, pipelineFiles } from "../../../pipelines/pipeline-files.ts";
 
 const files = pipelineFiles(pipelineDirectory, ["containers", "journal", "traefik", "self"]);
 const facts = { name: "h" } as HostFacts;

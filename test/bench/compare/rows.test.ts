@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { bars, plot } from "../../../bench/compare/plot.ts";
-import { type Results, report } from "../../../bench/compare/report.ts";
+import { report } from "../../../bench/compare/report.ts";
+import type { Results } from "../../../bench/compare/results.ts";
 import { operationRows, packageRows, startRows } from "../../../bench/compare/rows.ts";
 import { targetRows } from "../../../bench/compare/targets.ts";
 

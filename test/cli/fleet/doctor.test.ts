@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { checked, leftOpen } from "../../../checks/host/check.ts";
 import { doctorOutcome } from "../../../cli/fleet/doctor.ts";
-import { checked, leftOpen } from "../../../components/host-checks/check.ts";
 
 const fault = (path: string) => ({ path, reason: "is missing", fix: `set ${path}` });
 

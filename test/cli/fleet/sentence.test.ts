@@ -1,8 +1,8 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { expect, test } from "vitest";
+import { hostFaultsMessage } from "../../../checks/host/check.ts";
 import { masked } from "../../../cli/fleet/mask.ts";
 import { changesSentence, failureSentence } from "../../../cli/fleet/sentence.ts";
-import { hostFaultsMessage } from "../../../components/host-checks/check.ts";
 import { faultsMessage } from "../../../config/faults.ts";
 
 const stackUrn = "urn:pulumi:a::grafana-alloy::pulumi:pulumi:Stack::grafana-alloy-a";

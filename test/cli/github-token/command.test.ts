@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { browse } from "../../../cli/github-token/browser.ts";
 import { command, type Surroundings, usage } from "../../../cli/github-token/command.ts";
-import { askWith } from "../../../components/github-ask.ts";
+import { askWith } from "../../../components/github/github-ask.ts";
 import type { SeedToken } from "../../../lab/stand-ins/github-accounts.ts";
 import { type GithubServer, serveGithub } from "../../../lab/stand-ins/github-server.ts";
 

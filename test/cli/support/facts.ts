@@ -1,6 +1,6 @@
-import type { Token, VerifyFacts } from "../../../cli/verify/facts.ts";
-import { verifyFacts } from "../../../components/verify-target.ts";
+import { verifyFacts } from "../../../components/destinations/verify-target.ts";
 import { settings } from "../../../config/schema.ts";
+import type { Token, VerifyFacts } from "../../../telemetry/facts.ts";
 import { completed, completedLocal } from "../../support/stack-files.ts";
 
 /** One that ends long after these tests, and one whose end nobody knows. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { askSinks } from "../../../components/sink-checks/ask.ts";
+import { askSinks } from "../../../checks/sinks/ask.ts";
 import { cloudFetch } from "../../support/cloud-fetch.ts";
 import { commandOf } from "../../support/commands.ts";
 import { knownFailure } from "../../support/known-failures.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { dockerConfig } from "../../../components/host-checks/script.ts";
-import { preparationScript } from "../../../components/host-preparation.ts";
-import { scriptInput } from "../../../components/shell.ts";
+import { dockerConfig } from "../../../checks/host/script.ts";
+import { preparationScript } from "../../../components/host/host-preparation.ts";
+import { scriptInput } from "../../../host-shell/shell.ts";
 import { plain } from "../../support/commands.ts";
 import { mockProgram } from "../../support/mock-program.ts";
 import { completed, hostKey } from "../../support/stack-files.ts";

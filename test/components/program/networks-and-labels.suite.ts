@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { externalNetworks } from "../../../components/external-networks.ts";
+import { externalNetworks } from "../../../components/agent/external-networks.ts";
 import { mockProgram, type ProgramRun } from "../../support/mock-program.ts";
 import { completed } from "../../support/stack-files.ts";
 import { stackRun } from "../../support/stack-runs.ts";

@@ -1,6 +1,6 @@
 import { chown, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { tokenEnds } from "../../../components/token-ends.ts";
+import { tokenEnds } from "../../../components/files/token-ends.ts";
 
 /**
  * Series that this machine's exporter has none of, in the names, types and labels in which node_exporter has

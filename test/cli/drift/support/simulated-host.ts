@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Declared } from "../../../../cli/drift/declared.ts";
-import { scriptInput, scriptRunner } from "../../../../components/shell.ts";
+import { scriptInput, scriptRunner } from "../../../../host-shell/shell.ts";
 
 /** A container as `docker inspect` prints it in the format of the script. */
 export interface SimulatedContainer {

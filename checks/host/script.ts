@@ -1,0 +1,144 @@
+import type { Image } from "../../config/schema.ts";
+import { oneShot } from "../../host-shell/one-shot.ts";
+import { shellQuote } from "../../host-shell/shell.ts";
+import type { ChecksRequest } from "./request.ts";
+
+/** Directories that may hold the host's journal, in no order. */
+export const journalDirectories = ["/var/log/journal", "/run/log/journal"];
+
+/** Line by which a script that came to its end is known. */
+export const END = "end\tof findings";
+
+/**
+ * The POSIX script that looks at a host: findings on standard output, one a line, `key<TAB>value`. It changes
+ * nothing, but that the BusyBox image, 2 MB that the service needs anyway, is there afterwards. Standard
+ * input is the Docker configuration with which images are asked for; what fails is a finding, not an error.
+ */
+export function checksScript(request: ChecksRequest): string {
+  return `
+umask 077
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cat >"$work/config.json"
+tell() { printf '%s\\t%s\\n' "$1" "$2"; }
+last_line() { tail -n 1 "$work/said" | cut -c 1-300; }
+in_time() { if command -v timeout >/dev/null; then timeout "$@"; else shift; "$@"; fi; }
+
+tell clock "$(date +%s)"
+tell user "$(id -un 2>/dev/null || id -u)"
+${rights}
+${accounts(request)}
+${lookScript(request, "")}
+awk 'NR > 1 { print "route\\t" $1 " " $2 " " $3 " " $8 }' /proc/net/route 2>/dev/null || true
+if ! docker version --format '${versionFormat}' >"$work/version" 2>"$work/said"; then
+  tell docker-error "$(last_line)"
+else
+  tell docker "$(cat "$work/version")"
+  tell engine "$(docker info --format '${engineFormat}' 2>/dev/null)"
+  networks() { docker network inspect --format '${networkFormat}' $(docker network ls -q) 2>"$work/said"; }
+  # One that goes between the two commands fails the second; then they are asked once more.
+  networks || networks || tell docker-error "$(last_line)"
+  # The CLI asks registries itself, and knows nothing of the proxy that the engine pulls through.
+  HTTPS_PROXY=$(docker info --format '{{.HTTPSProxy}}' 2>/dev/null) NO_PROXY=$(docker info --format '{{.NoProxy}}' 2>/dev/null)
+  export HTTPS_PROXY NO_PROXY
+${Object.entries(request.images)
+  .map(([role, image]) => imageQuestion(role, image))
+  .join("\n")}
+${probe(request)}
+fi
+printf '${END}\\n'`;
+}
+
+const versionFormat = "{{.Server.Version}} {{.Server.APIVersion}} {{.Server.Os}}/{{.Server.Arch}}";
+const engineFormat =
+  "{{.MemoryLimit}} {{.PidsLimit}} {{.DockerRootDir}}{{range .SecurityOptions}} {{.}}{{end}}";
+/** Name, id, bridge, subnets. */
+const networkFormat =
+  'network{{"\\t"}}{{.Name}} {{.Id}} {{with index .Options "com.docker.network.bridge.name"}}{{.}}{{else}}-{{end}}' +
+  "{{range .IPAM.Config}} {{.Subnet}}{{end}}";
+
+const rights = `
+if [ "$(id -u)" = 0 ]; then tell rights root
+elif sudo -n true 2>/dev/null; then tell rights sudo
+else tell rights none
+fi`.trim();
+
+/** Entries of passwd and group that have the account's name or its ids. */
+function accounts({ host }: ChecksRequest): string {
+  if (!host.prepare) return "";
+  const { uid, gid } = host.serviceAccount;
+  const name = shellQuote(host.prepare.account);
+  const ask = (database: string, id: number) =>
+    `for key in ${name} ${id}; do getent ${database} "$key" || true; done | sort -u | sed 's/^/${database}\\t/'`;
+  return [ask("passwd", uid), ask("group", gid)].join("\n");
+}
+
+/** Findings about files below a root: the SSH user's own, and again in a container that may read all. */
+function lookScript({ host }: ChecksRequest, root: string): string {
+  return `
+id=$(cat ${root}/etc/machine-id 2>/dev/null) || id=
+printf 'machine-id\\t%s\\n' "$id"
+awk -F: '$1 == "systemd-journal" { print "journal-group\\t" $3 }' ${root}/etc/group 2>/dev/null || true
+for at in ${journalDirectories.join(" ")}; do
+  if gid=$(stat -L -c %g "${root}$at/$id" 2>/dev/null); then printf 'journal\\t%s %s\\n' "$at" "$gid"; fi
+done
+at=${host.directory}
+while [ ! -e "${root}$at" ] && [ "$at" != / ]; do at=$(dirname "$at"); done
+printf 'space\\t%s %s\\n' "$at" "$(stat -f -c '%a %S' "${root}$at")"`.trim();
+}
+
+/** Whether an image is there, or could be pulled with the log-in that the deployment uses. */
+function imageQuestion(role: string, image: Image): string {
+  if (typeof image === "object") {
+    return `  if docker image inspect ${shellQuote(image.local)} >/dev/null 2>&1; then tell image '${role} present'
+  else tell image '${role} absent'; fi`;
+  }
+  return `  if docker image inspect ${shellQuote(image)} >/dev/null 2>&1; then tell image '${role} present'
+  elif DOCKER_CONFIG=$work in_time 30 docker manifest inspect ${shellQuote(byDigest(image))} >/dev/null 2>"$work/said"
+  then tell image '${role} pullable'
+  else tell image "${role} refused $(last_line)"; fi`;
+}
+
+/** Of a reference with tag and digest, the CLI would ask for the tag, which may have moved on. */
+function byDigest(reference: string): string {
+  return reference.replace(/:[\w.-]+@/, "@");
+}
+
+/** A container as the agent's will be: it follows the host's mounts, and looks where the SSH user may not. */
+function probe(request: ChecksRequest): string {
+  const { init } = request.images;
+  const container = oneShot({
+    image: typeof init === "object" ? init.local : init,
+    mounts: ["/:/host:ro,rslave"],
+    // CAP_DAC_READ_SEARCH: directories of other users, which root without it can't look into.
+    addCapabilities: ["DAC_READ_SEARCH"],
+    command: ["sh", "-euc", lookScript(request, "/host")],
+  });
+  return `  if DOCKER_CONFIG=$work in_time 120 ${container} >"$work/found" 2>"$work/said"; then
+    cat "$work/found"
+    tell probe ok
+  else tell probe "$(grep -i -m 1 error "$work/said" | cut -c 1-300 || last_line)"; fi`;
+}
+
+/** Docker configuration for standard input of the script: the log-in to the one registry, or none. */
+export function dockerConfig(
+  registry: ChecksRequest["registry"],
+  password: string | undefined,
+): string {
+  if (!registry || !password) return "{}\n";
+  const { address, username } = registry;
+  // What the CLI calls Docker Hub.
+  const server = /^(index\.)?docker\.io$/.test(address) ? "https://index.docker.io/v1/" : address;
+  const auth = Buffer.from(`${username}:${password}`).toString("base64");
+  return `${JSON.stringify({ auths: { [server]: { auth } } })}\n`;
+}
+
+/** How the script ended, or how it did not start. */
+export interface ScriptEnd {
+  stdout: string;
+  stderr: string;
+  exitCode?: number;
+  /** Node's word for a program that can't be started: `ENOENT`. */
+  code?: string;
+  timedOut: boolean;
+}

@@ -1,0 +1,121 @@
+import type { Fault } from "../../config/faults.ts";
+import type { SshConnection } from "../../config/schema.ts";
+import { type Check, checked, setTo } from "./check.ts";
+import type { ScriptEnd } from "./script.ts";
+
+/** Exit code of `ssh` itself, unlike that of what it ran. */
+const SSH_FAILED = 255;
+
+/** Whether SSH let the checks in; `keys` asks the server for its public keys. */
+export async function sshCheck(
+  end: ScriptEnd,
+  connection: SshConnection,
+  stack: string,
+  keys: () => Promise<string[]>,
+): Promise<Check> {
+  const at = `${connection.user}@${connection.address}:${connection.port}`;
+  const failed = end.code !== undefined || end.exitCode === SSH_FAILED;
+  if (failed) {
+    const about = { connection, stack };
+    const fault = isKeyRefusal(end.stderr)
+      ? hostKeyFault(await keys(), about)
+      : sshFault(end, about);
+    return checked("ssh", "not reached", fault);
+  }
+  // A key of another kind than the provider's first choice would be refused later, by the provider alone.
+  if (connection.hostKey.startsWith("ecdsa")) return checked("ssh", at);
+  const [first] = await keys();
+  const fault = first !== undefined && first !== connection.hostKey && kindFault(first, stack);
+  return checked("ssh", at, fault);
+}
+
+interface About {
+  connection: SshConnection;
+  stack: string;
+}
+
+function isKeyRefusal(stderr: string): boolean {
+  return /host key verification failed|no \S+ host key is known|host identification has changed/i.test(
+    stderr,
+  );
+}
+
+function hostKeyFault([key]: string[], { connection, stack }: About): Fault {
+  const found = key ?? "none, ssh-keyscan got no answer";
+  const fix = key
+    ? `compare on the host's own console (ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub), then: ${setTo(stack, "host.connection.hostKey", key)}`
+    : `ssh-keyscan -p ${connection.port} ${connection.address}`;
+  return {
+    path: "host.connection.hostKey",
+    reason:
+      `is not the key that ${connection.address} shows; that one is: ${found}. ` +
+      "Unless the host was set up anew, somebody may be in between",
+    fix,
+  };
+}
+
+function kindFault(key: string, stack: string): Fault {
+  return {
+    path: "host.connection.hostKey",
+    reason: "is not the key that the command provider asks the server for first",
+    fix: setTo(stack, "host.connection.hostKey", key),
+  };
+}
+
+/** Endings of `ssh`, by what it prints, as one sentence each. */
+function sshFault(end: ScriptEnd, about: About): Fault {
+  const { address, port, user, privateKeyFile } = about.connection;
+  const fault = (field: string, reason: string, fix: string): Fault => ({
+    path: `host.connection.${field}`,
+    reason,
+    fix,
+  });
+  const set = (field: string, value: string) =>
+    setTo(about.stack, `host.connection.${field}`, value);
+  const said = end.stderr;
+  if (end.code === "ENOENT") {
+    return {
+      path: "ssh",
+      reason: "is not on PATH",
+      fix: "install OpenSSH's client on this machine",
+    };
+  }
+  if (/bad configuration option: knownhostscommand/i.test(said)) {
+    const reason = "is older than OpenSSH 8.5 on this machine and can't be told the host's key";
+    return { path: "ssh", reason, fix: "update OpenSSH's client on this machine" };
+  }
+  if (/could not resolve hostname/i.test(said)) {
+    return fault("address", `names ${address}, which no name server knows`, set("address", "NAME"));
+  }
+  if (/connection refused/i.test(said)) {
+    const reason = `is ${port}, where nothing listens on ${address}: connection refused`;
+    return fault(
+      "port",
+      reason,
+      `on the host, see where sshd listens: ss -ltn; then ${set("port", "PORT")}`,
+    );
+  }
+  if (/timed out|no route to host|network is unreachable/i.test(said) || end.timedOut) {
+    const reason = `names ${address}, which does not answer on port ${port}`;
+    return fault(
+      "address",
+      reason,
+      `see that the host is up and this network has a route to it: ping ${address}`,
+    );
+  }
+  if (privateKeyFile && /identity file .* not accessible/i.test(said)) {
+    const reason = `names ${privateKeyFile}, which can't be read on this machine`;
+    return fault("privateKeyFile", reason, set("privateKeyFile", "~/.ssh/NAME"));
+  }
+  if (/permission denied|too many authentication failures/i.test(said)) {
+    const offered = privateKeyFile ? `the key ${privateKeyFile}` : "the keys of the ssh-agent";
+    const reason = `${user} is refused by ${address} with ${offered}`;
+    const fix = privateKeyFile
+      ? `ssh-copy-id -f -i ${privateKeyFile} -p ${port} ${user}@${address}`
+      : `ssh-add -l shows them; then ssh-copy-id -p ${port} ${user}@${address}`;
+    return fault("user", reason, fix);
+  }
+  const last = said.trim().split("\n").at(-1) || "nothing";
+  const reason = `${user}@${address}:${port} can't be reached, ssh said: ${last}`;
+  return fault("address", reason, `ssh -v -p ${port} ${user}@${address}`);
+}

@@ -1,0 +1,82 @@
+import type * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../../config/schema.ts";
+import { hardened, restartPolicy } from "./hardening.ts";
+import { composeLabels, ingressLabels, toContainerLabels } from "./labels.ts";
+
+export interface AlloyContainerArgs {
+  /** Image reference on the host. */
+  image: pulumi.Input<string>;
+  /** Networks in the order in which they are joined. */
+  networks: pulumi.Input<string>[];
+  host: Settings["host"];
+  /** Memory limit in MB. */
+  memory: number;
+  restart: Settings["restart"];
+  ingress?: Settings["ingress"];
+}
+
+/** Flags and configuration path. A link to a directory without the slash at its end loads nothing. */
+export const alloyCommand = [
+  "run",
+  "--server.http.listen-addr=0.0.0.0:12345",
+  "--storage.path=/var/lib/alloy/data",
+  "--disable-reporting",
+  // Any container on its networks reaches the port; a support bundle would hand out the configuration.
+  "--server.http.disable-support-bundle",
+  "/etc/alloy/current/",
+];
+
+/** The `alloy` container. It has no environment: whatever inspects it finds no secret. */
+export function alloyContainer(args: AlloyContainerArgs): docker.ContainerArgs {
+  const { serviceAccount, journal } = args.host;
+  const ingress = args.ingress ? ingressLabels(args.ingress) : {};
+  return {
+    // Alloy flushes its write-ahead log and its log batches before it ends.
+    ...hardened({ memory: args.memory, graceSeconds: 30 }),
+    name: "alloy",
+    image: args.image,
+    command: alloyCommand,
+    user: `${serviceAccount.uid}:${serviceAccount.gid}`,
+    // Journal files have mode 0640 and this group.
+    groupAdds: [`${journal.gid}`],
+    ...restartPolicy(args.restart),
+    tmpfs: { "/tmp": "" },
+    networksAdvanced: args.networks.map((name) => ({ name })),
+    mounts: alloyMounts(args.host.directory),
+    volumes: journalVolumes(),
+    labels: toContainerLabels({ ...composeLabels("alloy"), ...ingress }),
+  };
+}
+
+/** Bind mounts, whose sources exist on every host. */
+export function alloyMounts(directory: string): docker.types.input.ContainerMount[] {
+  const readOnly = (source: string, target: string) => ({
+    type: "bind",
+    source,
+    target,
+    readOnly: true,
+  });
+  return [
+    readOnly(`${directory}/config`, "/etc/alloy"),
+    readOnly(`${directory}/secrets`, "/etc/alloy-secrets"),
+    { type: "bind", source: `${directory}/data`, target: "/var/lib/alloy" },
+    // rslave: a disk that is mounted on the host later shows up.
+    { ...readOnly("/", "/host/rootfs"), bindOptions: { propagation: "rslave" } },
+    readOnly("/proc", "/host/proc"),
+    readOnly("/sys", "/host/sys"),
+    readOnly("/etc/machine-id", "/etc/machine-id"),
+  ];
+}
+
+/**
+ * The journal's directories as volumes, not mounts: of these the daemon creates a missing source at every
+ * start, so a host that has only one of them deploys, and its container comes back after a reboot.
+ */
+export function journalVolumes(): docker.types.input.ContainerVolume[] {
+  return ["/var/log/journal", "/run/log/journal"].map((path) => ({
+    hostPath: path,
+    containerPath: path,
+    readOnly: true,
+  }));
+}

@@ -1,0 +1,59 @@
+import type { Settings } from "../../config/schema.ts";
+
+/** Container labels by name. */
+export type Labels = Record<string, string>;
+
+/** Labels that compose would set: without them log lines lose `compose_project` and `compose_service`. */
+export function composeLabels(service: string): Labels {
+  return { "com.docker.compose.project": "alloy", "com.docker.compose.service": service };
+}
+
+/** Labels by which Traefik, Homepage and Gatus find Alloy's UI. */
+export function ingressLabels(ingress: NonNullable<Settings["ingress"]>): Labels {
+  const name = `${ingress.hostName}.${ingress.domain}`;
+  return {
+    ...traefikLabels(ingress, name),
+    "homepage.group": "Infrastructure",
+    "homepage.name": ingress.title,
+    "homepage.icon": "alloy.svg",
+    "homepage.href": `https://${name}`,
+    "homepage.description": ingress.description,
+    "gatus.url": `${ingress.monitoringUrl}/-/ready`,
+    "gatus.headers.Host": name,
+    "gatus.conditions": JSON.stringify(["[STATUS] == 200", "[RESPONSE_TIME] < 1000"]),
+    "gatus.alerts": JSON.stringify([{ type: "email" }, { type: "custom" }]),
+  };
+}
+
+/** One service behind two routers: `https` asks for a log-in, the internal `monitoring` does not. */
+function traefikLabels(ingress: NonNullable<Settings["ingress"]>, name: string): Labels {
+  return {
+    "traefik.enable": "true",
+    "traefik.docker.network": "alloy-frontend",
+    ...routerLabels("alloy-rtr", name, "https", ingress.authChain),
+    ...routerLabels("alloy-monitor", name, "monitoring", ingress.monitoringChain),
+    "traefik.http.services.alloy-svc.loadbalancer.server.port": "12345",
+  };
+}
+
+function routerLabels(
+  router: string,
+  name: string,
+  entryPoint: string,
+  middleware: string,
+): Labels {
+  const prefix = `traefik.http.routers.${router}`;
+  return {
+    [`${prefix}.rule`]: `Host(\`${name}\`)`,
+    [`${prefix}.entrypoints`]: entryPoint,
+    [`${prefix}.middlewares`]: middleware,
+    [`${prefix}.service`]: "alloy-svc",
+  };
+}
+
+/** Labels in the form of the Docker provider, sorted so that the order never shows as a change. */
+export function toContainerLabels(labels: Labels): { label: string; value: string }[] {
+  return Object.entries(labels)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([label, value]) => ({ label, value }));
+}

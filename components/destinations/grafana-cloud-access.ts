@@ -1,0 +1,171 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as grafana from "@pulumiverse/grafana";
+import type { Token } from "../../telemetry/facts.ts";
+import type { Sinks } from "./destination.ts";
+import type { CloudApi } from "./grafana-cloud-api.ts";
+import { preflight } from "./grafana-cloud-preflight.ts";
+import { tellRefusals } from "./grafana-cloud-refusals.ts";
+import { noSuchStack } from "./grafana-cloud-sentences.ts";
+
+export interface GrafanaCloudAccessArgs {
+  /** Provider that acts with the bootstrap token. */
+  provider: grafana.Provider;
+  /** The API that the provider acts on, asked for what an error of it does not say. Secret. */
+  api: pulumi.Output<CloudApi>;
+  /** The Grafana Cloud stack that receives the data, as `findCloudStack` found it. */
+  stack: CloudStack;
+  /** Host that the token is for. */
+  hostName: string;
+  /** Lifetime of the token, in whole hours: `2160h`. */
+  tokenLifetime: string;
+  /** How long before its end an update replaces the token: `720h`. The old one is revoked at the update's end. */
+  tokenRotationWindow: string;
+  /** Subnets that the host sends from, in CIDR form: the host's token is good there alone. Empty: everywhere. */
+  allowedSubnets: string[];
+}
+
+/** The parts of a Grafana Cloud stack that are used here. */
+export type CloudStack = Pick<
+  grafana.cloud.GetStackResult,
+  | "id"
+  | "regionSlug"
+  | "prometheusRemoteWriteEndpoint"
+  | "prometheusRemoteEndpoint"
+  | "prometheusUserId"
+  | "logsUrl"
+  | "logsUserId"
+>;
+
+/** Scopes of the host's token, and of the operator's, which never reaches the host. */
+const scopes = {
+  push: ["metrics:write", "logs:write"],
+  read: ["metrics:read", "logs:read"],
+};
+
+/** One token that can write metrics and logs to one Grafana Cloud stack, and one that can read them. */
+export class GrafanaCloudAccess extends pulumi.ComponentResource {
+  /** Push endpoints of the stack with the host's token, query endpoints with the operator's. */
+  readonly sinks: Sinks;
+  /** End of the life of the host's token, RFC 3339. */
+  readonly expiresAt: pulumi.Output<string>;
+
+  constructor(name: string, args: GrafanaCloudAccessArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("grafana-alloy:components:GrafanaCloudAccess", name, {}, opts);
+    const hooks = { onError: [tellRefusals(args.api)] };
+    const push = this.createToken(name, "", scopes.push, args.allowedSubnets, args, hooks);
+    // The operator asks from elsewhere.
+    const read = this.createToken(`${name}-verify`, "-verify", scopes.read, [], args, hooks);
+    const tokens = [
+      tokenEnd("Grafana Cloud, the host's", push, args),
+      tokenEnd("Grafana Cloud, verify's", read, args),
+    ];
+    this.sinks = {
+      ...sinksOfStack(args.stack, pulumi.secret(push.token), pulumi.secret(read.token)),
+      tokens,
+      ...(args.allowedSubnets.length === 0 && { refusalsFor: NEW_TOKEN_SECONDS }),
+    };
+    this.expiresAt = push.expiresAt;
+    this.registerOutputs({ expiresAt: this.expiresAt });
+  }
+
+  /** A policy for the one stack, and its rotating token. */
+  private createToken(
+    name: string,
+    suffix: string,
+    policyScopes: string[],
+    allowedSubnets: string[],
+    args: GrafanaCloudAccessArgs,
+    hooks: pulumi.ResourceHookBinding,
+  ): grafana.cloud.AccessPolicyRotatingToken {
+    const { stack, provider, hostName } = args;
+    const policyName = `alloy-${hostName}${suffix}`;
+    const child = { parent: this, provider, hooks };
+    const policy = new grafana.cloud.AccessPolicy(
+      `${name}-policy`,
+      {
+        region: stack.regionSlug,
+        name: policyName,
+        displayName: `Alloy on ${hostName}${suffix.replace("-", ": ")}`,
+        scopes: policyScopes,
+        realms: [{ type: "stack", identifier: stack.id }],
+        ...(allowedSubnets.length > 0 ? { conditions: [{ allowedSubnets }] } : {}),
+      },
+      child,
+    );
+    return new grafana.cloud.AccessPolicyRotatingToken(
+      `${name}-token`,
+      {
+        region: stack.regionSlug,
+        accessPolicyId: policy.policyId,
+        namePrefix: policyName,
+        expireAfter: args.tokenLifetime,
+        earlyRotationWindow: args.tokenRotationWindow,
+        // Of a replacement the engine deletes the old one last, after all else succeeded.
+        deleteOnDestroy: true,
+      },
+      child,
+    );
+  }
+}
+
+/**
+ * Looks a Grafana Cloud stack up, so that nobody copies URLs and user ids by hand. Awaited before anything
+ * is created. Throws one sentence when Grafana Cloud refuses or has no such stack, first by asking it
+ * directly: the provider answers one with empty fields and the other with a stack trace.
+ */
+export async function findCloudStack(
+  slug: string,
+  api: CloudApi,
+  provider: grafana.Provider,
+): Promise<CloudStack> {
+  const stackName = pulumi.getStack();
+  const { fault, warning } = await preflight({ api, slug, stack: stackName });
+  if (fault) throw new pulumi.RunError(fault);
+  if (warning) await pulumi.log.warn(warning);
+  const stack = await grafana.cloud.getStack({ slug }, { provider });
+  if (stack.id && stack.prometheusRemoteWriteEndpoint && stack.logsUrl) return stack;
+  throw new pulumi.RunError(noSuchStack(slug, stackName));
+}
+
+/** How long Grafana Cloud may take to know a new token everywhere, in s: usually it takes none. */
+const NEW_TOKEN_SECONDS = 30;
+
+/** Days before its end from which a token that no update has replaced is told by `verify`. */
+const TELL_DAYS = 21;
+
+/** What `verify` says of a token. An update inside the rotation window replaces it: half of it may pass. */
+function tokenEnd(
+  name: string,
+  token: grafana.cloud.AccessPolicyRotatingToken,
+  { tokenRotationWindow }: GrafanaCloudAccessArgs,
+): pulumi.Output<Token> {
+  const windowDays = Number.parseInt(tokenRotationWindow, 10) / 24;
+  const renew = `\`pulumi up --stack ${pulumi.getStack()}\` replaces it.`;
+  const renewDays = Math.min(TELL_DAYS, windowDays / 2);
+  return token.expiresAt.apply((expiresAt) => ({ name, expiresAt, renewDays, renew }));
+}
+
+function sinksOfStack(
+  stack: CloudStack,
+  pushToken: pulumi.Output<string>,
+  readToken: pulumi.Output<string>,
+): Omit<Sinks, "tokens"> {
+  const [metricsUser, logsUser] = [`${stack.prometheusUserId}`, `${stack.logsUserId}`];
+  const logsUrl = stack.logsUrl.replace(/\/+$/, "");
+  return {
+    metrics: {
+      url: stack.prometheusRemoteWriteEndpoint,
+      username: metricsUser,
+      password: pushToken,
+    },
+    logs: { url: `${logsUrl}/loki/api/v1/push`, username: logsUser, password: pushToken },
+    readers: {
+      metrics: {
+        queryUrl: stack.prometheusRemoteEndpoint,
+        username: metricsUser,
+        password: readToken,
+      },
+      logs: { queryUrl: logsUrl, username: logsUser, password: readToken },
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type AlloyBundle, packFiles } from "../../pipelines/alloy-bundle.ts";
+import type { Host } from "../host/host.ts";
+import * as scripts from "./install-scripts.ts";
+import type { InstallSite } from "./install-site.ts";
+import { installVersion } from "./install-version.ts";
+
+export interface AlloyFilesArgs {
+  host: Host;
+  /** Where the files go and which images work on them. */
+  site: pulumi.Input<InstallSite>;
+  /** The configuration to install. */
+  bundle: pulumi.Input<AlloyBundle>;
+  /** Secret contents by file name, read by Alloy alone. */
+  secrets: Record<string, pulumi.Input<string>>;
+  /** What has to be there before a secret is written. */
+  secretsAfter: pulumi.Resource[];
+}
+
+/** The service's directories, configuration and secrets on the host. */
+export class AlloyFiles extends pulumi.ComponentResource {
+  /** Version of the installed configuration. */
+  readonly version: pulumi.Output<string>;
+  /** Directories exist. */
+  readonly directories: pulumi.Resource;
+  /** Secrets and configuration are in place and valid. */
+  readonly installed: pulumi.Resource;
+
+  constructor(name: string, args: AlloyFilesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("grafana-alloy:components:AlloyFiles", name, {}, opts);
+    const site = pulumi.output(args.site);
+    this.directories = args.host.command(
+      `${name}-directories`,
+      {
+        script: site.apply(scripts.prepareHost),
+        delete: site.apply(scripts.removeDirectories),
+      },
+      { parent: this },
+    );
+    const secrets = Object.entries(args.secrets).map(([secret, content]) =>
+      args.host.command(
+        `${name}-secret-${secret}`,
+        {
+          script: site.apply((at) => scripts.writeSecret(at, secret)),
+          data: pulumi.secret(content),
+          delete: site.apply((at) => scripts.removeSecret(at, secret)),
+        },
+        // A replacement's own deletion would take the file that was just written.
+        {
+          parent: this,
+          dependsOn: [this.directories, ...args.secretsAfter],
+          deleteBeforeReplace: true,
+        },
+      ),
+    );
+    const bundle = pulumi.output(args.bundle);
+    this.version = bundle.version;
+    this.installed = args.host.command(
+      `${name}-config`,
+      {
+        script: pulumi
+          .all([site, bundle])
+          .apply(([at, { version }]) => installVersion(at, version)),
+        data: bundle.apply(({ files }) => packFiles(files)),
+      },
+      { parent: this, dependsOn: [this.directories, ...secrets] },
+    );
+    this.registerOutputs({ version: this.version });
+  }
+}

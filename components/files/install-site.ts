@@ -1,0 +1,33 @@
+import { oneShot } from "../../host-shell/one-shot.ts";
+
+/** Where files are and which images work on them. */
+export interface InstallSite {
+  /** The service's directory on the host. */
+  directory: string;
+  /** Image with BusyBox. */
+  initImage: string;
+  /** Image of Alloy that will run the files. */
+  alloyImage: string;
+  /** Owner of secrets and state. */
+  uid: number;
+  gid: number;
+  /** Memory limit of Alloy in MB, for validation too. */
+  alloyMemory: number;
+}
+
+/** Where the service's files are, and what reaches them. */
+export type FileSite = Pick<InstallSite, "directory" | "initImage">;
+
+/** A script over the service's directory, as root without capabilities but those named. */
+export function inHost(
+  site: FileSite,
+  script: string,
+  options: { stdin?: boolean; addCapabilities?: string[] } = {},
+): string {
+  return oneShot({
+    image: site.initImage,
+    mounts: [`${site.directory}:/service`],
+    command: ["sh", "-euc", script.trim()],
+    ...options,
+  });
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from "node:fs";
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { Connection, SshConnection } from "../../config/schema.ts";
+import { scriptInput, scriptRunner } from "../../host-shell/shell.ts";
+import { expandHome } from "../../host-shell/ssh.ts";
+
+/** One resource on the host that is made by a POSIX shell script. */
+export interface HostCommandArgs {
+  /** Run on creation, and again when it or its data changes. Reaches the host over standard input. */
+  script: pulumi.Input<string>;
+  /** What the script reads from standard input; secrets too: never an argument, a log or a process list. */
+  data?: pulumi.Input<string>;
+  /** Command line run when the resource goes; `ps` shows it. Left out: nothing is. */
+  delete?: pulumi.Input<string>;
+}
+
+/** A command on a host. Its output reaches the engine's log only when it fails. */
+export function hostCommand(
+  name: string,
+  connection: Connection,
+  args: HostCommandArgs,
+  opts: pulumi.CustomResourceOptions,
+): command.remote.Command | command.local.Command {
+  const common = {
+    create: scriptRunner(name),
+    stdin: pulumi
+      .all([args.script, args.data])
+      .apply(([script, data]) => scriptInput(script, data)),
+    ...(args.delete ? { delete: args.delete } : {}),
+    // An SSH server accepts no such variables, and nothing here reads them.
+    addPreviousOutputInEnv: false,
+  };
+  if (connection.type === "local") {
+    const environment = { DOCKER_HOST: `unix://${connection.dockerSocket}` };
+    return new command.local.Command(
+      name,
+      { ...common, environment, logging: command.local.Logging.None },
+      opts,
+    );
+  }
+  return new command.remote.Command(
+    name,
+    {
+      ...common,
+      connection: sshConnectionArgs(connection),
+      logging: command.remote.Logging.None,
+    },
+    opts,
+  );
+}
+
+/** Connection of the command provider; without a key file it uses `$SSH_AUTH_SOCK` by itself. */
+function sshConnectionArgs(connection: SshConnection): command.types.input.remote.ConnectionArgs {
+  const { address, port, user, hostKey, privateKeyFile } = connection;
+  return {
+    host: address,
+    port,
+    user,
+    hostKey,
+    ...(privateKeyFile ? { privateKey: pulumi.secret(readPrivateKey(privateKeyFile)) } : {}),
+  };
+}
+
+function readPrivateKey(file: string): string {
+  try {
+    return readFileSync(expandHome(file), "utf8");
+  } catch (error) {
+    throw new pulumi.RunError(
+      `host.connection.privateKeyFile: cannot read ${file} (${(error as NodeJS.ErrnoException).code}). ` +
+        `Name a key file of this machine, or leave the setting out to use the ssh-agent: ` +
+        `pulumi config rm --stack ${pulumi.getStack()} --path 'grafana-alloy:host.connection.privateKeyFile'`,
+    );
+  }
+}

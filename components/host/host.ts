@@ -1,0 +1,79 @@
+import type * as command from "@pulumi/command";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { checksRequest } from "../../checks/host/request.ts";
+import type { Connection, Settings } from "../../config/schema.ts";
+import { sshOptions } from "../../host-shell/ssh.ts";
+import { hostChecks } from "./host-checks.ts";
+import { type HostCommandArgs, hostCommand } from "./host-command.ts";
+import { hostPreparation } from "./host-preparation.ts";
+
+export interface HostArgs {
+  /** The stack's settings without its secrets. */
+  settings: Pick<Settings, "host" | "pipelines" | "postgres" | "networks" | "images" | "registry">;
+  /** Secret. Password for `settings.registry`. */
+  registryPassword?: pulumi.Output<string>;
+}
+
+/** A Docker host: its provider, and commands on it, once it is found to have what they need. */
+export class Host extends pulumi.ComponentResource {
+  /** Provider for all Docker resources on this host; the host's checks are passed when there is one. */
+  readonly provider: docker.Provider;
+  private readonly connection: Connection;
+  private readonly ready: pulumi.Resource;
+
+  constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("grafana-alloy:components:Host", name, {}, opts);
+    this.connection = args.settings.host.connection;
+    const checks = this.createChecks(name, args);
+    this.ready = this.prepare(name, args.settings, checks) ?? checks;
+    const { registry } = args.settings;
+    this.provider = new docker.Provider(
+      `${name}-docker`,
+      {
+        ...dockerProviderArgs(this.connection),
+        ...(registry && { registryAuth: [{ ...registry, password: args.registryPassword }] }),
+      },
+      { parent: this, dependsOn: [this.ready] },
+    );
+    this.registerOutputs({});
+  }
+
+  /** A command on the host. Its output reaches the engine's log only when it fails. */
+  command(
+    name: string,
+    args: HostCommandArgs,
+    opts: pulumi.CustomResourceOptions,
+  ): command.remote.Command | command.local.Command {
+    const after = pulumi.mergeOptions(opts, { dependsOn: [this.ready] });
+    return hostCommand(name, this.connection, args, after);
+  }
+
+  private createChecks(name: string, { settings, registryPassword }: HostArgs): pulumi.Resource {
+    const request = checksRequest(settings, pulumi.getStack());
+    return hostChecks(`${name}-checks`, { request, registryPassword }, { parent: this });
+  }
+
+  private prepare(
+    name: string,
+    { host }: HostArgs["settings"],
+    checks: pulumi.Resource,
+  ): pulumi.Resource | undefined {
+    const { prepare } = host;
+    if (!prepare) return undefined;
+    const opts = { parent: this, dependsOn: [checks] };
+    return hostPreparation(`${name}-preparation`, { ...host, prepare }, opts);
+  }
+}
+
+/** The Docker provider's arguments. An `ssh://` host is not asked anything until something changes. */
+export function dockerProviderArgs(connection: Connection): docker.ProviderArgs {
+  if (connection.type === "local") return { host: `unix://${connection.dockerSocket}` };
+  const { user, address, port } = connection;
+  return {
+    host: `ssh://${user}@${address}:${port}`,
+    sshOpts: sshOptions(connection),
+    // A pull request is previewed by a runner that has no route to the host.
+    disableDockerDaemonCheck: true,
+  };
+}

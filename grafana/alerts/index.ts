@@ -1,0 +1,141 @@
+import { SERIES_BUDGET } from "../../telemetry/series-budget.ts";
+import * as queries from "../dashboards/queries.ts";
+import type { Alert } from "./alert.ts";
+
+/** All rules by their uid's last part. `budget` is how many active series the plan allows. */
+export function allAlerts(budget = SERIES_BUDGET): Record<string, Alert> {
+  return {
+    "host-silent": hostSilent,
+    "disk-almost-full": diskAlmostFull,
+    "disk-filling": diskFilling,
+    "zfs-pool-degraded": poolDegraded,
+    "postgres-down": postgresDown,
+    "journal-silent": journalSilent,
+    "log-lines-too-old": linesTooOld,
+    "series-budget": seriesBudget(budget),
+    "token-near-end": tokenNearEnd,
+  };
+}
+
+const hostSilent: Alert = {
+  title: "Host silent",
+  expr: queries.hostAge(),
+  bad: { is: "above", value: 300 },
+  forMinutes: 5,
+  // Not one host has sent anything for a day.
+  noData: "Alerting",
+  severity: "critical",
+  summary: "{{ $labels.host }} has sent nothing for {{ humanizeDuration $values.B.Value }}.",
+  description:
+    "The host is down, has no route to Grafana Cloud, its agent does not run, or its token ended. On the host: `docker ps -a --filter name=alloy`, `docker logs --tail 50 alloy`; then `npm run verify -- --stack STACK`. A host that was removed is forgotten after a day.",
+  panel: { dashboard: "alloy-fleet", title: "Hosts" },
+};
+
+const diskAlmostFull: Alert = {
+  title: "Disk almost full",
+  expr: queries.freeShare(),
+  bad: { is: "below", value: 0.1 },
+  forMinutes: 15,
+  noData: "OK",
+  severity: "warning",
+  summary:
+    "{{ $labels.mountpoint }} on {{ $labels.host }} has {{ humanizePercentage $values.B.Value }} left.",
+  description:
+    "Make room: `docker system df` and `du -xh --max-depth=2 MOUNTPOINT | sort -h | tail`. With the disk of the service's data directory full, the agent collects nothing.",
+  panel: { dashboard: "alloy-host", title: "File systems" },
+};
+
+const diskFilling: Alert = {
+  title: "Disk filling",
+  expr: queries.freeShareTomorrow(),
+  bad: { is: "below", value: 0 },
+  forMinutes: 60,
+  noData: "OK",
+  severity: "warning",
+  summary:
+    "{{ $labels.mountpoint }} on {{ $labels.host }} is full within a day if it fills on as in the last 6 h.",
+  description:
+    "Find what writes: `du -xh --max-depth=2 MOUNTPOINT | sort -h | tail`, twice, and compare.",
+  panel: { dashboard: "alloy-host", title: "File systems" },
+};
+
+const poolDegraded: Alert = {
+  title: "ZFS pool degraded",
+  expr: queries.poolsNotOnline(),
+  bad: { is: "above", value: 0 },
+  forMinutes: 2,
+  noData: "OK",
+  severity: "critical",
+  summary: "The pool {{ $labels.zpool }} on {{ $labels.host }} is not online.",
+  description:
+    "`zpool status POOL` on the host names the device. A degraded pool has lost its redundancy, any other state its data's availability: replace the device before another fails.",
+  panel: { dashboard: "alloy-host", title: "Pools" },
+};
+
+const postgresDown: Alert = {
+  title: "Postgres down",
+  expr: queries.databaseUp(),
+  bad: { is: "below", value: 1 },
+  forMinutes: 3,
+  noData: "OK",
+  severity: "critical",
+  summary: "{{ $labels.job }} on {{ $labels.host }} does not answer.",
+  description:
+    "`docker ps -a` on the host shows whether the database and its exporter run. If both do, the exporter's log says whether the password is refused; a network that was made anew wants `pulumi up`.",
+  panel: { dashboard: "alloy-postgres", title: "Answers" },
+};
+
+const journalSilent: Alert = {
+  title: "Journal silent",
+  expr: queries.journalLines(),
+  bad: { is: "below", value: 1 },
+  forMinutes: 15,
+  noData: "OK",
+  severity: "warning",
+  summary: "Alloy on {{ $labels.host }} has read no line of the journal for 3 h.",
+  description:
+    'The reader is healthy and reads nothing when the directory, the machine id or the group is wrong: `ls -ln "/var/log/journal/$(cat /etc/machine-id)"` on the host must list files whose group is host.journal.gid of the stack.',
+  panel: { dashboard: "alloy-agent", title: "Journal lines in 3 h" },
+};
+
+const linesTooOld: Alert = {
+  title: "Log lines too old",
+  expr: queries.tooOldLines(),
+  bad: { is: "above", value: 0 },
+  // A first start brings old lines of containers for minutes, which the last hour shows for an hour.
+  forMinutes: 120,
+  noData: "OK",
+  severity: "warning",
+  summary:
+    "{{ $labels.host }} drops log lines as older than 167 h for two hours: {{ printf `%.0f` $values.B.Value }} in the last one.",
+  description:
+    "Grafana Cloud refuses lines older than 168 h, so they are dropped before. Normal after a first start; if it stays, the host's clock is wrong (`date -u`) or a container writes old times.",
+  panel: { dashboard: "alloy-agent", title: "Lines dropped on purpose" },
+};
+
+const seriesBudget = (budget: number): Alert => ({
+  title: "Series budget",
+  expr: `${queries.activeSeries()} / ${budget}`,
+  bad: { is: "above", value: 0.8 },
+  forMinutes: 15,
+  noData: "OK",
+  severity: "warning",
+  summary: `All hosts together use {{ humanizePercentage $values.B.Value }} of ${budget} series.`,
+  description:
+    "Above 100 % Grafana Cloud discards samples and no agent is told. `npm run verify -- --stack STACK` shows each job's share and what to cut first; the panel shows since when.",
+  panel: { dashboard: "alloy-fleet", title: "Series" },
+});
+
+const tokenNearEnd: Alert = {
+  title: "Token near its end",
+  expr: queries.tokenDays(),
+  bad: { is: "below", value: 14 },
+  forMinutes: 60,
+  noData: "OK",
+  severity: "critical",
+  summary:
+    "The token “{{ $labels.token }}” of {{ $labels.host }} ends in {{ printf `%.0f` $values.B.Value }} days.",
+  description:
+    "`pulumi up --stack STACK` replaces the tokens of Grafana Cloud within 30 days of their end, and has not been run; `npm run github-token -- --stack STACK` makes a new one for GitHub. What is collected after the end of a token is lost.",
+  panel: { dashboard: "alloy-agent", title: "Tokens end in" },
+};

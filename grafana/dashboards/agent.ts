@@ -1,0 +1,240 @@
+import { SERIES_BUDGET } from "../../telemetry/series-budget.ts";
+import { dashboard, hostVariable } from "./dashboard.ts";
+import { graph, lines, logLines, metrics, stat } from "./panels.ts";
+import { activeSeries, journalLines, SELF, sendingLag, tokenDays } from "./queries.ts";
+
+const HOST = 'host=~"$host"';
+const OF = `${SELF},${HOST}`;
+
+/** Alloy about itself: what is lost or waits on the way, and what it costs. */
+export function agent() {
+  return dashboard({
+    uid: "alloy-agent",
+    title: "Alloy: agent health",
+    description: "Alloy about itself: what is lost or waits on the way, and what it costs.",
+    variables: [hostVariable({ several: true })],
+    rows: {
+      Now: numbers(),
+      Metrics: samples(),
+      Logs: logFlow(),
+      Cost: cost(),
+      "Its own log": [ownLog()],
+    },
+  });
+}
+
+function numbers() {
+  return [
+    stat({
+      title: "Components not healthy",
+      description:
+        "Components of the configuration that run but do not work; its own log names them.",
+      unit: "short",
+      width: 4,
+      queries: [
+        metrics(
+          `sum(alloy_component_controller_running_components{${OF},health_type!="healthy"}) or vector(0)`,
+        ),
+      ],
+      colours: [
+        [null, "green"],
+        [1, "red"],
+      ],
+    }),
+    stat({
+      title: "Configuration",
+      description:
+        "Whether the newest load of the configuration succeeded; if not, the last good one runs on.",
+      unit: "short",
+      width: 4,
+      queries: [metrics(`min(alloy_config_last_load_successful{${OF}})`)],
+      words: { 0: { text: "refused", color: "red" }, 1: { text: "loaded", color: "green" } },
+      colours: [
+        [null, "red"],
+        [1, "green"],
+      ],
+    }),
+    stat({
+      title: "Samples wait",
+      description: "How far sending is behind collecting. After 8 h samples are lost.",
+      unit: "s",
+      decimals: 0,
+      width: 4,
+      queries: [metrics(`max(${sendingLag(`,${HOST}`)})`)],
+      colours: [
+        [null, "green"],
+        [180, "yellow"],
+        [3600, "red"],
+      ],
+    }),
+    stat({
+      title: "Journal lines in 3 h",
+      description: "0 on a healthy reader means a wrong directory, machine id or group.",
+      unit: "short",
+      decimals: 0,
+      width: 4,
+      queries: [metrics(`min(${journalLines(`,${HOST}`)})`)],
+      colours: [
+        [null, "red"],
+        [1, "green"],
+      ],
+    }),
+    stat({
+      title: "Series of the budget",
+      description: `Active series of all hosts as a share of ${SERIES_BUDGET.toLocaleString("en-US")}; above 100 % Grafana Cloud discards.`,
+      unit: "percentunit",
+      decimals: 1,
+      width: 4,
+      queries: [metrics(`${activeSeries()} / ${SERIES_BUDGET}`)],
+      colours: [
+        [null, "green"],
+        [0.8, "yellow"],
+        [1, "red"],
+      ],
+    }),
+    stat({
+      title: "Tokens end in",
+      description:
+        "Days until each token of the host ends; `pulumi up` replaces it within 30 days of its end.",
+      unit: "d",
+      decimals: 0,
+      width: 4,
+      queries: [metrics(tokenDays(`,${HOST}`), "{{token}}")],
+      colours: [
+        [null, "red"],
+        [7, "yellow"],
+        [14, "green"],
+      ],
+    }),
+  ];
+}
+
+const rate = (metric: string, more = "") =>
+  `sum by (host) (rate(${metric}{${OF}${more}}[$__rate_interval]))`;
+
+function samples() {
+  return [
+    graph({
+      title: "Samples sent",
+      description: "Samples that the sink took.",
+      unit: "suffix: samples/s",
+      min: 0,
+      width: 8,
+      queries: [metrics(rate("prometheus_remote_storage_samples_total"), "{{host}}")],
+    }),
+    graph({
+      title: "Samples in trouble",
+      description:
+        "Failed: refused and lost. Retried: the sink or the way to it failed, they wait.",
+      unit: "suffix: samples/s",
+      min: 0,
+      width: 8,
+      queries: [
+        metrics(rate("prometheus_remote_storage_samples_failed_total"), "{{host}} failed"),
+        metrics(rate("prometheus_remote_storage_samples_retried_total"), "{{host}} retried"),
+      ],
+    }),
+    graph({
+      title: "Series in the write-ahead log",
+      description:
+        "What the host sends, before any limit. It grows when a label gets ever new values.",
+      unit: "short",
+      min: 0,
+      width: 8,
+      queries: [
+        metrics(
+          `sum by (host) (prometheus_remote_write_wal_storage_active_series{${OF}})`,
+          "{{host}}",
+        ),
+      ],
+    }),
+  ];
+}
+
+function logFlow() {
+  return [
+    graph({
+      title: "Lines read",
+      description: "Lines read from containers and from the journal.",
+      unit: "suffix: lines/s",
+      min: 0,
+      width: 8,
+      queries: [
+        metrics(rate("loki_source_docker_target_entries_total"), "{{host}} containers"),
+        metrics(rate("loki_source_journal_target_lines_total"), "{{host}} journal"),
+      ],
+    }),
+    graph({
+      title: "Lines dropped on purpose",
+      description:
+        "By reason: too old for the sink, or noise. Too old for more than an hour is a wrong clock.",
+      unit: "suffix: lines/s",
+      min: 0,
+      width: 8,
+      queries: [
+        metrics(
+          `sum by (host, reason) (rate(loki_process_dropped_lines_total{${OF}}[$__rate_interval]))`,
+          "{{host}} {{reason}}",
+        ),
+      ],
+    }),
+    graph({
+      title: "Lines in trouble",
+      description: "Refused lines are lost; retried batches wait where they were read.",
+      unit: "suffix: /s",
+      min: 0,
+      width: 8,
+      queries: [
+        metrics(rate("loki_write_dropped_entries_total"), "{{host}} lines refused"),
+        metrics(rate("loki_write_batch_retries_total"), "{{host}} batches retried"),
+      ],
+    }),
+  ];
+}
+
+function cost() {
+  return [
+    graph({
+      title: "CPU",
+      description: "CPU time of the agent; 1 is one core. The target is below 0.02.",
+      unit: "suffix: cores",
+      min: 0,
+      decimals: 3,
+      width: 8,
+      queries: [metrics(rate("alloy_resources_process_cpu_seconds_total"), "{{host}}")],
+    }),
+    graph({
+      title: "Memory",
+      description:
+        "Resident memory, with the pages of its binary; and its heap, which the target of 200 MB is about.",
+      unit: "bytes",
+      min: 0,
+      width: 8,
+      queries: [
+        metrics(
+          `sum by (host) (alloy_resources_process_resident_memory_bytes{${OF}})`,
+          "{{host}} resident",
+        ),
+        metrics(`sum by (host) (go_memstats_heap_inuse_bytes{${OF}})`, "{{host}} heap"),
+      ],
+    }),
+    graph({
+      title: "Series by job",
+      description: "Where the host's series come from.",
+      unit: "short",
+      min: 0,
+      width: 8,
+      stacked: true,
+      queries: [metrics(`count by (job) ({${HOST}})`, "{{job}}")],
+    }),
+  ];
+}
+
+function ownLog() {
+  return logLines({
+    title: "Warnings and errors",
+    description: "Of Alloy's own log, unless logs.exclude keeps it on the host.",
+    width: 24,
+    queries: [lines(`{job="docker",${HOST},container="alloy"} |~ \`level=(warn|error)\``)],
+  });
+}

@@ -1,0 +1,184 @@
+import { SERIES_BUDGET } from "../../telemetry/series-budget.ts";
+import { dashboard } from "./dashboard.ts";
+import { graph, lines, metrics, stat } from "./panels.ts";
+import {
+  activeSeries,
+  cpuBusy,
+  databaseUp,
+  freeShare,
+  hostAge,
+  memoryUsed,
+  NODE,
+  SELF,
+  tokenDays,
+} from "./queries.ts";
+import { type Column, table } from "./tables.ts";
+
+const SHARE: [number | null, string][] = [
+  [null, "green"],
+  [0.8, "yellow"],
+  [0.9, "red"],
+];
+
+/** All hosts on one page: who is silent, what is full, what it costs. */
+export function fleet() {
+  return dashboard({
+    uid: "alloy-fleet",
+    title: "Alloy: fleet overview",
+    description: "All hosts: which are silent, which are full, and how much of the plan they use.",
+    rows: { Now: numbers(), Hosts: [hosts()], "Over time": graphs() },
+  });
+}
+
+function numbers() {
+  return [
+    stat({
+      title: "Hosts sending",
+      description: "Hosts that sent a sample within the last 5 min.",
+      unit: "short",
+      width: 4,
+      queries: [metrics('count(count by (host) (up{host!=""}))')],
+    }),
+    stat({
+      title: "Hosts silent",
+      description: "Hosts that sent something within the last day, but not within the last 5 min.",
+      unit: "short",
+      width: 4,
+      queries: [metrics(`count(${hostAge()} > 300) or vector(0)`)],
+      colours: [
+        [null, "green"],
+        [1, "red"],
+      ],
+    }),
+    stat({
+      title: "Databases down",
+      description: "PostgreSQL databases that do not answer, or whose exporter does not.",
+      unit: "short",
+      width: 4,
+      queries: [metrics(`count(${databaseUp()} == 0) or vector(0)`)],
+      colours: [
+        [null, "green"],
+        [1, "red"],
+      ],
+    }),
+    stat({
+      title: "Active series",
+      description: `Of the ${SERIES_BUDGET.toLocaleString("en-US")} of Grafana Cloud's free tier; what is above is discarded.`,
+      unit: "short",
+      width: 4,
+      queries: [metrics(activeSeries())],
+      colours: [
+        [null, "green"],
+        [0.8 * SERIES_BUDGET, "yellow"],
+        [SERIES_BUDGET, "red"],
+      ],
+    }),
+    stat({
+      title: "Log lines",
+      description: "Lines of containers and journals that arrive, all hosts together.",
+      unit: "suffix: lines/s",
+      decimals: 1,
+      width: 4,
+      queries: [lines('sum(rate({host=~".+"}[5m]))')],
+    }),
+    stat({
+      title: "First token ends in",
+      description: "Days until the first token of any host ends; `pulumi up` replaces it in time.",
+      unit: "d",
+      decimals: 0,
+      width: 4,
+      queries: [metrics(`min(${tokenDays()})`)],
+      colours: [
+        [null, "red"],
+        [7, "yellow"],
+        [14, "green"],
+      ],
+    }),
+  ];
+}
+
+function hosts() {
+  const columns: Column[] = [
+    {
+      title: "Newest sample",
+      expr: hostAge(),
+      unit: "s",
+      decimals: 0,
+      colours: [
+        [null, "green"],
+        [180, "yellow"],
+        [300, "red"],
+      ],
+    },
+    {
+      title: "Uptime",
+      expr: `max by (host) (time() - node_boot_time_seconds{${NODE}})`,
+      unit: "s",
+      decimals: 1,
+    },
+    { title: "CPU", expr: cpuBusy(), unit: "percentunit", decimals: 1, colours: SHARE },
+    { title: "Memory", expr: memoryUsed(), unit: "percentunit", decimals: 1, colours: SHARE },
+    {
+      title: "Fullest file system",
+      expr: `max by (host) (1 - (${freeShare()}))`,
+      unit: "percentunit",
+      decimals: 1,
+      colours: SHARE,
+    },
+    { title: "Series", expr: 'count by (host) ({host!=""})', unit: "short" },
+    {
+      title: "Log lines",
+      expr: `sum by (host) (rate(loki_write_sent_entries_total{${SELF}}[$__rate_interval]))`,
+      unit: "suffix: lines/s",
+      decimals: 2,
+    },
+  ];
+  return table({
+    title: "Hosts",
+    description: "One row a host. A silent host stays for a day, with what is known of it.",
+    width: 24,
+    by: "host",
+    columns,
+  });
+}
+
+function graphs() {
+  return [
+    graph({
+      title: "CPU",
+      description: "Share of the CPU time of all cores that is not idle.",
+      unit: "percentunit",
+      min: 0,
+      max: 1,
+      width: 12,
+      queries: [metrics(cpuBusy(), "{{host}}")],
+    }),
+    graph({
+      title: "Memory",
+      description: "Share of the memory that no new program could get.",
+      unit: "percentunit",
+      min: 0,
+      max: 1,
+      width: 12,
+      queries: [metrics(memoryUsed(), "{{host}}")],
+    }),
+    graph({
+      title: "Series",
+      description: "Series that hosts send, by host and job: where the plan's budget goes.",
+      unit: "short",
+      min: 0,
+      width: 12,
+      stacked: true,
+      queries: [metrics('count by (host, job) ({host!=""})', "{{host}} {{job}}")],
+    }),
+    graph({
+      title: "Log lines",
+      description:
+        "Lines that arrive, by host and source: containers are `docker`, the journal is the host's.",
+      unit: "suffix: lines/s",
+      min: 0,
+      width: 12,
+      queries: [lines('sum by (host, job) (rate({host=~".+"}[$__auto]))', "{{host}} {{job}}")],
+    }),
+  ];
+}

@@ -1,0 +1,393 @@
+import { describe, expect, test } from "vitest";
+import { faultsOf, hostFaultsMessage } from "../../../checks/host/check.ts";
+import type { Findings } from "../../../checks/host/findings.ts";
+import { rangeOfRoute, rangeOfSubnet } from "../../../checks/host/ipv4.ts";
+import type { ChecksRequest } from "../../../checks/host/request.ts";
+import { hostChecks } from "../../../checks/host/rules.ts";
+import { healthyFindings } from "./support/findings.ts";
+import { requestOf } from "./support/request.ts";
+
+const operator = { before: 990, after: 1010 };
+const checks = (found: Findings, request = requestOf()) => hostChecks(found, request, operator);
+const set = (path: string, value: string) =>
+  `pulumi config set --stack svlnas --path 'grafana-alloy:${path}' ${value}`;
+
+test("a host that has everything passes, and each check says what was found", () => {
+  const all = checks(healthyFindings());
+  expect(faultsOf(all)).toEqual([]);
+  expect(all.map(({ check, found }) => [check, found])).toEqual([
+    ["docker", "28.3.1, API 1.51"],
+    ["platform", "linux/amd64"],
+    ["limits", "memory, pids"],
+    ["mounts", "/ is a shared mount"],
+    ["image alloy", "on the host"],
+    ["image init", "on the host"],
+    ["image socketProxy", "on the host"],
+    ["subnet", "172.30.100.8/29 is free"],
+    ["network immich-backend", "exists"],
+    ["machine id", "0123456789abcdef0123456789abcdef"],
+    ["journal", "/var/log/journal, GID 102"],
+    ["disk", "50.0 GB free at /mnt/vm-pool/apps/services/alloy"],
+    ["clock", "as this machine's"],
+    ["account", "svc-app-alloy 3125:3125"],
+  ]);
+});
+
+interface Case {
+  kind: string;
+  found: Partial<Findings>;
+  request?: Partial<ChecksRequest>;
+  /** Path and reason, and the fix: the two lines that the operator reads. */
+  says: [string, string];
+}
+
+const healthy = healthyFindings();
+const network = (name: string, subnet: string) => ({
+  name,
+  id: "c".repeat(64),
+  bridge: "br-cccccccccccc",
+  subnets: [subnet],
+});
+const route = (device: string, destination: string, mask: string, direct = true) => ({
+  interface: device,
+  range: rangeOfRoute(destination, mask),
+  direct,
+});
+const engine = healthy.engine as NonNullable<Findings["engine"]>;
+const digest = `@sha256:${"0".repeat(64)}`;
+const hardened: ChecksRequest["images"] = {
+  ...requestOf().images,
+  alloy: `dhi.io/alloy:1.16.0${digest}`,
+};
+const refused = (said: string) => ({ ...healthy.images, alloy: { state: "refused", said } });
+
+const cases: Case[] = [
+  {
+    kind: "Docker that the SSH user may not use",
+    found: {
+      docker: undefined,
+      dockerError:
+        "Got permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock",
+    },
+    says: [
+      "docker: does not answer deploy, it said: Got permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock",
+      "as root on the host: usermod -aG docker deploy; then end its open SSH sessions",
+    ],
+  },
+  {
+    kind: "Docker that is not installed",
+    found: { docker: undefined, dockerError: "sh: 27: docker: not found" },
+    says: [
+      "docker: does not answer deploy, it said: sh: 27: docker: not found",
+      "install Docker on the host, https://docs.docker.com/engine/install/",
+    ],
+  },
+  {
+    kind: "Docker that does not run",
+    found: { docker: undefined, dockerError: "Cannot connect to the Docker daemon" },
+    says: [
+      "docker: does not answer deploy, it said: Cannot connect to the Docker daemon",
+      "as root on the host: systemctl start docker; on TrueNAS choose a pool in Apps first",
+    ],
+  },
+  {
+    kind: "Docker that is too old",
+    found: { docker: { version: "19.03.15", apiVersion: "1.40", platform: "linux/amd64" } },
+    says: [
+      "docker: is 19.03.15, older than 20.10",
+      "update Docker on the host, https://docs.docker.com/engine/install/",
+    ],
+  },
+  {
+    kind: "another platform",
+    found: { docker: { version: "28.0.0", apiVersion: "1.48", platform: "linux/arm" } },
+    says: [
+      "docker: runs on linux/arm; the images are made for linux/amd64 and linux/arm64",
+      "deploy to another host",
+    ],
+  },
+  {
+    kind: "no memory limits",
+    found: { engine: { ...engine, memoryLimit: false } },
+    says: [
+      "docker: can't limit memory of a container: the kernel's cgroup controllers are off",
+      "add cgroup_enable=memory to the host's kernel command line and restart it",
+    ],
+  },
+  {
+    kind: "Docker that says nothing of itself",
+    found: { engine: undefined },
+    says: [
+      "docker: does not say what it can limit: docker info gives nothing",
+      "on the host: docker info",
+    ],
+  },
+  {
+    kind: "rootless Docker",
+    found: { engine: { ...engine, security: ["name=seccomp,profile=default", "name=rootless"] } },
+    says: [
+      "docker: runs with rootless: Alloy's uid would not be the host's, and it could read no log",
+      "run the ordinary Docker engine on the host, without user namespaces",
+    ],
+  },
+  {
+    kind: "private /",
+    found: {
+      probe:
+        "Error response from daemon: path / is mounted on / but it is not a shared or slave mount.",
+    },
+    says: [
+      "docker: has a / that is not a shared mount, so Alloy could not follow disks mounted later",
+      "as root on the host: mount --make-rshared / (systemd does so at boot)",
+    ],
+  },
+  {
+    kind: "a container that does not start",
+    found: { probe: "Error response from daemon: no space left on device" },
+    says: [
+      "docker: can't start a container with the host's / mounted, it said: Error response from daemon: no space left on device",
+      "on the host, see why: docker run --rm init-image true",
+    ],
+  },
+  {
+    kind: "local image that is missing",
+    found: { images: { ...healthy.images, socketProxy: { state: "absent", said: "" } } },
+    says: [
+      "images.socketProxy: names proxy-image, which is not on the host",
+      "docker save proxy-image | ssh HOST docker load",
+    ],
+  },
+  {
+    kind: "hardened image without a log-in",
+    found: { images: refused("denied: requested access to the resource is denied") },
+    request: { images: hardened },
+    says: [
+      "images.alloy: can't be pulled from dhi.io, which said: denied: requested access to the resource is denied",
+      `${set("registry.address", "dhi.io")} && ${set("registry.username", "USER")} && ` +
+        "pulumi config set --stack svlnas --secret grafana-alloy:registryPassword",
+    ],
+  },
+  {
+    kind: "hardened image with a dead token",
+    found: { images: refused("unauthorized: incorrect username or password") },
+    request: { images: hardened, registry: { address: "dhi.io", username: "myaccount" } },
+    says: [
+      "images.alloy: can't be pulled from dhi.io, which said: unauthorized: incorrect username or password",
+      "give an access token that may read it: pulumi config set --stack svlnas --secret grafana-alloy:registryPassword",
+    ],
+  },
+  {
+    kind: "registry that can't be reached",
+    found: { images: refused("dial tcp: lookup dhi.io: no such host") },
+    request: { images: hardened },
+    says: [
+      "images.alloy: can't be pulled from dhi.io, which said: dial tcp: lookup dhi.io: no such host",
+      "see that the host reaches https://dhi.io/v2/ (DNS, firewall)",
+    ],
+  },
+  {
+    kind: "subnet of another Docker network",
+    found: { networks: [...healthy.networks, network("media", "172.30.100.0/24")] },
+    says: [
+      "networks.frontendSubnet: 172.30.100.8/29 is taken on svlnas by the Docker network media (172.30.100.0/24)",
+      `${set("networks.frontendSubnet", "A.B.C.D/29")} (and the same in Traefik's allow list)`,
+    ],
+  },
+  {
+    kind: "subnet of the host itself",
+    // 172.30.0.0/16 on eno1.
+    found: { routes: [route("eno1", "00001EAC", "0000FFFF")] },
+    says: [
+      "networks.frontendSubnet: 172.30.100.8/29 is taken on svlnas by the route to 172.30.0.0/16 on eno1",
+      `${set("networks.frontendSubnet", "A.B.C.D/29")} (and the same in Traefik's allow list)`,
+    ],
+  },
+  {
+    kind: "subnet behind a gateway",
+    // 172.30.100.8/29 through a VPN.
+    found: { routes: [route("wg0", "08641EAC", "F8FFFFFF", false)] },
+    says: [
+      "networks.frontendSubnet: 172.30.100.8/29 is taken on svlnas by the route to 172.30.100.8/29 on wg0",
+      `${set("networks.frontendSubnet", "A.B.C.D/29")} (and the same in Traefik's allow list)`,
+    ],
+  },
+  {
+    kind: "missing network of another service",
+    found: { networks: healthy.networks.slice(0, 1) },
+    says: [
+      "postgres[0].network: names the Docker network immich-backend, which does not exist on svlnas",
+      "start the service that makes it, or on the host: docker network create --internal immich-backend",
+    ],
+  },
+  {
+    kind: "wrong journal GID",
+    found: { journals: { "/var/log/journal": 999 }, journalGroup: 999 },
+    says: [
+      "host.journal.gid: is 102, but on this host the group 999 reads the journal",
+      set("host.journal.gid", "999"),
+    ],
+  },
+  {
+    kind: "journal that is root's own, of another group than the stack says",
+    found: { journals: { "/var/log/journal": 0 }, journalGroup: 190 },
+    says: [
+      "host.journal.gid: is 102, but on this host the group 190 reads the journal",
+      set("host.journal.gid", "190"),
+    ],
+  },
+  {
+    kind: "journal elsewhere",
+    found: { journals: { "/run/log/journal": 102 } },
+    says: [
+      "host.journal.path: is /var/log/journal, but this host's journal is in /run/log/journal",
+      set("host.journal.path", "/run/log/journal"),
+    ],
+  },
+  {
+    kind: "no journal",
+    found: { journals: {} },
+    says: [
+      "host.journal.path: /var/log/journal holds no journal of this machine",
+      "as root on the host: systemctl restart systemd-journald; or take journal out of pipelines",
+    ],
+  },
+  {
+    kind: "no machine id",
+    found: { machineId: "uninitialized" },
+    says: [
+      "/etc/machine-id: is missing or empty on the host, and by it the journal is found",
+      "as root on the host: systemd-machine-id-setup",
+    ],
+  },
+  {
+    kind: "full disk",
+    found: { space: { path: "/mnt/vm-pool/apps", bytes: 0.4e9 } },
+    says: [
+      "host.directory: has 0.4 GB free under /mnt/vm-pool/apps/services/alloy; 1 GB is needed, for what can't be sent for hours",
+      "on the host, see what fills it: df -h /mnt/vm-pool/apps; docker system df",
+    ],
+  },
+  {
+    kind: "clock ahead",
+    found: { clock: 1071 },
+    says: [
+      "clock: is 61 s ahead of this machine's; samples and log lines get a wrong time, or are refused",
+      "as root on the host: timedatectl set-ntp true (and see that this machine's clock is right)",
+    ],
+  },
+  {
+    kind: "clock behind",
+    found: { clock: 900 },
+    says: [
+      "clock: is 90 s behind this machine's; samples and log lines get a wrong time, or are refused",
+      "as root on the host: timedatectl set-ntp true (and see that this machine's clock is right)",
+    ],
+  },
+  {
+    kind: "uid of another account",
+    found: { passwd: [{ name: "jellyfin", id: 3125 }], group: [] },
+    says: [
+      "host.prepare.account: UID 3125 belongs to the account jellyfin on the host, not to svc-app-alloy",
+      "rename or renumber the one on the host, or set host.serviceAccount and host.prepare.account to it",
+    ],
+  },
+  {
+    kind: "account with another gid",
+    found: { group: [{ name: "svc-app-alloy", id: 3000 }] },
+    says: [
+      "host.prepare.account: the group svc-app-alloy has GID 3000 on the host, not 3125",
+      "rename or renumber the one on the host, or set host.serviceAccount and host.prepare.account to it",
+    ],
+  },
+];
+
+describe("a host that lacks something", () => {
+  test.each(cases)("$kind", ({ found, request, says: [fault, fix] }) => {
+    const all = checks(healthyFindings(found), requestOf(request));
+    expect(hostFaultsMessage("svlnas", faultsOf(all))).toBe(
+      `Host svlnas: 1 fault, nothing was changed.\n  ${fault}\n    ${fix}`,
+    );
+  });
+
+  test("all at once", () => {
+    const found = healthyFindings({ networks: [], journals: {}, clock: 5000 });
+    expect(hostFaultsMessage("svlnas", faultsOf(checks(found))).split("\n")[0]).toBe(
+      "Host svlnas: 3 faults, nothing was changed.",
+    );
+  });
+
+  test("Docker that does not answer is one fault, not one for each thing asked of it", () => {
+    const found = healthyFindings({
+      docker: undefined,
+      dockerError: "no",
+      networks: [],
+      images: {},
+    });
+    expect(faultsOf(checks(found)).map(({ path }) => path)).toEqual(["docker"]);
+  });
+});
+
+describe("what is no fault", () => {
+  const clean = (found: Partial<Findings>, request: Partial<ChecksRequest> = {}) =>
+    expect(faultsOf(checks(healthyFindings(found), requestOf(request)))).toEqual([]);
+
+  test("the subnet in the service's own network, by this program or by compose, and its route", () => {
+    clean({
+      networks: [...healthy.networks, network("alloy-frontend", "172.30.100.8/29")],
+      routes: [route("br-cccccccccccc", "08641EAC", "F8FFFFFF")],
+    });
+  });
+
+  test("a default route, a wider network behind a gateway, an IPv6 network", () => {
+    clean({
+      routes: [
+        route("eno1", "00000000", "00000000", false),
+        route("wg0", "000010AC", "0000F0FF", false),
+      ],
+      networks: [...healthy.networks, network("six", "fd00::/64")],
+    });
+  });
+
+  test("60 s of clock skew, and Docker 20.10", () => {
+    clean({
+      clock: 1070,
+      docker: { version: "20.10.24+dfsg1", apiVersion: "1.41", platform: "linux/arm64" },
+    });
+  });
+
+  test("an image that can be pulled", () => {
+    clean(
+      { images: { ...healthy.images, alloy: { state: "pullable", said: "" } } },
+      { images: hardened },
+    );
+  });
+
+  test("a registry in plain HTTP, which only the engine knows whether to trust", () => {
+    const found = healthyFindings({
+      images: refused("http: server gave HTTP response to HTTPS client"),
+    });
+    const all = checks(found, requestOf({ images: hardened }));
+    expect(faultsOf(all)).toEqual([]);
+    expect(all.find(({ check }) => check === "image alloy")).toMatchObject({ open: true });
+  });
+
+  test("an SSH user without rights where everything is prepared", () => clean({ rights: "none" }));
+});
+
+test("rights are asked for where something is to be made, with the commands for root", () => {
+  const found = healthyFindings({ rights: "none", passwd: [], group: [] });
+  const [fault] = faultsOf(checks(found));
+  expect(fault?.path).toBe("host.prepare");
+  expect(fault?.reason).toBe(
+    "needs root, and deploy is neither root nor may use sudo without a password",
+  );
+  expect(fault?.fix).toContain(
+    `midclt call group.create '{"name":"svc-app-alloy","gid":3125,"smb":false}' && midclt call user.create '`,
+  );
+});
+
+test("subnets and routes as ranges", () => {
+  expect(rangeOfSubnet("10.0.0.0/8")).toEqual({ first: 10 * 2 ** 24, last: 11 * 2 ** 24 - 1 });
+  expect(rangeOfRoute("08641EAC", "F8FFFFFF")).toEqual(rangeOfSubnet("172.30.100.8/29"));
+  expect(rangeOfSubnet("fd00::/64")).toBeUndefined();
+});

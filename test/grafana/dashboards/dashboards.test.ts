@@ -1,0 +1,120 @@
+import type { VariableModel } from "@grafana/grafana-foundation-sdk/dashboard";
+import { describe, expect, test } from "vitest";
+import { allPanels, panelsOf } from "../../../grafana/dashboards/built.ts";
+import { allDashboards } from "../../../grafana/dashboards/index.ts";
+
+const dashboards = Object.entries(allDashboards());
+const panels = allPanels();
+
+const variables = (list: VariableModel[] = []) =>
+  list.map(({ name, type, multi }) => [name, type, multi]);
+
+test("there are these, at addresses that stay", () => {
+  expect(dashboards.map(([key, { uid, title }]) => [key, uid, title])).toEqual([
+    ["fleet", "alloy-fleet", "Alloy: fleet overview"],
+    ["host", "alloy-host", "Alloy: host"],
+    ["logs", "alloy-logs", "Alloy: logs"],
+    ["postgres", "alloy-postgres", "Alloy: PostgreSQL"],
+    ["traefik", "alloy-traefik", "Alloy: Traefik"],
+    ["github", "alloy-github", "Alloy: GitHub"],
+    ["agent", "alloy-agent", "Alloy: agent health"],
+  ]);
+});
+
+describe.each(dashboards)("%s", (key, dashboard) => {
+  const sources = [
+    ["metrics", "datasource", false],
+    ["logs", "datasource", false],
+  ];
+  const more: Record<string, unknown[]> = {
+    fleet: [],
+    host: [["host", "query", false]],
+    logs: [
+      ["host", "query", true],
+      ["container", "query", true],
+      ["unit", "query", true],
+      ["search", "textbox", false],
+    ],
+    postgres: [
+      ["host", "query", true],
+      ["job", "query", true],
+    ],
+    traefik: [
+      ["host", "query", true],
+      ["service", "query", true],
+    ],
+    github: [["repo", "query", true]],
+    agent: [["host", "query", true]],
+  };
+
+  test("has its data sources and these variables to choose", () => {
+    expect(variables(dashboard.templating?.list)).toEqual([...sources, ...(more[key] ?? [])]);
+  });
+
+  test("uses no variable that it does not have, and each that it has", () => {
+    const text = JSON.stringify([dashboard.panels, dashboard.templating?.list]);
+    const used = new Set([...text.matchAll(/\$\{?([a-z]+)\b/g)].map(([, name]) => name));
+    const own = dashboard.templating?.list?.map(({ name }) => name) ?? [];
+    // Which of the two data sources it asks is up to its panels.
+    const wanted = own.filter((name) => name !== "logs" && name !== "metrics");
+    expect([...used].filter((name) => !own.includes(name ?? ""))).toEqual([]);
+    expect(wanted.filter((name) => !used.has(name))).toEqual([]);
+  });
+
+  test("has panels that fill each line and do not overlap, each with an id of its own", () => {
+    const own = panelsOf(dashboard);
+    const cells = own.flatMap(({ gridPos: { x, y, w, h } }) =>
+      Array.from({ length: w * h }, (_, i) => `${x + (i % w)},${y + Math.floor(i / w)}`),
+    );
+    expect(new Set(cells).size).toBe(cells.length);
+    for (const y of new Set(own.map(({ gridPos }) => gridPos.y))) {
+      const line = own.filter(({ gridPos }) => gridPos.y === y);
+      expect(
+        line.reduce((sum, { gridPos }) => sum + gridPos.w, 0),
+        `line ${y}`,
+      ).toBe(24);
+      expect(new Set(line.map(({ gridPos }) => gridPos.h)).size, `line ${y}`).toBe(1);
+    }
+    const ids = dashboard.panels?.map(({ id }) => id);
+    expect(ids).toEqual(ids?.map((_, index) => index + 1));
+  });
+});
+
+describe.each(panels)("$name", ({ panel }) => {
+  test("says what it is for", () => {
+    expect(panel.title).toMatch(/^[A-Z].+[^.]$/);
+    expect(panel.description).toMatch(/^.{20,}\.$/);
+  });
+
+  test("asks data sources that the reader chooses, and names no host", () => {
+    const sources = [
+      { type: "prometheus", uid: "$".concat("{metrics}") },
+      { type: "loki", uid: "$".concat("{logs}") },
+    ];
+    expect(sources).toContainEqual(panel.datasource);
+    for (const { datasource, expr } of panel.targets) {
+      expect(sources).toContainEqual(datasource);
+      expect(expr).not.toMatch(/svlnas|svlazext|local/);
+    }
+    expect(panel.targets.length).toBeGreaterThan(0);
+  });
+
+  test("has a unit, unless it shows lines", () => {
+    if (panel.type === "logs") return;
+    const units =
+      panel.type === "table"
+        ? panel.fieldConfig?.overrides.map(
+            ({ properties }) => properties.find(({ id }) => id === "unit")?.value,
+          )
+        : [panel.fieldConfig?.defaults.unit];
+    expect(units?.length).toBeGreaterThan(0);
+    for (const unit of units ?? []) expect(unit).toMatch(/^(suffix: .+|[a-zA-Z]+)$/);
+  });
+
+  test("tells several lines apart", () => {
+    if (panel.type !== "timeseries") return;
+    const legends = panel.targets.map(({ legendFormat }) => legendFormat);
+    expect(legends.every(Boolean)).toBe(true);
+    expect(new Set(legends).size).toBe(legends.length);
+  });
+});
