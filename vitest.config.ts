@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 /** Tests beside the others of their room that wait for real processes or answers: they would make the unit tests slow. */
 const waiting = [
   ...["command-ssh", "grafana", "start"].map((name) => `test/doubles/${name}.test.ts`),
-  ...["test/fast-start.test.ts", "test/lab/check/labs.test.ts"],
+  "test/lab/check/labs.test.ts",
 ];
 
 export default defineConfig({

@@ -8,7 +8,8 @@ import { repoDir } from "./paths.ts";
 /** What the program is made of: what a fresh clone has and `npm ci` adds. */
 const sources = [
   ...["Pulumi.yaml", "Pulumi.svlnas.yaml", "index.ts", "package.json", "tsconfig.json"],
-  ...["compile-cache.js", "fast-start.js", "cli", "components", "config", "pipelines", "policy"],
+  ...["compile-cache.js", "checks", "cli", "components", "config", "host-shell"],
+  ...["pipelines", "policy", "telemetry"],
 ];
 
 /** A clone of the repository, as an operator has it. */

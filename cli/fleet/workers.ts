@@ -44,7 +44,6 @@ export function workers(directory: string): Workers {
  */
 const execArgv = [
   ...["--import", new URL("../../compile-cache.js", import.meta.url).href],
-  ...["--import", new URL("../../fast-start.js", import.meta.url).href],
   ...["--max-semi-space-size=2", "--optimize-for-size"],
 ];
 

@@ -2,7 +2,6 @@
 // suites: Pulumi takes 0.7 s to load, and most suites look at the same three runs.
 import "./program/containers.suite.ts";
 import "./program/github.suite.ts";
-import "./program/golden.suite.ts";
 import "./program/grafana-cloud.suite.ts";
 import "./program/host.suite.ts";
 import "./program/host-checks.suite.ts";
