@@ -39,7 +39,7 @@ export const GITHUB_WAIT = 720;
 export const NODE_JOB = "integrations/node_exporter";
 export const GITHUB_JOB = "integrations/github_exporter";
 
-/** Everything that must arrive from a host, in the order of the service document. */
+/** Everything that must arrive from a host, in the order of docs/service.md. */
 export function signalsOf(facts: VerifyFacts): Signal[] {
   return facts.pipelines.flatMap((pipeline) => pipelineSignals[pipeline](facts));
 }
@@ -52,7 +52,7 @@ const pipelineSignals: Record<PipelineName, (facts: VerifyFacts) => Signal[]> = 
       advice: advice.host(host),
     }),
   ],
-  // The log check of the service document.
+  // The check of logs that docs/service.md names.
   containers: ({ host }) => [
     logs("containers", "container logs", {
       selector: selector("", { host, job: "docker" }),
@@ -76,7 +76,7 @@ const pipelineSignals: Record<PipelineName, (facts: VerifyFacts) => Signal[]> = 
   ],
   postgres: ({ host, postgres }) => postgres.flatMap((labels) => databaseSignals(host, labels)),
   github: (facts) => (pollsGithub(facts) ? githubSignals(facts) : []),
-  // The metrics check of the service document.
+  // The check of metrics that docs/service.md names.
   self: ({ host }) => [
     metrics("self", "Alloy itself", {
       ...isOne("up", { job: "alloy", host }),

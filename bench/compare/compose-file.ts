@@ -7,7 +7,7 @@ import {
   type Service,
 } from "./service.ts";
 
-/** The service document's `compose.yaml` with the same settings as ours. */
+/** The compose service's `compose.yaml` with the same settings as ours. */
 export function composeFile(service: Service) {
   return {
     services: {

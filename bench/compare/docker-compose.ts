@@ -14,7 +14,7 @@ export function needCompose(): Promise<string> {
   return needCommand("docker-compose", { packages: ["docker-compose"], services: [], why });
 }
 
-/** Debian's docker-compose with the service document's file; its directory is the host's, as there. */
+/** Debian's docker-compose with the compose service's file; its directory is the host's, as there. */
 export async function dockerCompose(
   serviceFor: (desired: Desired) => Service,
   options: { directory: string; dockerHost: string },

@@ -7,7 +7,7 @@ export function secretVariable(secret: string): string {
 
 /**
  * The same configuration the way that docker-compose and Ansible deploy it: in one directory, which is mounted
- * as it is, and with its secrets in environment variables, as the service document has it.
+ * as it is, and with its secrets in environment variables, as the compose service has it.
  */
 export function flatConfig({ files, version }: AlloyBundle): Record<string, string> {
   const flat = Object.entries(files).map(([name, text]) => [

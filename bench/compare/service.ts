@@ -1,7 +1,7 @@
 import { alloyCommand } from "../../components/agent/alloy-container.ts";
 import type { AlloyBundle } from "../../pipelines/alloy-bundle.ts";
 
-/** The service of the service document, as docker-compose and Ansible are told it. */
+/** The service as docker-compose and Ansible are told it. */
 export interface Service {
   /** Directory on the host with `config` and `data`. */
   directory: string;

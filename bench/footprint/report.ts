@@ -3,7 +3,7 @@ import type { Footprint } from "./footprint.ts";
 import type { SeriesByJob } from "./series.ts";
 import { aligned, decimal, ratio } from "./table.ts";
 
-/** The service document's target on a host with about 30 containers. */
+/** The target on a host with about 30 containers. */
 export const TARGET = { memoryMegabytes: 200, cpuPercent: 2 } as const;
 
 /** GitHub's metrics come every 10 min, in s. */

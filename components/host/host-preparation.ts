@@ -3,7 +3,7 @@ import type { Settings } from "../../config/schema.ts";
 import { type PreparedHost, preparationCommands } from "../../host-shell/preparation-commands.ts";
 import { hostCommand } from "./host-command.ts";
 
-/** Makes what the service document has a person make on a host. Nothing of it goes with the stack. */
+/** Makes what a person had to make on a host by hand: see docs/service.md. Nothing of it goes with the stack. */
 export function hostPreparation(
   name: string,
   host: PreparedHost & Pick<Settings["host"], "connection">,

@@ -44,7 +44,7 @@ const github = (host: string) => [
 ];
 const self = (host: string) => ["self", "metrics", `up{job="alloy",host="${host}"} == 1`, 180];
 
-test.each(["svlnas", "local"] as const)("of %s: every row of the service document", (host) => {
+test.each(["svlnas", "local"] as const)("of %s: every row of docs/service.md", (host) => {
   expect(rows(factsOf(host))).toEqual([
     ...common(host),
     ...database(host, "immich"),

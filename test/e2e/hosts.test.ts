@@ -121,7 +121,7 @@ describe.each(hosts)("$name over SSH, with a simulated Grafana Cloud", (host) =>
     await joinFrontend(lab.docker);
   });
 
-  test("runs the three containers as the service document describes them", () =>
+  test("runs the three containers as docs/service.md describes them", () =>
     expectService(lab, {
       directory,
       dockerSocket: lab.facts.dockerSocket,
@@ -152,7 +152,7 @@ describe.each(hosts)("$name over SSH, with a simulated Grafana Cloud", (host) =>
     expect(files.filter((file) => file.endsWith(".alloy")).sort()).toEqual(expected.sort());
   });
 
-  test("passes the two checks of the service document", async () => {
+  test("passes the two checks of docs/service.md", async () => {
     const up = `up{job="alloy",host="${host.name}"} == 1`;
     const lines = `{host="${host.name}",job="docker"}`;
     await arrived(up, 180, () => queryMetrics(lab.world.metrics, up));

@@ -81,7 +81,7 @@ describe("the local stack on the real engine", () => {
     await joinFrontend(lab.docker);
   });
 
-  test("runs the three containers as the service document describes them", () =>
+  test("runs the three containers as docs/service.md describes them", () =>
     expectService(lab, {
       directory,
       dockerSocket: lab.facts.dockerSocket,

@@ -33,7 +33,7 @@ export async function inspectService({ client }: TestLab): Promise<Service> {
   return { alloy, proxy, init } as Service;
 }
 
-/** Asserts everything that the service document says of the containers on a host. */
+/** Asserts everything that docs/service.md says of the containers on a host. */
 export async function expectService(lab: TestLab, facts: ServiceFacts): Promise<void> {
   const service = await inspectService(lab);
   expectAlloy(service.alloy, facts);
