@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hardened, replaceOnChanges, restartPolicy } from "../../components/agent/hardening.ts";
+import { hardened, restartPolicy } from "../../components/agent/hardening.ts";
 
 test("the baseline, exactly", () => {
   expect(hardened({ memory: 512, graceSeconds: 30 })).toEqual({
@@ -17,10 +17,6 @@ test("an exception adds its capability to none", () => {
     ...hardened({ memory: 64, graceSeconds: 2 }),
     capabilities: { drops: ["ALL"], adds: ["CAP_CHOWN"] },
   });
-});
-
-test("what the provider applies in name only replaces the container", () => {
-  expect(replaceOnChanges).toEqual(["healthcheck", "tmpfs", "init"]);
 });
 
 test("a container is restarted after a failure, three times, or always", () => {
