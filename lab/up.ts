@@ -1,3 +1,4 @@
+import { columns } from "../cli/shared/table.ts";
 import { queryLogs, queryMetrics } from "../cli/verify/sink-queries.ts";
 import { dockerClient } from "./docker-engine.ts";
 import { sentSince } from "./fresh-data.ts";
@@ -54,7 +55,7 @@ async function summary({ docker, world }: Lab): Promise<string> {
     `${username}:${password}`;
   return [
     "",
-    table(rows),
+    ...columns(rows),
     "",
     `Docker      ${docker.host}  (alloy, alloy-docker-proxy, alloy-init)`,
     `Prometheus  ${world.metrics.queryUrl}/api/v1/query  user ${login(world.metrics)}`,
@@ -62,18 +63,4 @@ async function summary({ docker, world }: Lab): Promise<string> {
     "make down removes all of it.",
     "",
   ].join("\n");
-}
-
-function table(rows: string[][]): string {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  return rows
-    .map((row) =>
-      row
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
 }

@@ -1,5 +1,6 @@
 import { faultsOf } from "../../checks/host/check.ts";
 import { exitCodes, runCommand, stackLine } from "../command-line.ts";
+import type { Terminal } from "../shared/table.ts";
 import { doctor, type Machine } from "./run.ts";
 import { table, toJson } from "./table.ts";
 
@@ -11,8 +12,7 @@ export interface Surroundings {
   out(text: string): void;
   /** Where progress and faults go, a line each. */
   say(line: string): void;
-  /** Columns of the terminal, and whether it is one. */
-  terminal: { width: number; colour: boolean };
+  terminal: Terminal;
 }
 
 export const usage = `usage: npm run doctor -- --stack NAME [--json]

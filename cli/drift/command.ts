@@ -1,9 +1,9 @@
 import { exitCodes, runCommand, stackLine } from "../command-line.ts";
+import type { Terminal } from "../shared/table.ts";
 import { compare } from "./compare.ts";
 import type { Declared } from "./declared.ts";
 import { observeScript, parseObserved } from "./observed.ts";
-import { toJson } from "./row.ts";
-import { table } from "./table.ts";
+import { table, toJson } from "./row.ts";
 
 /** What the command needs from its surroundings. */
 export interface Surroundings {
@@ -15,8 +15,7 @@ export interface Surroundings {
   out(text: string): void;
   /** Where faults go, a line each. */
   say(line: string): void;
-  /** Whether standard output is a terminal that takes colours. */
-  terminal: { colour: boolean };
+  terminal: Terminal;
 }
 
 export const usage = `usage: npm run drift -- --stack NAME [--json]

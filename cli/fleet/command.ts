@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import { exitCodes, runCommand, WrongUsage } from "../command-line.ts";
+import type { Terminal } from "../shared/table.ts";
 import { type Arguments, type FleetCommand, line } from "./arguments.ts";
 import type { Row, Work } from "./outcome.ts";
 import { HEARTBEAT, Progress } from "./progress.ts";
 import { begunRecord, type Record, readRecord, saveRecord, unfinished, withRow } from "./record.ts";
 import { schedule } from "./schedule.ts";
 import type { HostStack } from "./stack-files.ts";
-import { type TableStyle, table, toJson } from "./table.ts";
+import { table, toJson } from "./table.ts";
 
 /** What the command needs from its surroundings. */
 export interface Surroundings {
@@ -22,7 +23,7 @@ export interface Surroundings {
   out(text: string): void;
   /** Where progress and faults go, a line each. */
   say(line: string): void;
-  terminal: TableStyle;
+  terminal: Terminal;
   now(): Date;
 }
 

@@ -9,6 +9,7 @@ import {
   timeoutOption,
   timeoutSeconds,
 } from "../command-line.ts";
+import type { Terminal } from "../shared/table.ts";
 import type { VerifyTarget } from "./outputs.ts";
 import { progressLines } from "./progress.ts";
 import { failed, failures, toJson } from "./result.ts";
@@ -23,8 +24,7 @@ export interface Surroundings {
   out(text: string): void;
   /** Where progress and faults go, a line each. */
   say(line: string): void;
-  /** Columns of the terminal, and whether it is one. */
-  terminal: { width: number; colour: boolean };
+  terminal: Terminal;
 }
 
 export const usage = `usage: npm run verify -- --stack NAME [--timeout SECONDS] [--json]

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Footprint } from "../../bench/footprint/footprint.ts";
 import { report, seriesByJob } from "../../bench/footprint/report.ts";
-import { aligned, decimal, ratio } from "../../bench/footprint/table.ts";
+import { decimal, ratio } from "../../bench/footprint/table.ts";
 
 const footprint: Footprint = {
   seconds: 900,
@@ -68,16 +68,7 @@ test("a job of one side only is shown for both", () => {
   ]);
 });
 
-describe("table", () => {
-  test("aligned: first column left, others right, nothing after the last cell", () => {
-    const rows = [
-      ["a", "10", ""],
-      ["long", "1"],
-    ];
-    expect(aligned(rows)).toBe("a     10\nlong   1");
-    expect(aligned([])).toBe("");
-  });
-
+describe("numbers", () => {
   test("decimal", () => {
     expect(decimal(1234.56, 1)).toBe("1,234.6");
     expect(decimal(2, 2)).toBe("2.00");

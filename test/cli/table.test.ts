@@ -1,4 +1,3 @@
-import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
 import { failed, type Result, toJson } from "../../cli/verify/result.ts";
 import { table } from "../../cli/verify/table.ts";
@@ -79,22 +78,6 @@ test("narrow: queries are cut, nothing is wider than the terminal", () => {
     "
   `);
   for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(72);
-});
-
-test("below 60 columns it stays at 60", () => {
-  const text = table(results, { width: 20, colour: false });
-  expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(60);
-});
-
-test("colour changes no text", () => {
-  const [plain, coloured] = [false, true].map((colour) => table(results, { width: 100, colour }));
-  expect(coloured).toContain("\u001b[32mok\u001b[39m");
-  expect(coloured).toContain("\u001b[31mmissing\u001b[39m");
-  expect(stripVTControlCharacters(coloured ?? "")).toBe(plain);
-});
-
-test("nothing wrong: the last line counts the rows", () => {
-  expect(table(results.slice(0, 1), { width: 80, colour: false }).trimEnd()).toMatch(/\n1 ok$/);
 });
 
 test("each failing state is counted by its name, and red", () => {

@@ -414,7 +414,8 @@ async function doctor(stack: string, pulumi: PulumiCli) {
     say: (line) => {
       printed.err += `${line}\n`;
     },
-    terminal: { width: 120, colour: false },
+    // So wide that every sentence is one line.
+    terminal: { width: 400, colour: false },
   });
   return { code, ...printed };
 }

@@ -44,7 +44,7 @@ async function run(args: string[], text: string | Error = answer(200)) {
     say: (line) => {
       printed.err += `${line}\n`;
     },
-    terminal: { colour: false },
+    terminal: { width: 120, colour: false },
   });
   return { code, ...printed };
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Row } from "../../../cli/fleet/outcome.ts";
 import { Progress } from "../../../cli/fleet/progress.ts";
-import { summary, table, toJson } from "../../../cli/fleet/table.ts";
+import { table, toJson } from "../../../cli/fleet/table.ts";
 
 const rows: Row[] = [
   { stack: "svlazext", state: "ok", sentence: "24 created", seconds: 12.3, log: ".fleet/up/a.log" },
@@ -34,11 +34,6 @@ test("colour marks the state alone", () => {
   const lines = table(rows, { width: 80, colour: true }).split("\n");
   expect(lines[1]).toContain("\u001b[32mok\u001b[39m");
   expect(lines[3]?.startsWith("ok        \u001b[31mfailed\u001b[39m")).toBe(true);
-});
-
-test("the summary names the states that occur, and ok always", () => {
-  expect(summary([])).toBe("0 ok");
-  expect(summary([{ stack: "a", state: "cancelled", sentence: "" }])).toBe("0 ok, 1 cancelled");
 });
 
 test("for machines every row has every key", () => {

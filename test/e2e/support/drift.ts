@@ -38,7 +38,7 @@ export async function driftOf(stack: Stack): Promise<Drift> {
     say: (line) => {
       said += `${line}\n`;
     },
-    terminal: { colour: false },
+    terminal: { width: 120, colour: false },
   });
   if (!out) throw new Error(said);
   const rows: Row[] = JSON.parse(out);
