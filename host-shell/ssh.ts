@@ -1,7 +1,24 @@
 import { homedir } from "node:os";
-import type { SshConnection } from "../config/schema.ts";
+import type { Connection, SshConnection } from "../config/schema.ts";
 
-/** Options for every `ssh` to a host: it never asks, and only the configured host key counts. */
+/** How a host is reached, in the words of the Docker provider. */
+export interface Route {
+  /** `ssh://user@address:port` or `unix:///path`. */
+  host: string;
+  /** Options for `ssh`. */
+  sshOptions: string[];
+}
+
+/** The one route to a host, for the Docker provider and for scripts. */
+export function routeTo(connection: Connection): Route {
+  if (connection.type === "local") {
+    return { host: `unix://${connection.dockerSocket}`, sshOptions: [] };
+  }
+  const { user, address, port } = connection;
+  return { host: `ssh://${user}@${address}:${port}`, sshOptions: sshOptions(connection) };
+}
+
+/** Options for every `ssh` to a host: it never asks, and only the configured host key counts. A stack's state has them. */
 export function sshOptions(connection: SshConnection): string[] {
   const options = [
     "BatchMode=yes",
@@ -16,13 +33,6 @@ export function sshOptions(connection: SshConnection): string[] {
     ...options.flatMap((option) => ["-o", option]),
     ...(key ? ["-o", "IdentitiesOnly=yes", "-i", expandHome(key)] : []),
   ];
-}
-
-/** Arguments of an `ssh` that runs one command line on the host. */
-export function sshArguments(connection: SshConnection, commandLine: string): string[] {
-  const { user, address, port } = connection;
-  const target = ["-T", "-p", `${port}`, "-l", user, "--", address];
-  return [...sshOptions(connection), ...target, commandLine];
 }
 
 /** `~/` at the start of a path as this user's home directory. */

@@ -1,13 +1,10 @@
-import { execa } from "execa";
-import type { Connection } from "../../config/schema.ts";
-import { scriptInput, scriptRunner } from "../../host-shell/shell.ts";
-import { sshArguments } from "../../host-shell/ssh.ts";
+import { failureOf, runScript, type ScriptEnd } from "../../host-shell/run.ts";
+import { routeTo } from "../../host-shell/ssh.ts";
 import { type Check, checked } from "./check.ts";
 import { parseFindings } from "./findings.ts";
 import { serverKeys } from "./host-keys.ts";
 import type { ChecksRequest } from "./request.ts";
 import { hostChecks } from "./rules.ts";
-import type { ScriptEnd } from "./script.ts";
 import { checksScript, dockerConfig } from "./script.ts";
 import { sshCheck } from "./ssh-check.ts";
 
@@ -21,7 +18,12 @@ export async function checkHost(
 ): Promise<Check[]> {
   const { connection } = request.host;
   const before = now();
-  const end = await runScript(connection, request, registryPassword);
+  const end = await runScript(routeTo(connection), {
+    name: "host-checks",
+    script: checksScript(request),
+    data: dockerConfig(request.registry, registryPassword),
+    timeout: MOST_TIME,
+  });
   const after = now();
   if (connection.type === "ssh") {
     const keys = () => serverKeys(connection);
@@ -34,27 +36,14 @@ export async function checkHost(
 
 const now = () => Math.floor(Date.now() / 1000);
 
-function runScript(
-  connection: Connection,
-  request: ChecksRequest,
-  password: string | undefined,
-): Promise<ScriptEnd> {
-  const input = scriptInput(checksScript(request), dockerConfig(request.registry, password));
-  const options = { input, reject: false, timeout: MOST_TIME } as const;
-  const runner = scriptRunner("host-checks");
-  if (connection.type === "ssh") return execa("ssh", sshArguments(connection, runner), options);
-  const env = { DOCKER_HOST: `unix://${connection.dockerSocket}` };
-  return execa("sh", ["-c", runner], { ...options, env });
-}
-
 function answers(
   end: ScriptEnd,
   request: ChecksRequest,
   operator: { before: number; after: number },
 ): Check[] {
   if (end.exitCode === 0) return hostChecks(parseFindings(end.stdout), request, operator);
-  const said = end.timedOut ? "it did not end in time" : end.stderr.trim().split("\n").at(-1);
-  const reason = `the checks broke off on the host (exit code ${end.exitCode ?? "none"}): ${said}`;
+  const broken = `the checks broke off on the host (exit code ${end.exitCode ?? "none"})`;
+  const reason = `${broken}: ${failureOf(end)}`;
   const fix = "on the host, see that sh, awk, stat, mktemp and docker work for the SSH user";
   return [checked("script", "broke off", { path: "host", reason, fix })];
 }

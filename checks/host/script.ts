@@ -132,13 +132,3 @@ export function dockerConfig(
   const auth = Buffer.from(`${username}:${password}`).toString("base64");
   return `${JSON.stringify({ auths: { [server]: { auth } } })}\n`;
 }
-
-/** How the script ended, or how it did not start. */
-export interface ScriptEnd {
-  stdout: string;
-  stderr: string;
-  exitCode?: number;
-  /** Node's word for a program that can't be started: `ENOENT`. */
-  code?: string;
-  timedOut: boolean;
-}

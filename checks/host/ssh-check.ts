@@ -1,7 +1,7 @@
 import type { Fault } from "../../config/faults.ts";
 import type { SshConnection } from "../../config/schema.ts";
+import type { ScriptEnd } from "../../host-shell/run.ts";
 import { type Check, checked, setTo } from "./check.ts";
-import type { ScriptEnd } from "./script.ts";
 
 /** Exit code of `ssh` itself, unlike that of what it ran. */
 const SSH_FAILED = 255;
@@ -95,7 +95,10 @@ function sshFault(end: ScriptEnd, about: About): Fault {
       `on the host, see where sshd listens: ss -ltn; then ${set("port", "PORT")}`,
     );
   }
-  if (/timed out|no route to host|network is unreachable/i.test(said) || end.timedOut) {
+  if (
+    /timed out|timeout, server|no route to host|network is unreachable/i.test(said) ||
+    end.timedOut
+  ) {
     const reason = `names ${address}, which does not answer on port ${port}`;
     return fault(
       "address",

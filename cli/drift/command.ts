@@ -1,3 +1,4 @@
+import type { scriptOutput } from "../../host-shell/run.ts";
 import { exitCodes, runCommand, stackLine } from "../command-line.ts";
 import type { Terminal } from "../shared/table.ts";
 import { compare } from "./compare.ts";
@@ -10,7 +11,7 @@ export interface Surroundings {
   /** What a stack has deployed. */
   declared(stack: string): Promise<Declared>;
   /** Runs a script on the stack's host and answers what it printed. */
-  run(declared: Declared, script: string): Promise<string>;
+  run: typeof scriptOutput;
   /** Where the table or the JSON goes. */
   out(text: string): void;
   /** Where faults go, a line each. */
@@ -30,13 +31,20 @@ Ends with 0 when all is as deployed, 1 when something drifted or could not be lo
 
 const line = stackLine("drift", usage);
 
+/** Longest time for the host's answer, in ms: two containers, and a few lines of each of the service's. */
+const MOST_TIME = 120_000;
+
 /** Runs `drift` with the arguments of a command line and answers its exit code. */
 export async function command(args: string[], around: Surroundings): Promise<number> {
   return runCommand(line, args, around, async ({ stack, json }) => {
     const declared = await around.declared(stack);
-    around.say(`looking at ${declared.route.host}`);
-    const seen = parseObserved(await around.run(declared, observeScript(declared)));
-    const rows = compare(stack, declared, seen);
+    const { route } = declared;
+    around.say(`looking at ${route.host}`);
+    const script = { name: "drift", script: observeScript(declared), timeout: MOST_TIME };
+    const seen = await around.run(route, script).catch((error: Error) => {
+      throw new Error(`${route.host} could not be looked at: ${error.message}`);
+    });
+    const rows = compare(stack, declared, parseObserved(seen));
     around.out(json ? toJson(rows) : `\n${table(rows, around.terminal)}`);
     return rows.some(({ state }) => state === "drifted") ? exitCodes.failed : exitCodes.ok;
   });

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { splitInput } from "../../host-shell/shell.ts";
+import type { Route } from "../../host-shell/ssh.ts";
 import { unpackFiles } from "../../pipelines/alloy-bundle.ts";
 
 /** What a stack has deployed, as far as a host can be asked for it. */
@@ -29,13 +30,6 @@ export interface Declared {
     /** URNs of the commands that write them, by file name. */
     urns: Record<string, string>;
   };
-}
-
-export interface Route {
-  /** `ssh://user@address:port` or `unix:///path`. */
-  host: string;
-  /** Options for `ssh`. */
-  sshOptions: string[];
 }
 
 export interface DeclaredContainer {

@@ -1,13 +1,13 @@
+import { scriptOutput } from "../../host-shell/run.ts";
 import { pulumiCli } from "../pulumi-cli.ts";
 import { terminalOf } from "../verify/terminal.ts";
 import { command } from "./command.ts";
 import { declaredOf } from "./declared.ts";
-import { runOnHost } from "./host.ts";
 
 const exportArgs = ["stack", "export", "--show-secrets", "--stack"];
 
 process.exitCode = await command(process.argv.slice(2), {
   ...terminalOf(process),
   declared: async (stack) => declaredOf(stack, await pulumiCli().run([...exportArgs, stack])),
-  run: ({ route }, script) => runOnHost(route, script),
+  run: scriptOutput,
 });

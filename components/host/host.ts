@@ -3,7 +3,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { checksRequest } from "../../checks/host/request.ts";
 import type { Connection, Settings } from "../../config/schema.ts";
-import { sshOptions } from "../../host-shell/ssh.ts";
+import { routeTo } from "../../host-shell/ssh.ts";
 import { hostChecks } from "./host-checks.ts";
 import { type HostCommandArgs, hostCommand } from "./host-command.ts";
 import { hostPreparation } from "./host-preparation.ts";
@@ -68,11 +68,11 @@ export class Host extends pulumi.ComponentResource {
 
 /** The Docker provider's arguments. An `ssh://` host is not asked anything until something changes. */
 export function dockerProviderArgs(connection: Connection): docker.ProviderArgs {
-  if (connection.type === "local") return { host: `unix://${connection.dockerSocket}` };
-  const { user, address, port } = connection;
+  const { host, sshOptions } = routeTo(connection);
+  if (connection.type === "local") return { host };
   return {
-    host: `ssh://${user}@${address}:${port}`,
-    sshOpts: sshOptions(connection),
+    host,
+    sshOpts: sshOptions,
     // A pull request is previewed by a runner that has no route to the host.
     disableDockerDaemonCheck: true,
   };

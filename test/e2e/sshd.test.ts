@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Check } from "../../checks/host/check.ts";
 import { serverKeys } from "../../checks/host/host-keys.ts";
 import { checkHost } from "../../checks/host/run.ts";
 import type { SshConnection } from "../../config/schema.ts";
-import { sshArguments } from "../../host-shell/ssh.ts";
+import { runScript } from "../../host-shell/run.ts";
+import { routeTo } from "../../host-shell/ssh.ts";
 import { type Sshd, type SshdOptions, startSshd } from "../../lab/sshd.ts";
 import { cloudImageAnswer, HARDENED_HOST_KEYS } from "../../lab/sshd-config.ts";
 import { requestOf } from "../checks/host/support/request.ts";
@@ -99,8 +99,8 @@ describe.concurrent("a cloud image, which turns root away", () => {
 
   test("answers on standard output, waits and ends with 142", async () => {
     const before = Date.now();
-    const options = { reject: false } as const;
-    const end = await execa("ssh", sshArguments(connection(), "true"), options);
+    const script = { name: "true", script: "true", timeout: 60_000 };
+    const end = await runScript(routeTo(connection()), script);
     expect(Date.now() - before).toBeGreaterThan(9000);
     expect([end.exitCode, end.stdout.trim(), end.stderr]).toEqual([
       142,

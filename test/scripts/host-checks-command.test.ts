@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ChecksRequest } from "../../checks/host/request.ts";
 import type { SshConnection } from "../../config/schema.ts";
 import { scriptRunner } from "../../host-shell/shell.ts";
-import { sshArguments } from "../../host-shell/ssh.ts";
+import { sshOptions } from "../../host-shell/ssh.ts";
 import { requestOf } from "../checks/host/support/request.ts";
 import { SimulatedHost } from "../support/simulated-host.ts";
 import { hostKey } from "../support/stack-files.ts";
@@ -63,8 +63,9 @@ test("sees a route of the host into the frontend's subnet", () => {
 test("reaches the host with the options of the Docker provider and a short command line", () => {
   run(request(), "dckr_pat_secret");
   const { connection } = request().host as { connection: SshConnection };
-  const words = [...sshArguments(connection, scriptRunner("host-checks")), ""];
-  expect(host.read("ssh-arguments")).toBe(words.join("\n"));
+  const words = host.read("ssh-arguments");
+  expect(words.startsWith(sshOptions(connection).join("\n"))).toBe(true);
+  expect(words.endsWith(`\nsvlnas\n${scriptRunner("host-checks")}\n`)).toBe(true);
 });
 
 test("fails with every fault of the host at once", () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { keysOf } from "../../../checks/host/host-keys.ts";
-import type { ScriptEnd } from "../../../checks/host/script.ts";
 import { sshCheck } from "../../../checks/host/ssh-check.ts";
 import type { SshConnection } from "../../../config/schema.ts";
+import type { ScriptEnd } from "../../../host-shell/run.ts";
 
 const ed25519 = "ssh-ed25519 AAAAC3Nz";
 const ecdsa = "ecdsa-sha2-nistp256 AAAAE2Vj";

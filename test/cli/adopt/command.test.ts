@@ -4,10 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { usage } from "../../../cli/adopt/arguments.ts";
 import { command, type Surroundings } from "../../../cli/adopt/command.ts";
-import { hostCommand } from "../../../cli/adopt/host-shell.ts";
 import type { Found } from "../../../cli/adopt/old-service.ts";
 import { engineConfig } from "../../support/mock-program.ts";
-import { completed, hostKey } from "../../support/stack-files.ts";
+import { completed } from "../../support/stack-files.ts";
 import { lookOutput, oldHost } from "./support/found.ts";
 import { record } from "./support/record.ts";
 
@@ -392,30 +391,4 @@ test.each([
 
 test("0 and the usage for --help", async () => {
   expect(await adopt(["--help"])).toMatchObject({ code: 0, err: `${usage}\n` });
-});
-
-test("over SSH a script is run by the host's user, with the pinned key alone", () => {
-  const target = { type: "ssh", address: "svlnas", user: "deploy", port: 2222 } as const;
-  const connection = { ...target, hostKey, privateKeyFile: "/keys/alloy" };
-  expect(hostCommand(connection, "sh -c 'true'")).toEqual({
-    file: "ssh",
-    args: [
-      ...["-o", "BatchMode=yes", "-o", "ConnectTimeout=15"],
-      ...["-o", "StrictHostKeyChecking=yes"],
-      ...["-o", "UserKnownHostsFile=/dev/null", "-o", "GlobalKnownHostsFile=/dev/null"],
-      ...["-o", `KnownHostsCommand=/bin/echo %H ${hostKey}`],
-      ...["-o", "IdentitiesOnly=yes", "-i", "/keys/alloy"],
-      ...["-T", "-p", "2222", "-l", "deploy", "--", "svlnas", "sh -c 'true'"],
-    ],
-    env: {},
-  });
-});
-
-test("on this machine it is run with the stack's Docker socket", () => {
-  const connection = { type: "local", dockerSocket: "/run/docker.sock" } as const;
-  expect(hostCommand(connection, "true")).toEqual({
-    file: "sh",
-    args: ["-c", "true"],
-    env: { DOCKER_HOST: "unix:///run/docker.sock" },
-  });
 });

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { command, usage } from "../../../cli/drift/command.ts";
 import type { Declared } from "../../../cli/drift/declared.ts";
-import { hostCommand, runOnHost } from "../../../cli/drift/host.ts";
 
 const declared: Declared = {
   route: { host: "ssh://root@svlnas:22", sshOptions: ["-o", "BatchMode=yes"] },
@@ -99,7 +98,7 @@ test("1 and one sentence when the host can't be looked at", async () => {
   expect(await run(["--stack", "svlnas"], new Error("svlnas is away."))).toEqual({
     code: 1,
     out: "",
-    err: "looking at ssh://root@svlnas:22\ndrift: svlnas is away.\n",
+    err: "looking at ssh://root@svlnas:22\ndrift: ssh://root@svlnas:22 could not be looked at: svlnas is away.\n",
   });
 });
 
@@ -116,30 +115,4 @@ test.each([
 
 test("0 and the usage for --help", async () => {
   expect(await run(["--help"])).toEqual({ code: 0, out: "", err: `${usage}\n` });
-});
-
-test("a host is reached as the Docker provider reaches it", () => {
-  expect(hostCommand(declared.route, "sh -c x")).toEqual({
-    file: "ssh",
-    args: ["-o", "BatchMode=yes", "-T", "-p", "22", "-l", "root", "--", "svlnas", "sh -c x"],
-    env: {},
-  });
-  const local = { host: "unix:///var/run/docker.sock", sshOptions: [] };
-  expect(hostCommand(local, "sh -c x")).toEqual({
-    file: "sh",
-    args: ["-c", "sh -c x"],
-    env: { DOCKER_HOST: "unix:///var/run/docker.sock" },
-  });
-});
-
-test("a script that fails on the host is told with what it said, but not Docker's hint", async () => {
-  const local = { host: "unix:///nowhere.sock", sshOptions: [] };
-  expect(await runOnHost(local, 'echo "$DOCKER_HOST"')).toBe("unix:///nowhere.sock");
-  const script = `echo "docker: no such image." >&2; echo "See 'docker run --help'." >&2; exit 125`;
-  await expect(runOnHost(local, script)).rejects.toThrow(
-    /^unix:\/\/\/nowhere\.sock could not be looked at: docker: no such image\.$/,
-  );
-  await expect(runOnHost(local, "exit 3")).rejects.toThrow(
-    "unix:///nowhere.sock could not be looked at: exit code 3",
-  );
 });

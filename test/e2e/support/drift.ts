@@ -2,9 +2,9 @@ import { dirname } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { command } from "../../../cli/drift/command.ts";
 import { declaredOf } from "../../../cli/drift/declared.ts";
-import { runOnHost } from "../../../cli/drift/host.ts";
 import type { Row } from "../../../cli/drift/row.ts";
 import { type PulumiCli, pulumiCli } from "../../../cli/pulumi-cli.ts";
+import { scriptOutput } from "../../../host-shell/run.ts";
 
 /** The CLI in a stack's own workspace, with its state and its providers. */
 export function cliOf(stack: Stack): PulumiCli {
@@ -31,7 +31,7 @@ export async function driftOf(stack: Stack): Promise<Drift> {
         name,
         await cliOf(stack).run(["stack", "export", "--show-secrets", "--stack", name]),
       ),
-    run: ({ route }, script) => runOnHost(route, script),
+    run: scriptOutput,
     out: (text) => {
       out += text;
     },
