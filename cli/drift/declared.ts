@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { filesCommand, filesType } from "../../components/files/install-site.ts";
+import { readPidLimit } from "../../host-shell/pid-limit.ts";
 import { splitInput } from "../../host-shell/shell.ts";
 import type { Route } from "../../host-shell/ssh.ts";
 import { unpackFiles } from "../../pipelines/alloy-bundle.ts";
@@ -56,7 +58,6 @@ const resource = z.object({
   urn: z.string(),
   type: z.string(),
   id: z.string().default(""),
-  parent: z.string().default(""),
   inputs: z.record(z.string(), z.unknown()).default({}),
   outputs: z.record(z.string(), z.unknown()).default({}),
 });
@@ -141,30 +142,36 @@ export function variables(envs: readonly string[]): Record<string, string> {
 function pidLimits(resources: readonly Resource[]): Map<string, PidLimit> {
   return new Map(
     resources.flatMap((one) => {
-      const found = /^docker update --pids-limit (\d+) (\S+)$/m.exec(inputOf(one).script);
-      return found ? [[found[2] ?? "", { limit: Number(found[1]), urn: one.urn }] as const] : [];
+      const found = readPidLimit(inputOf(one).script);
+      return found ? [[found.id, { limit: found.limit, urn: one.urn }] as const] : [];
     }),
   );
 }
 
-/** Hashes of the files that `AlloyFiles` put on the host, by the names that it gives its commands. */
+/** Hashes of the files that `AlloyFiles` put on the host, by the names of its commands. */
 function filesOf(resources: readonly Resource[]) {
   const config = { urn: "", files: {} as Record<string, string> };
   const secrets = { urns: {} as Record<string, string>, files: {} as Record<string, string> };
-  for (const one of resources.filter(({ parent }) => /\bcomponents:AlloyFiles::/.test(parent))) {
-    const name = one.urn.split("::").at(-1) ?? "";
+  const component = nameOf(resources.find(({ type }) => type === filesType)?.urn ?? "");
+  const secretPrefix = filesCommand.secret(component, "");
+  for (const one of resources.filter(({ type }) => type.startsWith("command:"))) {
+    const name = nameOf(one.urn);
     const { data } = inputOf(one);
-    const secret = /-secret-(.+)$/.exec(name)?.[1];
-    if (secret) {
+    if (name.startsWith(secretPrefix)) {
+      const secret = name.slice(secretPrefix.length);
       secrets.files[secret] = sha256(data);
       secrets.urns[secret] = one.urn;
-    } else if (name.endsWith("-config")) {
+    } else if (name === filesCommand.config(component)) {
       const files = Object.entries(unpackFiles(data));
       config.urn = one.urn;
       config.files = Object.fromEntries(files.map(([file, text]) => [file, sha256(text)]));
     }
   }
   return { config, secrets };
+}
+
+function nameOf(urn: string): string {
+  return urn.split("::").at(-1) ?? "";
 }
 
 /** Script and data of a command resource; empty for any other. */

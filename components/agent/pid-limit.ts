@@ -1,5 +1,6 @@
 import type * as docker from "@pulumi/docker";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import { pidLimitScript } from "../../host-shell/pid-limit.ts";
 import type { Host } from "../host/host.ts";
 
 /**
@@ -12,6 +13,6 @@ export function limitPids(
   parent: pulumi.Resource,
 ): pulumi.Resource {
   const { host, container, limit } = args;
-  const script = pulumi.interpolate`docker update --pids-limit ${limit} ${container.id}`;
+  const script = container.id.apply((id) => pidLimitScript(limit, id));
   return host.command(name, { script }, { parent });
 }

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type AlloyBundle, packFiles } from "../../pipelines/alloy-bundle.ts";
 import type { Host } from "../host/host.ts";
 import * as scripts from "./install-scripts.ts";
-import type { InstallSite } from "./install-site.ts";
+import { filesCommand, filesType, type InstallSite } from "./install-site.ts";
 import { installVersion } from "./install-version.ts";
 
 export interface AlloyFilesArgs {
@@ -27,7 +27,7 @@ export class AlloyFiles extends pulumi.ComponentResource {
   readonly installed: pulumi.Resource;
 
   constructor(name: string, args: AlloyFilesArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("grafana-alloy:components:AlloyFiles", name, {}, opts);
+    super(filesType, name, {}, opts);
     const site = pulumi.output(args.site);
     this.directories = args.host.command(
       `${name}-directories`,
@@ -39,7 +39,7 @@ export class AlloyFiles extends pulumi.ComponentResource {
     );
     const secrets = Object.entries(args.secrets).map(([secret, content]) =>
       args.host.command(
-        `${name}-secret-${secret}`,
+        filesCommand.secret(name, secret),
         {
           script: site.apply((at) => scripts.writeSecret(at, secret)),
           data: pulumi.secret(content),
@@ -56,7 +56,7 @@ export class AlloyFiles extends pulumi.ComponentResource {
     const bundle = pulumi.output(args.bundle);
     this.version = bundle.version;
     this.installed = args.host.command(
-      `${name}-config`,
+      filesCommand.config(name),
       {
         script: pulumi
           .all([site, bundle])

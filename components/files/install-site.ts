@@ -18,6 +18,13 @@ export interface InstallSite {
 /** Where the service's files are, and what reaches them. */
 export type FileSite = Pick<InstallSite, "directory" | "initImage">;
 
+/** By what `drift` finds the files in a stack's state: the type of `AlloyFiles`, and the names of its commands. */
+export const filesType = "grafana-alloy:components:AlloyFiles";
+export const filesCommand = {
+  config: (component: string) => `${component}-config`,
+  secret: (component: string, file: string) => `${component}-secret-${file}`,
+};
+
 /** A script over the service's directory, as root without capabilities but those named. */
 export function inHost(
   site: FileSite,

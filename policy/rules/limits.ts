@@ -1,3 +1,4 @@
+import { readPidLimit } from "../../host-shell/pid-limit.ts";
 import { isCommand, isContainer, type StackResource, text, titleOf, unknown } from "../resource.ts";
 import type { Rule, StackRule } from "../rule.ts";
 
@@ -40,5 +41,5 @@ export const pidLimit: StackRule = {
 function limits(command: StackResource, container: StackResource): boolean {
   if (!isCommand(command) || !command.dependencies.includes(container.name)) return false;
   const { stdin } = command.props;
-  return stdin === unknown || /^docker update --pids-limit [1-9]/m.test(text(stdin) ?? "");
+  return stdin === unknown || readPidLimit(text(stdin) ?? "") !== undefined;
 }

@@ -7,16 +7,12 @@ const secretValue = "1b47061264138c4ac30d75fd1eb44270";
 export function exportOf(stack: string, run: ProgramRun): string {
   const urn = ({ type, name }: Pick<Registered, "type" | "name">) =>
     `urn:pulumi:${stack}::grafana-alloy::${type}::${name}`;
-  const resources = run.resources.map((one) => {
-    const parent = run.resources.find(({ name }) => name === one.parent);
-    return {
-      urn: urn(one),
-      type: one.type,
-      ...(one.type.startsWith("grafana-alloy:") ? {} : { id: `id-of-${one.name}` }),
-      ...(parent && { parent: urn(parent) }),
-      inputs: exported(one.type.startsWith("pulumi:providers:") ? asTexts(one.inputs) : one.inputs),
-    };
-  });
+  const resources = run.resources.map((one) => ({
+    urn: urn(one),
+    type: one.type,
+    ...(one.type.startsWith("grafana-alloy:") ? {} : { id: `id-of-${one.name}` }),
+    inputs: exported(one.type.startsWith("pulumi:providers:") ? asTexts(one.inputs) : one.inputs),
+  }));
   const root = { urn: urn({ type: "pulumi:pulumi:Stack", name: `grafana-alloy-${stack}` }) };
   const outputs = exported({ configVersion: run.outputs.configVersion });
   const all = [{ ...root, type: "pulumi:pulumi:Stack", outputs }, ...resources];
