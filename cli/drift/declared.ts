@@ -5,6 +5,7 @@ import { readPidLimit } from "../../host-shell/pid-limit.ts";
 import { splitInput } from "../../host-shell/shell.ts";
 import type { Route } from "../../host-shell/ssh.ts";
 import { unpackFiles } from "../../pipelines/alloy-bundle.ts";
+import { type Resource, resourcesIn } from "./state.ts";
 
 /** What a stack has deployed, as far as a host can be asked for it. */
 export interface Declared {
@@ -54,17 +55,6 @@ export interface PidLimit {
   urn: string;
 }
 
-const resource = z.object({
-  urn: z.string(),
-  type: z.string(),
-  id: z.string().default(""),
-  inputs: z.record(z.string(), z.unknown()).default({}),
-  outputs: z.record(z.string(), z.unknown()).default({}),
-});
-type Resource = z.output<typeof resource>;
-
-const exported = z.object({ deployment: z.object({ resources: z.array(resource).default([]) }) });
-
 const container = z.object({
   name: z.string(),
   image: z.string(),
@@ -77,10 +67,10 @@ const container = z.object({
 
 /** Takes from `pulumi stack export --show-secrets` what was deployed. Throws one sentence when nothing was. */
 export function declaredOf(stack: string, text: string): Declared {
-  const { resources } = exported.parse(JSON.parse(text)).deployment;
+  const resources = resourcesIn(text);
   const containers = resources
     .filter(({ type }) => type === "docker:index/container:Container")
-    .map(({ urn, id, inputs }) => ({ urn, id, ...container.parse(plain(inputs)) }));
+    .map(({ urn, id, inputs }) => ({ urn, id, ...container.parse(inputs) }));
   const alloy = containers.find(({ name }) => name === "alloy");
   const init = containers.find(({ name }) => name === "alloy-init");
   const provider = resources.find(({ type }) => type === "pulumi:providers:docker");
@@ -104,7 +94,7 @@ export function declaredOf(stack: string, text: string): Declared {
 }
 
 function routeOf({ inputs }: Resource): Route {
-  const { host, sshOpts } = plain(inputs) as { host: string; sshOpts?: string[] | string };
+  const { host, sshOpts } = inputs as { host: string; sshOpts?: string[] | string };
   // The engine keeps a provider's lists as JSON texts.
   const options = typeof sshOpts === "string" ? JSON.parse(sshOpts) : (sshOpts ?? []);
   return { host, sshOptions: options };
@@ -176,21 +166,11 @@ function nameOf(urn: string): string {
 
 /** Script and data of a command resource; empty for any other. */
 function inputOf({ type, inputs }: Resource): { script: string; data: string } {
-  const { stdin } = plain(inputs) as { stdin?: unknown };
+  const { stdin } = inputs;
   const isCommand = type.startsWith("command:") && typeof stdin === "string";
   return isCommand ? splitInput(stdin) : { script: "", data: "" };
 }
 
 export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
-}
-
-const secretSignature = "4dabf18193072939515e22adb298388d";
-
-/** A value with its secrets as `--show-secrets` has them: a signature beside the plain text in JSON. */
-function plain(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value !== "object" || value === null) return value;
-  if (secretSignature in value && "plaintext" in value) return JSON.parse(String(value.plaintext));
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
 }
