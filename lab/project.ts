@@ -8,7 +8,7 @@ import { repoDir } from "./paths.ts";
 /** What the program is made of: what a fresh clone has and `npm ci` adds. */
 const sources = [
   ...["Pulumi.yaml", "Pulumi.svlnas.yaml", "index.ts", "package.json", "tsconfig.json"],
-  ...["compile-cache.js", "checks", "cli", "components", "config", "host-shell"],
+  ...["compile-cache.js", "checks", "cli", "components", "config", "host-shell", "http"],
   ...["pipelines", "policy", "telemetry"],
 ];
 

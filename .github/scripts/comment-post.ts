@@ -1,3 +1,6 @@
+import { githubHeaders } from "../../components/github/github-ask.ts";
+import { ask, outcome } from "../../http/ask.ts";
+
 /** Where the comment goes. */
 export interface PullRequest {
   /** Base URL of GitHub's REST API. */
@@ -24,30 +27,26 @@ export async function postComment(
 ): Promise<"edited" | "made"> {
   const found = await findComment(pull, marker);
   const path = found ? `issues/comments/${found.id}` : `issues/${pull.number}/comments`;
-  await ask(pull, found ? "PATCH" : "POST", path, { body });
+  await call(pull, found ? "PATCH" : "POST", path, { body });
   return found ? "edited" : "made";
 }
 
 async function findComment(pull: PullRequest, marker: string): Promise<Comment | undefined> {
   for (let page = 1; ; page++) {
     const path = `issues/${pull.number}/comments?per_page=${PAGE}&page=${page}`;
-    const comments = (await ask(pull, "GET", path)) as Comment[];
+    const comments = (await call(pull, "GET", path)) as Comment[];
     const found = comments.find(({ body }) => body?.startsWith(marker));
     if (found || comments.length < PAGE) return found;
   }
 }
 
-async function ask(pull: PullRequest, method: string, path: string, body?: object) {
-  const answer = await fetch(`${pull.api}/repos/${pull.repository}/${path}`, {
+async function call(pull: PullRequest, method: string, path: string, body?: object) {
+  const answer = await ask(`${pull.api}/repos/${pull.repository}/${path}`, {
     method,
-    headers: {
-      accept: "application/vnd.github+json",
-      authorization: `Bearer ${pull.token}`,
-      "x-github-api-version": "2022-11-28",
-    },
+    headers: githubHeaders(pull.token),
     ...(body && { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(30_000),
+    seconds: 30,
   });
-  if (answer.ok) return answer.json();
-  throw new Error(`GitHub answered ${answer.status} to ${method} ${path}: ${await answer.text()}`);
+  if (answer.status >= 200 && answer.status < 300) return answer.json;
+  throw new Error(`${method} ${path}: GitHub ${outcome(answer)}`);
 }

@@ -1,5 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type QueryableSink, queryLogs, queryMetrics } from "../../cli/verify/sink-queries.ts";
+import {
+  type QueryableSink,
+  queryLogs,
+  queryMetrics,
+  querySink,
+} from "../../cli/verify/sink-queries.ts";
 
 /** Scrape interval of the watched job for all tools alike, in s: at 60 s an interruption would not show. */
 export const scrapeInterval = 1;
@@ -33,17 +38,13 @@ async function arrival(query: () => Promise<unknown[]>, since: () => number): Pr
 
 /** Times of the samples of the last `seconds`, in s since 1970. Of one series; more are a fault. */
 export async function sampleTimes(
-  { queryUrl, username, password }: QueryableSink,
+  sink: QueryableSink,
   host: string,
   seconds: number,
 ): Promise<number[]> {
   const query = `${watched(host)}[${Math.ceil(seconds)}s]`;
-  const headers = { authorization: `Basic ${btoa(`${username}:${password}`)}` };
-  const url = `${queryUrl}/api/v1/query?${new URLSearchParams({ query })}`;
-  const answer = await fetch(url, { headers, signal: AbortSignal.timeout(15_000) });
-  if (!answer.ok) throw new Error(`${query}: status ${answer.status}`);
-  const { data } = (await answer.json()) as { data: { result: { values: [number, string][] }[] } };
-  const [series, ...others] = data.result;
-  if (others.length > 0) throw new Error(`${query}: ${data.result.length} series`);
+  const result = await querySink(sink, "/api/v1/query", { query });
+  if (result.length > 1) throw new Error(`${query}: ${result.length} series`);
+  const [series] = result as { values: [number, string][] }[];
   return series?.values.map(([time]) => time) ?? [];
 }

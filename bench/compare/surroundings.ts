@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type Docker from "dockerode";
 import { extract } from "tar-stream";
 import { type Settings, settings as schema } from "../../config/schema.ts";
+import { ask } from "../../http/ask.ts";
 import type { Lab } from "../../lab/lab.ts";
 import type { StackSettings } from "../../lab/stack.ts";
 import { addressIn } from "../../lab/world/networks.ts";
@@ -81,8 +82,8 @@ async function loadedRevision(docker: Docker): Promise<number | undefined> {
   try {
     const address = await addressIn(docker, "alloy", "alloy-frontend");
     const url = `http://${address}:12345/api/v0/web/components/prometheus.scrape.traefik`;
-    const answer = await fetch(url, { signal: AbortSignal.timeout(2000) });
-    return answer.ok ? revisionIn(await answer.text()) : undefined;
+    const { status, text } = await ask(url, { seconds: 2 });
+    return status === 200 ? revisionIn(text) : undefined;
   } catch {
     // While a container is replaced it does not answer, has no address, or does not exist.
     return undefined;

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import { queryMetrics } from "../../cli/verify/sink-queries.ts";
+import { ask, outcome } from "../../http/ask.ts";
 import { addressIn } from "../../lab/world/networks.ts";
 import type { Sink } from "../../lab/world/sinks.ts";
 import { type DockerStats, usageOf } from "./container-stats.ts";
@@ -66,9 +67,9 @@ interface TimedCounters {
 
 async function counters(docker: Docker, name: string): Promise<TimedCounters> {
   const url = `http://${await addressIn(docker, name, "alloy-frontend")}:12345/metrics`;
-  const answer = await fetch(url, { signal: AbortSignal.timeout(15_000) });
-  if (!answer.ok) throw new Error(`${name} answered ${answer.status} at ${url}`);
-  return { time: Date.now(), counters: countersOf(await answer.text()) };
+  const answer = await ask(url);
+  if (answer.status !== 200) throw new Error(`${name}: ${url} ${outcome(answer)}`);
+  return { time: Date.now(), counters: countersOf(answer.text) };
 }
 
 /** Active series of each agent by job, of the last `seconds`. An agent without any is a fault. */

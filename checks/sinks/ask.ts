@@ -1,3 +1,6 @@
+import { type Answer, basic, ask as send } from "../../http/ask.ts";
+import { askPatiently, type Surroundings, thisMachine } from "../../http/patience.ts";
+
 /** A sink and with what it is asked. */
 export interface AskedSink {
   /** Push URL. */
@@ -19,13 +22,6 @@ export interface SinksRequest {
 /** Both take the tokens; or one of them did not say, since it can't be reached from here or has troubles of its own. */
 export type SinksAnswer = "taken" | "unclear";
 
-export interface Surroundings {
-  fetch(url: string, init: RequestInit): Promise<{ status: number }>;
-  sleep(ms: number): Promise<unknown>;
-  /** In ms. */
-  now(): number;
-}
-
 /** A push of nothing, which is a sample or a line nowhere, but wants the same rights. */
 const pushes = {
   metrics: {
@@ -39,13 +35,10 @@ const pushes = {
   logs: { body: '{"streams":[]}', headers: { "content-type": "application/json" } },
 } as const;
 
-const RETRY_MS = 2000;
-const TIMEOUT_MS = 10_000;
-
 /** Asks both sinks whether they take what is pushed with their tokens; answers what they refuse, a sentence each. */
 export async function askSinks(
   { stack, metrics, logs, patience }: SinksRequest,
-  around: Surroundings,
+  around: Surroundings = thisMachine,
 ): Promise<{ answer: SinksAnswer; faults: string[] }> {
   const [samples, lines] = await Promise.all([
     ask(metrics, "metrics", patience, around),
@@ -63,33 +56,24 @@ export async function askSinks(
 }
 
 async function ask(
-  { url, username, password }: AskedSink,
+  { url, ...login }: AskedSink,
   kind: keyof typeof pushes,
-  patience: number,
-  { fetch, sleep, now }: Surroundings,
+  seconds: number,
+  { fetch, ...clock }: Surroundings,
 ): Promise<SinksAnswer | "refused"> {
   const { body, headers } = pushes[kind];
-  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
-  const init = { method: "POST", body, headers: { ...headers, authorization } } as const;
-  const end = now() + patience * 1000;
-  for (;;) {
-    const answer = await fetch(url, {
-      ...init,
-      redirect: "manual",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    }).then(({ status }) => meaning(status), unreachable);
-    if (answer !== "refused" || now() >= end) return answer;
-    await sleep(RETRY_MS);
-  }
+  const request = { method: "POST", body, redirect: "manual", fetch } as const;
+  const once = () =>
+    send(url, { ...request, headers: { ...headers, authorization: basic(login) } });
+  const again = (answer: Answer) => meaning(answer) === "refused";
+  return meaning(await askPatiently(once, { seconds, again, pause: 2 }, clock));
 }
 
-/** A sink that finds fault with the contents has let the token in. */
-function meaning(status: number): SinksAnswer | "refused" {
+/**
+ * A sink that finds fault with the contents has let the token in. No answer is no fault: what only the host
+ * reaches is proven there.
+ */
+function meaning({ status }: Answer): SinksAnswer | "refused" {
   if (status === 401 || status === 403) return "refused";
   return (status >= 200 && status < 300) || status === 400 || status === 422 ? "taken" : "unclear";
-}
-
-/** Not a fault: what only the host reaches is proven there. */
-function unreachable(): SinksAnswer {
-  return "unclear";
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Answer, ask, basic, outcome } from "../../http/ask.ts";
 
 /** A sink as its operator asks it. */
 export interface QueryableSink {
@@ -23,7 +24,7 @@ export interface LogLine {
 
 /** The series that a PromQL query answers now. Throws on anything but success. */
 export async function queryMetrics(sink: QueryableSink, query: string): Promise<Sample[]> {
-  const { result } = await ask(sink, "/api/v1/query", { query });
+  const result = await querySink(sink, "/api/v1/query", { query });
   return (result as { metric: Record<string, string>; value: [number, string] }[]).map(
     ({ metric, value }) => ({ labels: metric, value: Number(value[1]) }),
   );
@@ -37,27 +38,35 @@ export async function queryLogs(
 ): Promise<LogLine[]> {
   const start = `${(Date.now() - hours * 3_600_000) * 1_000_000}`;
   const parameters = { query, start, limit: `${limit}`, direction: "backward" };
-  const { result } = await ask(sink, "/loki/api/v1/query_range", parameters);
+  const result = await querySink(sink, "/loki/api/v1/query_range", parameters);
   return (result as { stream: Record<string, string>; values: [string, string][] }[]).flatMap(
     ({ stream, values }) =>
       values.map(([time, line]) => ({ labels: stream, time: BigInt(time), line })),
   );
 }
 
-async function ask(
-  sink: QueryableSink,
+/** A sink answered without a result, or not at all. The message has neither user name nor password. */
+export class NoResult extends Error {
+  readonly answer: Answer;
+
+  constructor(path: string, answer: Answer) {
+    super(`${path} ${outcome(answer)}`);
+    this.answer = answer;
+  }
+}
+
+/** The result of one query by its path. Throws `NoResult`. */
+export async function querySink(
+  { queryUrl, ...login }: QueryableSink,
   path: string,
   parameters: Record<string, string>,
-): Promise<{ result: unknown[] }> {
-  const url = `${sink.queryUrl}${path}?${new URLSearchParams(parameters)}`;
-  const authorization = `Basic ${btoa(`${sink.username}:${sink.password}`)}`;
-  const answer = await fetch(url, {
-    headers: { authorization },
-    signal: AbortSignal.timeout(15_000),
-  });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${text.slice(0, 300)}`);
-  return JSON.parse(text).data;
+): Promise<unknown[]> {
+  const url = `${queryUrl}${path}?${new URLSearchParams(parameters)}`;
+  const answer = await ask(url, { headers: { authorization: basic(login) }, seconds: 15 });
+  const said = answer.json as { data?: { result?: unknown } } | null | undefined;
+  const result = said?.data?.result;
+  if (answer.status === 200 && Array.isArray(result)) return result;
+  throw new NoResult(path, answer);
 }
 
 /** Asks once a second until the answer is not empty; throws when `seconds` are over. */

@@ -1,3 +1,4 @@
+import { mayPass } from "../../http/ask.ts";
 import {
   type Answer,
   ask,
@@ -64,7 +65,8 @@ async function tokenFindings(
   if (tokens.status === 403) {
     return { fault: say.missingScopes(["accesspolicies:read"], undefined, stack) };
   }
-  if (isOut(tokens)) return { fault: say.noHelp(tokens, api, path, stack) };
+  // Any other answer only leaves the token unknown.
+  if (mayPass(tokens)) return { fault: say.noHelp(tokens, api, path, stack) };
   const token = own && items(tokens).find(({ name }) => name === own.name);
   if (!token) return {};
   const warning = endWarning(token.expiresAt, stack);
@@ -76,11 +78,6 @@ async function tokenFindings(
   const missing = missingScopes(policy.body.scopes);
   if (missing.length === 0) return { warning };
   return { fault: say.missingScopes(missing, String(policy.body.name), stack) };
-}
-
-/** A state of the API in which nothing can be made; any other answer only leaves the token unknown. */
-function isOut({ status }: Answer): boolean {
-  return status === 0 || status === 429 || status >= 500;
 }
 
 /** Required scopes that a policy has not. Of what is no list of plain scopes nothing is said. */

@@ -1,10 +1,5 @@
-import {
-  type Answer,
-  type CloudApi,
-  messageOf,
-  PATIENCE_MS,
-  statusOf,
-} from "./grafana-cloud-api.ts";
+import { retryAfter } from "../../http/ask.ts";
+import { type Answer, type CloudApi, messageOf, PATIENCE, statusOf } from "./grafana-cloud-api.ts";
 
 /** Scopes that the bootstrap token needs. */
 export const bootstrapScopes = [
@@ -59,18 +54,18 @@ export function missingScopes(scopes: string[], policy: string | undefined, stac
 
 /** No answer, or none that helps, after all patience. */
 export function noHelp(answer: Answer, { url }: CloudApi, path: string, stack: string): string {
-  const { status, retryAfter } = answer;
+  const { status } = answer;
   const start = `grafanaCloud.apiUrl: ${url}`;
   if (status === 429) {
-    const wait = retryAfter ? ` and asks to wait ${Math.ceil(retryAfter / 1000)} s` : "";
+    const seconds = retryAfter(answer);
+    const wait = seconds ? ` and asks to wait ${Math.ceil(seconds)} s` : "";
     return `${start} is asked too often (${statusOf(answer)})${wait}; nothing was changed. Later: pulumi up --stack ${stack}`;
   }
-  const seconds = PATIENCE_MS / 1000;
   if (status === 0) {
-    return `${start} could not be asked for ${seconds} s (${answer.text}); nothing was changed. See what this machine says: curl -sS ${url}/api${path}`;
+    return `${start} ${answer.reason}, asked for ${PATIENCE} s; nothing was changed. See what this machine says: curl -sS ${url}/api${path}`;
   }
   if (status >= 500) {
-    return `${start} has a fault of its own for ${seconds} s (${statusOf(answer)}); nothing was changed. Later: pulumi up --stack ${stack}`;
+    return `${start} has a fault of its own for ${PATIENCE} s (${statusOf(answer)}); nothing was changed. Later: pulumi up --stack ${stack}`;
   }
   return `${start} answers ${statusOf(answer)} to a question of this program; nothing was changed. Is it the address of Grafana Cloud's API? pulumi config rm --stack ${stack} --path 'grafana-alloy:grafanaCloud.apiUrl'`;
 }

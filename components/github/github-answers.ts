@@ -1,8 +1,6 @@
 import type * as github from "@pulumi/github";
+import { ask, below, jsonOf } from "../../http/ask.ts";
 import type { GithubAnswer, GithubAnswers, NoAnswer } from "./github-check.ts";
-
-/** How long GitHub may take for a first answer, in ms. */
-const REACH_TIMEOUT = 10_000;
 
 /**
  * Asks GitHub through the provider, in previews too, each question once. Not where nobody answers: the
@@ -28,20 +26,9 @@ export async function askThrough(
 /** Why nobody answers at a base URL; nothing if somebody does, whatever the answer is. */
 async function unreachable(apiUrl: string): Promise<string | undefined> {
   // The one path that counts against no limit.
-  const url = `${apiUrl.replace(/\/+$/, "")}/rate_limit`;
-  try {
-    await fetch(url, { signal: AbortSignal.timeout(REACH_TIMEOUT) });
-    return undefined;
-  } catch (error) {
-    return `${url}: ${networkProblem(error)}`;
-  }
-}
-
-/** What went wrong below HTTP; `fetch` itself only says that it failed. */
-export function networkProblem(error: unknown): string {
-  const { name, message, cause } = error as Error & { cause?: Error & { code?: string } };
-  if (name === "TimeoutError") return "no answer in time";
-  return cause?.message || cause?.code || message;
+  const url = below(apiUrl, "rate_limit");
+  const { status, reason } = await ask(url);
+  return status === 0 ? `${url} ${reason}` : undefined;
 }
 
 type Result = Pick<github.GetRestApiResult, "code" | "headers" | "body">;
@@ -56,7 +43,7 @@ export function answerOf({ code, headers, body }: Result): GithubAnswer | NoAnsw
     headers: Object.fromEntries(
       lists.map(([name, values]) => [name.toLowerCase(), values.join(", ")]),
     ),
-    body: parsed(body),
+    body: jsonOf(body),
   };
 }
 
@@ -72,14 +59,4 @@ export function answerInError(error: Error): GithubAnswer | NoAnswer {
 
 function withoutSecrets(text: string): string {
   return text.replace(/\b(github_pat|gh[a-z])_\w+/g, "[secret]");
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch (error) {
-    // A gateway between here and GitHub answers in HTML: its status is told, its body is of no use.
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

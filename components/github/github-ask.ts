@@ -1,41 +1,26 @@
-import { networkProblem } from "./github-answers.ts";
+import { below, ask as send } from "../../http/ask.ts";
 import type { GithubAnswer, NoAnswer } from "./github-check.ts";
-
-/** How long GitHub may take for an answer, in ms. */
-const TIMEOUT = 20_000;
 
 /** Asks GitHub's REST API with a token. */
 export type Ask = (method: "GET" | "POST", path: string) => Promise<GithubAnswer | NoAnswer>;
 
-/** A way to ask the API at `apiUrl` with a token, which appears in no answer. A POST has an empty object. */
-export function askWith(apiUrl: string, token: string, timeout = TIMEOUT): Ask {
-  return async (method, path) => {
-    try {
-      const response = await fetch(`${apiUrl.replace(/\/+$/, "")}/${path}`, {
-        method,
-        headers: {
-          authorization: `Bearer ${token}`,
-          accept: "application/vnd.github+json",
-          "x-github-api-version": "2022-11-28",
-        },
-        body: method === "POST" ? "{}" : undefined,
-        signal: AbortSignal.timeout(timeout),
-      });
-      const body = await response.text();
-      const headers = Object.fromEntries(response.headers);
-      return { status: response.status, headers, body: jsonOf(body) };
-    } catch (error) {
-      return { problem: `${apiUrl}: ${networkProblem(error)}` };
-    }
+/** What GitHub's REST API wants with every call. */
+export function githubHeaders(token: string): Record<string, string> {
+  return {
+    authorization: `Bearer ${token}`,
+    accept: "application/vnd.github+json",
+    "x-github-api-version": "2022-11-28",
   };
 }
 
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    // A gateway between here and GitHub answers in HTML: its status is told, its body is of no use.
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+/** A way to ask the API at `apiUrl` with a token, which appears in no answer. A POST has an empty object. */
+export function askWith(apiUrl: string, token: string, seconds = 20): Ask {
+  const headers = githubHeaders(token);
+  return async (method, path) => {
+    const body = method === "POST" ? "{}" : undefined;
+    const answer = await send(below(apiUrl, path), { method, headers, body, seconds });
+    const { status, reason, json } = answer;
+    if (status === 0) return { problem: `${apiUrl} ${reason}` };
+    return { status, headers: answer.headers, body: json };
+  };
 }

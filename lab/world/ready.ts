@@ -1,4 +1,5 @@
 import type Docker from "dockerode";
+import { ask, basic } from "../../http/ask.ts";
 import { until } from "../processes.ts";
 import { lastLines } from "./containers.ts";
 import { addressIn, LAB_LABEL } from "./networks.ts";
@@ -82,10 +83,9 @@ export async function waitForLogins(sink: Sink, logins: Login[]): Promise<void> 
 
 /** Whether the gateway lets a token in; nothing while it reads its files again, when a connection may just end. */
 function isTaken({ queryUrl, username }: Sink, token: string, method: string, path: string) {
-  const headers = { authorization: `Basic ${btoa(`${username}:${token}`)}` };
-  return fetch(`${queryUrl}${path}`, { method, headers }).then(
-    async ({ body, status }) => body?.cancel().then(() => status !== 401),
-    () => undefined,
+  const headers = { authorization: basic({ username, password: token }) };
+  return ask(`${queryUrl}${path}`, { method, headers, seconds: 5 }).then(({ status }) =>
+    status === 0 ? undefined : status !== 401,
   );
 }
 
@@ -117,14 +117,11 @@ async function firstStopped(docker: Docker): Promise<string | undefined> {
 
 /** What is wrong with an answer; nothing when it is as expected. */
 async function fault({ url, login, expect }: Check): Promise<string> {
-  const credentials = login && btoa(`${login.username}:${login.password}`);
-  const headers = credentials ? { authorization: `Basic ${credentials}` } : undefined;
-  try {
-    const answer = await fetch(url, { headers, signal: AbortSignal.timeout(5000) });
-    const text = await answer.text();
-    if (!answer.ok) return `status ${answer.status}`;
-    return !expect || text.includes(expect) ? "" : `no ${JSON.stringify(expect)} in the answer`;
-  } catch (error) {
-    return `no answer, ${(error as Error).message}`;
-  }
+  const headers = login && { authorization: basic(login) };
+  const answer = await ask(url, { headers, seconds: 5 });
+  if (answer.status === 0) return answer.reason;
+  if (answer.status !== 200) return `status ${answer.status}`;
+  return !expect || answer.text.includes(expect)
+    ? ""
+    : `no ${JSON.stringify(expect)} in the answer`;
 }

@@ -1,4 +1,4 @@
-import type { QueryableSink } from "../../cli/verify/sink-queries.ts";
+import { type QueryableSink, querySink } from "../../cli/verify/sink-queries.ts";
 import { type BuiltPanel, panelsOf, type Target } from "../../grafana/dashboards/built.ts";
 import { fill } from "../../grafana/dashboards/fill.ts";
 import { allDashboards } from "../../grafana/dashboards/index.ts";
@@ -68,19 +68,9 @@ async function answer(
   const now = ["stat", "table", "bargauge"].includes(panel.type);
   const time = now ? { start: `${to}`, end: `${to}` } : { start: `${from}`, end: `${to}` };
   const limit: Record<string, string> = ofLogs ? { limit: `${LINES}`, direction: "backward" } : {};
-  const result = await ask(sink, path, { query, step: `${step}`, ...time, ...limit });
+  const result = await querySink(sink, path, { query, step: `${step}`, ...time, ...limit });
   if (panel.type === "logs") return { refId, legend: "", series: [], lines: linesOf(result) };
   return { refId, legend: legendFormat, series: seriesOf(result), lines: [] };
-}
-
-async function ask(sink: QueryableSink, path: string, parameters: Record<string, string>) {
-  const authorization = `Basic ${btoa(`${sink.username}:${sink.password}`)}`;
-  const url = `${sink.queryUrl}${path}?${new URLSearchParams(parameters)}`;
-  const response = await fetch(url, { headers: { authorization } });
-  const text = await response.text();
-  if (!response.ok)
-    throw new Error(`${parameters.query}: ${response.status} ${text.slice(0, 300)}`);
-  return JSON.parse(text).data.result as unknown[];
 }
 
 function seriesOf(result: unknown[]): Answer["series"] {

@@ -112,13 +112,13 @@ test("an unreachable sink is asked again until the time is up", async () => {
   const options = { timeoutSeconds: 0.1, pollSeconds: 0.02, onProgress };
   const [host] = await verify(sinks, few, options);
   const sentence =
-    /^The metrics sink http:\/\/127\.0\.0\.1:\d+ can't be reached: .*ECONNREFUSED.*\.$/;
+    /^The metrics sink http:\/\/127\.0\.0\.1:\d+ could not be reached: .*ECONNREFUSED.*\.$/;
   expect(host).toMatchObject({ state: "missing", advice: expect.stringMatching(sentence) });
   expect(seen[0]).toMatchObject({ kind: "waiting", problem: expect.stringMatching(sentence) });
 });
 
 test.each([
-  [503, "upstream down\nmore", "answers 503: upstream down.", false],
+  [503, "upstream down\nmore", "answers 503: upstream down more.", false],
   [429, "too many", "answers 429: too many.", false],
   [400, "parse error.", "answers 400: parse error.", true],
   [404, "", "has no /api/v1/query (404): its URL must be the part before.", true],

@@ -473,7 +473,7 @@ it("while the store is away pushes and queries are 500, and nothing is taken for
     const pushed = await fetch(`${away.url}/loki/api/v1/push`, { method: "POST", headers, body });
     expect([pushed.status, await pushed.text()]).toEqual([
       500,
-      expect.stringContaining("the store does not answer"),
+      expect.stringContaining("the store could not be reached"),
     ]);
     expect((await fetch(`${away.url}/loki/api/v1/labels`)).status).toBe(500);
     expect((await fetch(`${away.url}/ready`)).status).toBe(500);

@@ -143,7 +143,7 @@ describe("posting", () => {
   test("fails with GitHub's answer", async () => {
     const { pull } = await github([], 403);
     await expect(postComment(pull, marker("svlnas"), "text")).rejects.toThrow(
-      "GitHub answered 403 to GET issues/7/comments?per_page=100&page=1: []",
+      "GET issues/7/comments?per_page=100&page=1: GitHub answered 403: []",
     );
   });
 });

@@ -1,3 +1,4 @@
+import { ask, outcome, type Request } from "../../../http/ask.ts";
 import type { Newest } from "./active-streams.ts";
 import { formatLabels, parseLabels } from "./labels.ts";
 import { LABELS_FIELD } from "./logsql.ts";
@@ -65,15 +66,9 @@ export class Store {
     return this.#ask(`/select/logsql/${what}`, { body: new URLSearchParams(parameters) });
   }
 
-  async #ask(path: string, options: RequestInit): Promise<string> {
-    const signal = AbortSignal.timeout(30_000);
-    const answer = await fetch(`${this.#url}${path}`, { method: "POST", signal, ...options }).catch(
-      (error: Error) => {
-        throw new StoreFault(`the store does not answer: ${error.cause ?? error}`);
-      },
-    );
-    const text = await answer.text();
-    if (!answer.ok) throw new StoreFault(`the store answered ${answer.status}: ${text}`);
-    return text;
+  async #ask(path: string, options: Request): Promise<string> {
+    const answer = await ask(`${this.#url}${path}`, { method: "POST", seconds: 30, ...options });
+    if (answer.status >= 200 && answer.status < 300) return answer.text;
+    throw new StoreFault(`the store ${outcome(answer)}`);
   }
 }

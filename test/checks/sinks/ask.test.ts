@@ -18,14 +18,15 @@ async function asked(answers: { metrics: Answer[]; logs: Answer[] }, patience = 
   const result = await askSinks(
     { ...request, patience },
     {
-      async fetch(url, init) {
+      async fetch(input, init = {}) {
+        const url = `${input}`;
         calls.push({ url, init });
         const queue = url === request.metrics.url ? left.metrics : left.logs;
         const [answer] = queue.length > 1 ? queue.splice(0, 1) : queue;
         if (typeof answer !== "number") throw new TypeError("fetch failed");
-        return { status: answer };
+        return new Response(null, { status: answer });
       },
-      async sleep(ms) {
+      async wait(ms) {
         time += ms;
       },
       now: () => time,

@@ -181,12 +181,12 @@ describe("what the operator reads", () => {
     await gone.close();
     const polled = async () => ({ repositories: ["me/one"], apiUrl: gone.url });
     expect(await faults({ around: { polled } })).toEqual([
-      `GitHub could not be asked: ${gone.url}: connect ECONNREFUSED ${gone.url.slice(7)}.`,
+      `GitHub could not be asked: ${gone.url} could not be reached: connect ECONNREFUSED ${gone.url.slice(7)}.`,
     ]);
     server.troubles.push({ path: "/repos", delay: 500 });
-    const slow: Surroundings["askWith"] = (apiUrl, token) => askWith(apiUrl, token, 50);
+    const slow: Surroundings["askWith"] = (apiUrl, token) => askWith(apiUrl, token, 0.05);
     expect(await faults({ around: { askWith: slow } })).toEqual([
-      `GitHub could not be asked: ${server.url}: no answer in time.`,
+      `GitHub could not be asked: ${server.url} did not answer within 0.05 s.`,
     ]);
   });
 

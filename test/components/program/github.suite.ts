@@ -191,8 +191,8 @@ describe("what is no fault of the token", () => {
     });
     expect(asked).toEqual(["https://api.github.com/rate_limit"]);
     expect(warnings()).toEqual([
-      "grafana-alloy:githubToken: not checked. GitHub could not be asked: https://api.github.com/rate_limit: " +
-        "getaddrinfo ENOTFOUND api.github.com. The deployment goes on without.",
+      "grafana-alloy:githubToken: not checked. GitHub could not be asked: https://api.github.com/rate_limit " +
+        "could not be reached: getaddrinfo ENOTFOUND api.github.com. The deployment goes on without.",
     ]);
     expect(tokensOf(run).at(-1)).toMatchObject({ name: "GitHub", renewDays: 21 });
     expect(tokensOf(run).at(-1)).not.toHaveProperty("expiresAt");
@@ -332,7 +332,7 @@ describe("a GitHub App in place of a token", () => {
     };
     await mockProgram("svlnas", withApp, { fetch: away });
     expect(warnings()).toEqual([
-      "grafana-alloy:github.app: not checked. GitHub could not be asked: https://api.github.com: getaddrinfo ENOTFOUND. The deployment goes on without.",
+      "grafana-alloy:github.app: not checked. GitHub could not be asked: https://api.github.com could not be reached: getaddrinfo ENOTFOUND. The deployment goes on without.",
     ]);
   });
 });

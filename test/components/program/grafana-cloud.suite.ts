@@ -168,8 +168,8 @@ describe("the question whether the sinks take the host's token", () => {
       const { stdin } = asked(await stackRun("svlnas"));
       let time = 0;
       const around = {
-        fetch: async () => ({ status: time < 240_000 ? 401 : 204 }),
-        sleep: async (ms: number) => {
+        fetch: async () => new Response(null, { status: time < 240_000 ? 401 : 204 }),
+        wait: async (ms: number) => {
           time += ms;
         },
         now: () => time,
