@@ -1,185 +1,138 @@
-import { type Fault, joinPath, secretCommand, setCommand } from "./faults.ts";
-import { type SecretName, secretKeys } from "./schema.ts";
+import type { Fault, FaultMaker } from "./faults.ts";
+import type { Raw } from "./read-raw.ts";
+import type { SecretName } from "./schema.ts";
 import { hostPath, zfsDataset } from "./values.ts";
-
-/** Configuration as read: any shape, since these checks run beside the schema, not after it. */
-export type Raw = Record<string, unknown>;
 
 const GITHUB_API = "https://api.github.com";
 
-/** Faults that span several settings. */
-export function crossFaults(raw: Raw, stack: string): Fault[] {
+/** Faults that span several settings. They run beside the schema, not after it. */
+export function crossFaults(raw: Raw, make: FaultMaker): Fault[] {
   return [
-    ...sinkFaults(raw, stack),
-    ...pipelineFaults(raw, stack),
-    ...postgresFaults(raw, stack),
-    ...rotationFaults(raw, stack),
-    ...registryFaults(raw, stack),
-    ...datasetFaults(raw, stack),
+    ...sinkFaults(raw, make),
+    ...pipelineFaults(raw, make),
+    ...postgresFaults(raw, make),
+    ...rotationFaults(raw, make),
+    ...registryFaults(raw, make),
+    ...datasetFaults(raw, make),
   ];
 }
 
-/** Secrets that were stored in plain text. */
-export function plainSecretFaults(
-  raw: Raw,
-  isSecret: (key: string) => boolean,
-  stack: string,
-): Fault[] {
-  return (Object.keys(secretKeys) as SecretName[])
-    .filter((name) => raw[name] !== undefined && !isSecret(secretKeys[name]))
-    .map((name) => ({
-      path: name,
-      reason: "is stored in plain text; revoke it, then store a new one as a secret",
-      fix: secretCommand(name, stack),
-    }));
-}
-
-function sinkFaults(raw: Raw, stack: string): Fault[] {
+function sinkFaults(raw: Raw, make: FaultMaker): Fault[] {
   const [cloud, sinks] = [raw.grafanaCloud !== undefined, raw.sinks !== undefined];
   const needs = (names: SecretName[], who: string) =>
-    missingSecrets(raw, names, `${who} needs it`, stack);
+    missingSecrets(raw, names, `${who} needs it`, make);
   if (cloud && sinks) {
-    const fix = `pulumi config rm --stack ${stack} grafana-alloy:sinks`;
-    return [
-      { path: "grafanaCloud", reason: "and sinks are both set; data goes to one of them", fix },
-    ];
+    const reason = "and sinks are both set; data goes to one of them";
+    return [make.fault(["grafanaCloud"], reason, make.remove(["sinks"]))];
   }
   if (sinks) return needs(["metricsPassword", "logsPassword"], "sinks");
-  const missing: Fault = {
-    path: "grafanaCloud",
-    reason: "is missing, and so is sinks: one of them says where the data goes",
-    fix: setCommand(["grafanaCloud", "stackSlug"], stack),
-  };
+  const missing = make.fault(
+    ["grafanaCloud"],
+    "is missing, and so is sinks: one of them says where the data goes",
+    make.set(["grafanaCloud", "stackSlug"]),
+  );
   return [...(cloud ? [] : [missing]), ...needs(["cloudAccessPolicyToken"], "grafanaCloud")];
 }
 
-function missingSecrets(raw: Raw, names: SecretName[], why: string, stack: string): Fault[] {
+function missingSecrets(raw: Raw, names: SecretName[], why: string, make: FaultMaker): Fault[] {
   return names
     .filter((name) => raw[name] === undefined)
-    .map((name) => ({
-      path: name,
-      reason: `is missing: ${why}`,
-      fix: secretCommand(name, stack),
-    }));
+    .map((name) => make.fault([name], `is missing: ${why}`));
 }
 
-function pipelineFaults(raw: Raw, stack: string): Fault[] {
+function pipelineFaults(raw: Raw, make: FaultMaker): Fault[] {
   const pipelines = list(raw.pipelines);
-  const faults: Fault[] = duplicates(pipelines).map((name) => ({
-    path: "pipelines",
-    reason: `lists ${String(name)} twice`,
-    fix: `edit Pulumi.${stack}.yaml and list it once`,
-  }));
-  const postgres = list(raw.postgres);
-  if (pipelines.includes("postgres") && postgres.length === 0) {
-    faults.push({
-      path: "postgres",
-      reason: "is empty, but pipelines lists postgres",
-      fix: setCommand(["postgres", 0, "exporter"], stack),
-    });
+  const twice = `edit Pulumi.${make.stack}.yaml and list it once`;
+  const faults = duplicates(pipelines).map((name) =>
+    make.fault(["pipelines"], `lists ${String(name)} twice`, twice),
+  );
+  const exporters = list(raw.postgres).length;
+  if (pipelines.includes("postgres") && exporters === 0) {
+    const fix = make.set(["postgres", 0, "exporter"]);
+    faults.push(make.fault(["postgres"], "is empty, but pipelines lists postgres", fix));
   }
-  if (!pipelines.includes("postgres") && postgres.length > 0) {
-    faults.push({
-      path: "pipelines",
-      reason: "does not list postgres, but postgres has exporters",
-      fix: `pulumi config set --stack ${stack} --path 'grafana-alloy:pipelines[${pipelines.length}]' postgres`,
-    });
+  if (!pipelines.includes("postgres") && exporters > 0) {
+    const reason = "does not list postgres, but postgres has exporters";
+    const fix = make.set(["pipelines", pipelines.length], "postgres");
+    faults.push(make.fault(["pipelines"], reason, fix));
   }
-  return pipelines.includes("github") ? [...faults, ...githubFaults(raw, stack)] : faults;
+  return pipelines.includes("github") ? [...faults, ...githubFaults(raw, make)] : faults;
 }
 
-function githubFaults(raw: Raw, stack: string): Fault[] {
+function githubFaults(raw: Raw, make: FaultMaker): Fault[] {
   if (raw.github === undefined) {
-    return [
-      {
-        path: "github",
-        reason: "is missing, but pipelines lists github",
-        fix: setCommand(["github", "repositories", 0], stack),
-      },
-    ];
+    const fix = make.set(["github", "repositories", 0]);
+    return [make.fault(["github"], "is missing, but pipelines lists github", fix)];
   }
   const github = record(raw.github);
   if (github.pollingHost !== record(raw.host).name) return [];
-  if (github.app !== undefined) return githubAppFaults(raw, stack);
+  if (github.app !== undefined) return githubAppFaults(raw, make);
   if (raw.githubAppPrivateKey !== undefined) {
-    const fix = setCommand(["github", "app", "id"], stack);
-    return [{ path: "github.app", reason: "is missing, but githubAppPrivateKey is set", fix }];
+    const fix = make.set(["github", "app", "id"]);
+    return [make.fault(["github", "app"], "is missing, but githubAppPrivateKey is set", fix)];
   }
-  return missingSecrets(raw, ["githubToken"], "this host polls GitHub", stack);
+  return missingSecrets(raw, ["githubToken"], "this host polls GitHub", make);
 }
 
-function githubAppFaults(raw: Raw, stack: string): Fault[] {
-  const remove = `pulumi config rm --stack ${stack}`;
-  const faults = missingSecrets(raw, ["githubAppPrivateKey"], "github.app needs it", stack);
-  if (raw.githubToken !== undefined) {
-    const fix = `${remove} ${secretKeys.githubToken}`;
-    faults.push({
-      path: "githubToken",
-      reason: "is set, and so is github.app: one of them polls",
-      fix,
-    });
-  }
+function githubAppFaults(raw: Raw, make: FaultMaker): Fault[] {
+  const faults = missingSecrets(raw, ["githubAppPrivateKey"], "github.app needs it", make);
   const { apiUrl = GITHUB_API } = record(raw.github);
+  if (raw.githubToken !== undefined) {
+    const reason = "is set, and so is github.app: one of them polls";
+    faults.push(make.fault(["githubToken"], reason, make.remove(["githubToken"])));
+  }
   if (String(apiUrl).replace(/\/+$/, "") !== GITHUB_API) {
-    const fix = `${remove} --path 'grafana-alloy:github.apiUrl'`;
+    const path = ["github", "apiUrl"];
     const reason = `can't be another with github.app: Alloy gets an app's tokens from ${GITHUB_API} alone`;
-    faults.push({ path: "github.apiUrl", reason, fix });
+    faults.push(make.fault(path, reason, make.remove(path)));
   }
   if (raw.restart !== "unless-stopped") {
-    const fix = `pulumi config set --stack ${stack} grafana-alloy:restart unless-stopped`;
     const reason =
       "must be unless-stopped with github.app: Alloy does not start while GitHub gives it no token, as after a power cut, and on-failure gives up";
-    faults.push({ path: "restart", reason, fix });
+    faults.push(make.fault(["restart"], reason, make.set(["restart"], "unless-stopped")));
   }
   return faults;
 }
 
-function postgresFaults(raw: Raw, stack: string): Fault[] {
+function postgresFaults(raw: Raw, make: FaultMaker): Fault[] {
   const names = list(raw.postgres).map((entry) => record(entry).name);
-  return duplicates(names.filter((name) => name !== undefined)).map((name) => ({
-    path: joinPath(["postgres", names.lastIndexOf(name), "name"]),
-    reason: `is the second ${String(name)}: both would send job=postgres_${String(name)}`,
-    fix: setCommand(["postgres", names.lastIndexOf(name), "name"], stack),
-  }));
+  return duplicates(names.filter((name) => name !== undefined)).map((name) =>
+    make.fault(
+      ["postgres", names.lastIndexOf(name), "name"],
+      `is the second ${String(name)}: both would send job=postgres_${String(name)}`,
+    ),
+  );
 }
 
-function rotationFaults(raw: Raw, stack: string): Fault[] {
+function rotationFaults(raw: Raw, make: FaultMaker): Fault[] {
   const cloud = record(raw.grafanaCloud);
   const window = hours(cloud.tokenRotationWindow ?? "720h");
   const lifetime = hours(cloud.tokenLifetime ?? "2160h");
   if (window === undefined || lifetime === undefined || window < lifetime) return [];
-  return [
-    {
-      path: "grafanaCloud.tokenRotationWindow",
-      reason: `is ${window} h, not shorter than the token's lifetime of ${lifetime} h: every update would rotate`,
-      fix: setCommand(["grafanaCloud", "tokenRotationWindow"], stack),
-    },
-  ];
+  const reason = `is ${window} h, not shorter than the token's lifetime of ${lifetime} h: every update would rotate`;
+  return [make.fault(["grafanaCloud", "tokenRotationWindow"], reason)];
 }
 
-function registryFaults(raw: Raw, stack: string): Fault[] {
+function registryFaults(raw: Raw, make: FaultMaker): Fault[] {
   if (raw.registry !== undefined) {
-    return missingSecrets(raw, ["registryPassword"], "registry needs it", stack);
+    return missingSecrets(raw, ["registryPassword"], "registry needs it", make);
   }
   if (raw.registryPassword === undefined) return [];
-  const reason = "is missing, but registryPassword is set";
-  return [{ path: "registry", reason, fix: setCommand(["registry", "address"], stack) }];
+  const fix = make.set(["registry", "address"]);
+  return [make.fault(["registry"], "is missing, but registryPassword is set", fix)];
 }
 
 /** TrueNAS mounts a dataset below `/mnt`; a directory elsewhere would lie on another disk. */
-function datasetFaults(raw: Raw, stack: string): Fault[] {
+function datasetFaults(raw: Raw, make: FaultMaker): Fault[] {
   const { directory, prepare } = record(raw.host);
   const { type, dataset } = record(prepare);
   // What has another form is the schema's to refuse.
   const wellFormed = zfsDataset.safeParse(dataset).success && hostPath.safeParse(directory).success;
-  if (type !== "truenas" || !wellFormed || directory === `/mnt/${dataset}`) return [];
-  return [
-    {
-      path: "host.directory",
-      reason: `is not where TrueNAS mounts the dataset of host.prepare: /mnt/${dataset}`,
-      fix: `pulumi config set --stack ${stack} --path 'grafana-alloy:host.directory' /mnt/${dataset}`,
-    },
-  ];
+  const mounted = `/mnt/${dataset}`;
+  if (type !== "truenas" || !wellFormed || directory === mounted) return [];
+  const path = ["host", "directory"];
+  const reason = `is not where TrueNAS mounts the dataset of host.prepare: ${mounted}`;
+  return [make.fault(path, reason, make.set(path, mounted))];
 }
 
 /** Whole hours of `720h`; what has another form is the schema's to refuse. */

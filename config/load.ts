@@ -1,23 +1,40 @@
 import * as pulumi from "@pulumi/pulumi";
-import { faultsMessage } from "./faults.ts";
-import { parseStack, readRaw } from "./parse.ts";
-import type { SecretName, Settings } from "./schema.ts";
+import type { z } from "zod";
+import { crossFaults } from "./checks.ts";
+import type { Program } from "./commands.ts";
+import { type CrossFaults, faultsMessage, parseConfig } from "./faults.ts";
+import { hostProgram } from "./parse.ts";
+import { readRaw } from "./read-raw.ts";
+import { type SecretName, type Settings, secretKeys } from "./schema.ts";
 
 /** A stack's settings, its secrets wrapped so that the engine keeps them encrypted. */
 export type StackConfig = Omit<Settings, SecretName> & {
   [name in SecretName]: pulumi.Output<string> | undefined;
 };
 
+/** Reads the configuration of a host's stack. */
+export function loadConfig(): StackConfig {
+  const settings = loadSettings(hostProgram, crossFaults);
+  const wrapped = (Object.keys(secretKeys) as SecretName[]).map((name) => [
+    name,
+    settings[name] === undefined ? undefined : pulumi.secret(settings[name]),
+  ]);
+  return { ...settings, ...Object.fromEntries(wrapped) };
+}
+
 /**
- * Reads the stack's whole configuration.
+ * Reads the whole configuration of the stack that runs.
  * Throws one `RunError` that lists every fault with its path, reason and the command that mends it.
  */
-export function loadConfig(): StackConfig {
+export function loadSettings<Schema extends z.ZodObject>(
+  program: Program<Schema>,
+  crossFaults?: CrossFaults,
+): z.output<Schema> {
   const stack = pulumi.getStack();
-  const raw = readRaw(pulumi.runtime.allConfig(), pulumi.getProject());
-  const { settings, faults } = parseStack(raw, isConfigSecret, stack);
+  const raw = readRaw(pulumi.runtime.allConfig(), program);
+  const { settings, faults } = parseConfig(program, raw, isConfigSecret, stack, crossFaults);
   if (!settings || faults.length > 0) throw new pulumi.RunError(faultsMessage(faults, stack));
-  return { ...settings, ...wrapSecrets(settings) };
+  return settings;
 }
 
 /** Values of all secrets of the stack's configuration, whatever their namespace. */
@@ -27,20 +44,7 @@ export function configSecrets(): string[] {
 }
 
 /** Whether a stack stores a key encrypted. The SDK exports this without a type declaration. */
-export function isConfigSecret(key: string): boolean {
+function isConfigSecret(key: string): boolean {
   const runtime = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
   return runtime.isConfigSecret(key);
-}
-
-function wrapSecrets(data: Settings): Record<SecretName, pulumi.Output<string> | undefined> {
-  const wrap = (value: string | undefined) =>
-    value === undefined ? undefined : pulumi.secret(value);
-  return {
-    githubToken: wrap(data.githubToken),
-    githubAppPrivateKey: wrap(data.githubAppPrivateKey),
-    metricsPassword: wrap(data.metricsPassword),
-    logsPassword: wrap(data.logsPassword),
-    registryPassword: wrap(data.registryPassword),
-    cloudAccessPolicyToken: wrap(data.cloudAccessPolicyToken),
-  };
 }

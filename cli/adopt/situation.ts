@@ -1,6 +1,6 @@
-import type { Raw } from "../../config/checks.ts";
 import type { Fault } from "../../config/faults.ts";
 import type { HostSettings } from "../../config/parse.ts";
+import type { Raw } from "../../config/read-raw.ts";
 import type { Connection, Image } from "../../config/schema.ts";
 import type { PulumiCli } from "../pulumi-cli.ts";
 import { keepsNetworks, oldServiceFaults } from "./checks.ts";

@@ -1,6 +1,6 @@
-import type { Raw } from "../../config/checks.ts";
 import type { Fault } from "../../config/faults.ts";
-import { type HostSettings, hostSettings, parseStack, readRaw } from "../../config/parse.ts";
+import { type HostSettings, hostSettings, parseStack, readStack } from "../../config/parse.ts";
+import type { Raw } from "../../config/read-raw.ts";
 import { stackConfig } from "../doctor/stack-config.ts";
 import { type PulumiCli, setSecret } from "../pulumi-cli.ts";
 import { type Change, configKey, withChanges } from "./taken-over.ts";
@@ -14,7 +14,7 @@ export interface StackSettings {
 
 export async function readSettings(pulumi: PulumiCli, stack: string): Promise<StackSettings> {
   const { values, secrets } = await stackConfig(pulumi, stack);
-  const raw = readRaw(values, "grafana-alloy");
+  const raw = readStack(values);
   return {
     raw,
     check(changes) {

@@ -1,5 +1,5 @@
-import type { Raw } from "../../config/checks.ts";
 import type { Fault } from "../../config/faults.ts";
+import type { Raw } from "../../config/read-raw.ts";
 import { type SecretName, secretKeys } from "../../config/schema.ts";
 import type { EnvFile } from "./env-file.ts";
 import { memoryInMb } from "./memory.ts";

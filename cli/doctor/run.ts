@@ -1,7 +1,7 @@
 import { type Check, checked, leftOpen } from "../../checks/host/check.ts";
 import { type ChecksRequest, checksRequest } from "../../checks/host/request.ts";
 import { isOlder } from "../../checks/host/version.ts";
-import { hostSettings, parseStack, readRaw } from "../../config/parse.ts";
+import { hostSettings, parseStack, readStack } from "../../config/parse.ts";
 import type { PulumiCli } from "../pulumi-cli.ts";
 import { stackConfig } from "./stack-config.ts";
 
@@ -17,8 +17,6 @@ export interface Machine {
 /** Oldest Node that strips the program's types itself. */
 const OLDEST_NODE = "22.18";
 
-const PROJECT = "grafana-alloy";
-
 /** All checks of this machine, of a stack's configuration and of its host. */
 export async function doctor(
   stack: string,
@@ -30,7 +28,7 @@ export async function doctor(
   say(`reading the configuration of ${stack}`);
   const config = await stackConfig(machine.pulumi, stack).catch((error: Error) => error);
   if (config instanceof Error) return [...own, unreadable(config, stack)];
-  const raw = readRaw(config.values, PROJECT);
+  const raw = readStack(config.values);
   const { faults } = parseStack(raw, (key) => config.secrets.has(key), stack);
   const settings = faults.map((fault) => checked("configuration", fault.path, fault));
   const before = [

@@ -259,10 +259,7 @@ const cases: Case[] = [
       s.restart = "unless-stopped";
       s.githubAppPrivateKey = appKey;
     },
-    says: [
-      "githubToken: is set, and so is github.app: one of them polls",
-      "pulumi config rm --stack svlnas grafana-alloy:githubToken",
-    ],
+    says: ["githubToken: is set, and so is github.app: one of them polls", unset("githubToken")],
   },
   {
     kind: "key without a GitHub App",
@@ -286,7 +283,7 @@ const cases: Case[] = [
     },
     says: [
       "github.apiUrl: can't be another with github.app: Alloy gets an app's tokens from https://api.github.com alone",
-      "pulumi config rm --stack svlnas --path 'grafana-alloy:github.apiUrl'",
+      unset("github.apiUrl"),
     ],
   },
   {
@@ -298,7 +295,7 @@ const cases: Case[] = [
     },
     says: [
       "restart: must be unless-stopped with github.app: Alloy does not start while GitHub gives it no token, as after a power cut, and on-failure gives up",
-      "pulumi config set --stack svlnas grafana-alloy:restart unless-stopped",
+      set("restart", "unless-stopped"),
     ],
   },
   {
@@ -362,10 +359,7 @@ const cases: Case[] = [
     breakIt: (s) => {
       s.sinks = completedLocal().sinks;
     },
-    says: [
-      "grafanaCloud: and sinks are both set; data goes to one of them",
-      "pulumi config rm --stack svlnas grafana-alloy:sinks",
-    ],
+    says: ["grafanaCloud: and sinks are both set; data goes to one of them", unset("sinks")],
   },
   {
     kind: "rotation window as long as the token lives",

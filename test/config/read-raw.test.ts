@@ -1,12 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { plainSecretFaults } from "../../config/checks.ts";
-import { readRaw } from "../../config/parse.ts";
+import { parseStack, readStack as read } from "../../config/parse.ts";
 import { secretKeys } from "../../config/schema.ts";
 
-const project = "grafana-alloy";
-const read = (all: Record<string, string>) => readRaw(all, project);
-
-describe("readRaw", () => {
+describe("readStack", () => {
   test("takes the project's keys, structured ones from their JSON", () => {
     expect(
       read({
@@ -69,21 +65,23 @@ describe("readRaw", () => {
   });
 });
 
-describe("plainSecretFaults", () => {
+describe("secrets that are stored in plain text", () => {
   const raw = { githubToken: "github_pat_x", cloudAccessPolicyToken: "glc_x" };
+  const reason = "is stored in plain text; revoke it, then store a new one as a secret";
+  const plain = (isSecret: (key: string) => boolean) =>
+    parseStack(raw, isSecret, "svlnas").faults.filter((fault) => fault.reason === reason);
 
-  test("names each secret that is stored in plain, without its value", () => {
-    const reason = "is stored in plain text; revoke it, then store a new one as a secret";
+  test("are named, each without its value", () => {
     const command = "pulumi config set --stack svlnas --secret";
-    expect(plainSecretFaults(raw, () => false, "svlnas")).toEqual([
+    expect(plain(() => false)).toEqual([
       { path: "githubToken", reason, fix: "npm run github-token -- --stack svlnas" },
       { path: "cloudAccessPolicyToken", reason, fix: `${command} grafana:cloudAccessPolicyToken` },
     ]);
   });
 
-  test("finds nothing where all are encrypted, or only the others are not", () => {
-    expect(plainSecretFaults(raw, () => true, "svlnas")).toEqual([]);
+  test("are none where all are encrypted, or only those that are not set are not", () => {
+    expect(plain(() => true)).toEqual([]);
     const others: string[] = [secretKeys.logsPassword, secretKeys.metricsPassword];
-    expect(plainSecretFaults(raw, (key) => !others.includes(key), "svlnas")).toEqual([]);
+    expect(plain((key) => !others.includes(key))).toEqual([]);
   });
 });

@@ -137,13 +137,24 @@ describe("what is wrong is said with the command that mends it", () => {
       [
         "Stack homelab: 4 faults in the configuration, nothing was changed.",
         "  stackSlug: is missing: the first part of SLUG.grafana.net",
-        "    pulumi config set --stack homelab --path 'grafana-alloy-dashboards:stackSlug' VALUE",
+        "    pulumi config set --stack homelab --path 'grafana-alloy-dashboards:stackSlug' mystack",
         "  notifyEmails[0]: must be an e-mail address",
-        "    pulumi config set --stack homelab --path 'grafana-alloy-dashboards:notifyEmails[0]' VALUE",
-        "  colour: is not a setting; known are stackSlug, metricsDataSource, notifyEmails",
-        "    pulumi config rm --stack homelab grafana-alloy-dashboards:colour",
-        "  grafana:cloudAccessPolicyToken: is missing; its scopes are stacks:read and stack-service-accounts:write",
+        "    pulumi config set --stack homelab --path 'grafana-alloy-dashboards:notifyEmails[0]' ops@example.org",
+        "  cloudAccessPolicyToken: is missing: its scopes are stacks:read and stack-service-accounts:write",
         "    pulumi config set --stack homelab --secret grafana:cloudAccessPolicyToken",
+        "  colour: is not a setting; known here: cloudAccessPolicyToken, metricsDataSource, notifyEmails, stackSlug",
+        "    pulumi config rm --stack homelab --path 'grafana-alloy-dashboards:colour'",
+      ].join("\n"),
+    );
+  });
+
+  test("a list that is not JSON", async () => {
+    const wrong = { ...config, "grafana-alloy-dashboards:notifyEmails": "[abc" };
+    expect(await failure({ config: wrong, secrets })).toBe(
+      [
+        "Stack homelab: 1 fault in the configuration, nothing was changed.",
+        "  notifyEmails: must be an array",
+        `    pulumi config set --stack homelab --path 'grafana-alloy-dashboards:notifyEmails' '["ops@example.org"]'`,
       ].join("\n"),
     );
   });

@@ -194,24 +194,24 @@ describe("faults", () => {
     await fault({ hostRunner: "x" }).toThrow(`\
 Stack repository: 6 faults in the configuration, nothing was changed.
   repository: is missing
-    pulumi -C repository config set --stack repository repository grafana-alloy
+    pulumi -C repository config set --stack repository --path 'grafana-alloy-repository:repository' grafana-alloy
   reviewers: is missing
-    pulumi -C repository config set --stack repository --path 'reviewers[0]' LOGIN
+    pulumi -C repository config set --stack repository --path 'grafana-alloy-repository:reviewers[0]' LOGIN
   backendUrl: is missing
-    pulumi -C repository config set --stack repository backendUrl azblob://state
+    pulumi -C repository config set --stack repository --path 'grafana-alloy-repository:backendUrl' azblob://state
   sshPrivateKey: is missing
-    pulumi -C repository config set --stack repository --secret sshPrivateKey
+    pulumi -C repository config set --stack repository --secret grafana-alloy-repository:sshPrivateKey
   hostRunner: is not a setting; known here: accessToken, awsAccessKeyId, awsSecretAccessKey, azureStorageAccount, azureStorageKey, backendUrl, hostsRunner, passphrase, repository, requiredChecks, reviewers, sshPrivateKey
-    pulumi -C repository config rm --stack repository hostRunner
+    pulumi -C repository config rm --stack repository --path 'grafana-alloy-repository:hostRunner'
   passphrase: is missing, and so is accessToken: one of them decrypts the stacks' secrets
-    pulumi -C repository config set --stack repository --secret passphrase`);
+    pulumi -C repository config set --stack repository --secret grafana-alloy-repository:passphrase`);
   });
 
   test("a secret in plain text", async () => {
     await fault(complete, ["passphrase", "azureStorageKey"]).toThrow(`\
 Stack repository: 1 fault in the configuration, nothing was changed.
   sshPrivateKey: is stored in plain text; revoke it, then store a new one as a secret
-    pulumi -C repository config set --stack repository --secret sshPrivateKey`);
+    pulumi -C repository config set --stack repository --secret grafana-alloy-repository:sshPrivateKey`);
   });
 
   test.each([
