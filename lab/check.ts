@@ -14,7 +14,7 @@ import { labDir, repoDir } from "./paths.ts";
 import { elapsed, say } from "./progress.ts";
 import { pulumiEngine } from "./pulumi.ts";
 
-/** Types, lint and all tests: first what takes seconds, then what needs labs and, beside it, what needs none. */
+/** Types, lint, imports and all tests: first what takes seconds, then what needs labs and, beside it, what needs none. */
 export async function check(): Promise<void> {
   heedInterrupts();
   const wasUp = existsSync(labDir);
@@ -25,6 +25,7 @@ export async function check(): Promise<void> {
       run("types", "tsc", ["--noEmit"]),
       run("lint", "biome", ["check", "."]),
       run("imports", "depcruise", ["."]),
+      run("unused exports", "knip", ["--no-progress"]),
     ]);
     reports.push(await tests("unit"));
     if (!failed(reports)) {

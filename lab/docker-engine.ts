@@ -41,7 +41,7 @@ export async function stopDockerEngine(): Promise<void> {
 }
 
 /** What to do on a host whose `/` is a private mount. */
-export const sharedRootAdvice =
+const sharedRootAdvice =
   "The Docker engine can't mount / with rslave, because / is not a shared mount here. " +
   "Run `mount --make-rshared /` as root (systemd does so at boot) and start again.";
 

@@ -6,13 +6,13 @@ import type { Go } from "./go-module.ts";
 const LICENCE_FILE = /^(un)?licen[cs]e|^copying/i;
 
 /** A module that is linked into a Go program, as `go version -m` lists it. */
-export interface LinkedModule {
+interface LinkedModule {
   path: string;
   version: string;
 }
 
 /** The modules that a Go program is made of; where one is replaced, what it is replaced by. */
-export function linkedModules(listing: string): LinkedModule[] {
+function linkedModules(listing: string): LinkedModule[] {
   const modules: LinkedModule[] = [];
   for (const line of listing.split("\n")) {
     const [, kind, path = "", version = ""] = line.split("\t");

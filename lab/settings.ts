@@ -16,7 +16,7 @@ export interface LabFacts {
   journal: { gid: number; path: string };
 }
 
-export interface LabSink {
+interface LabSink {
   pushUrl: string;
   username: string;
   password: string;

@@ -20,7 +20,7 @@ export interface HostFacts {
   logs: LogPrivacyFacts;
 }
 
-export interface SinkFacts {
+interface SinkFacts {
   url: string;
   username: string;
 }

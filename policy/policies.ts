@@ -64,7 +64,7 @@ function stackResource({ type, name, props, dependencies }: SdkResource): StackR
  * A copy in which what the preview can't know is `unknown`. Pulumi hands rules a proxy that throws on touching
  * such a value, and then drops the whole policy for that resource with a mere warning.
  */
-export function known(props: Props): Props {
+function known(props: Props): Props {
   return Object.fromEntries(Object.keys(props).map((key) => [key, valueAt(props, key)]));
 }
 

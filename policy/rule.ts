@@ -18,7 +18,7 @@ export interface PolicyStack {
 }
 
 /** What is wrong with one resource. */
-export interface Finding {
+interface Finding {
   resource: StackResource;
   message: string;
 }

@@ -7,7 +7,7 @@ import { missedSamples } from "./statistics.ts";
 import type { Tool } from "./tool.ts";
 
 /** Everything that one tool is measured by in one run: seconds, or samples. */
-export const measures = [
+const measures = [
   "first",
   "firstSample",
   "firstLine",

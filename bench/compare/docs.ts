@@ -21,7 +21,7 @@ export async function writeDocs(results: Results): Promise<void> {
 }
 
 /** The section's text: how it was measured, the plot, the tables. */
-export function section(results: Results): string {
+function section(results: Results): string {
   const { runs, start, operations } = results;
   const machine = `${cpus().length} cores (${cpus()[0]?.model.trim()}), Linux ${release()}, Node ${process.versions.node}`;
   return [

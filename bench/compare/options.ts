@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 
 /** What can be measured alone: the program's start, or what the tools do with containers. */
 export const parts = ["start", "up"] as const;
-export type Part = (typeof parts)[number];
+type Part = (typeof parts)[number];
 
 /** What one run of the benchmark is asked for. */
 export interface Options {

@@ -8,7 +8,7 @@ import { step } from "../../lab/progress.ts";
 import { run } from "./command.ts";
 
 /** Seconds for each thing that is loaded, in the order of loading. */
-export type Start = Record<string, number>;
+type Start = Record<string, number>;
 
 /** One start: seconds by what was loaded, and seconds of CPU for all of it. */
 interface Loaded {

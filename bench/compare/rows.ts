@@ -6,7 +6,7 @@ import { collected, type Summary, summary } from "./statistics.ts";
 import { toolNames } from "./tool.ts";
 
 /** What a reader calls a measure, in the order of the table. */
-export const labels: Record<Measure, string> = {
+const labels: Record<Measure, string> = {
   first: "first deployment, s",
   firstSample: "first deployment: first sample in the sink after, s",
   firstLine: "first deployment: first log line in the sink after, s",
@@ -42,7 +42,7 @@ export function operationRows(operations: Operations): string[][] {
 }
 
 /** The median with the two ends, or a dash where nothing was measured. */
-export function spread(one: Summary | undefined, digits: number): string {
+function spread(one: Summary | undefined, digits: number): string {
   if (!one) return "-";
   const [median, min, max] = [one.median, one.min, one.max].map((v) => decimal(v, digits));
   return `${median} (${min}–${max})`;

@@ -1,7 +1,7 @@
 import type { Desired } from "./service.ts";
 
 /** What an operator does, each measured from the command to its end. */
-export type Operation = "first" | "unchanged" | "pipeline" | "token";
+type Operation = "first" | "unchanged" | "pipeline" | "token";
 
 /** One of the tools that deploy the service. */
 export interface Tool {

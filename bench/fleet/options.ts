@@ -16,7 +16,7 @@ export interface Options {
 
 const parts = ["proof", "ways", "grid"] as const;
 
-export type Part = (typeof parts)[number];
+type Part = (typeof parts)[number];
 
 export const usage = `usage: make bench-fleet [ARGS="--hosts 5,10,25,50 --parallel 1,4,8 --delay 50 --parts proof,ways,grid --json FILE"]
 

@@ -6,7 +6,7 @@ import { type Measured, measure } from "./measure.ts";
 const FLEET = "cli/fleet/main.ts";
 
 /** Hosts that fail, each in another way, and what the table has to say about them. */
-export const FAILING: readonly (SimulatedHost & { why: RegExp })[] = [
+const FAILING: readonly (SimulatedHost & { why: RegExp })[] = [
   {
     stack: "host07",
     address: "refuses-ssh.test",

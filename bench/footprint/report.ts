@@ -4,7 +4,7 @@ import type { SeriesByJob } from "./series.ts";
 import { aligned, decimal, ratio } from "./table.ts";
 
 /** The target on a host with about 30 containers. */
-export const TARGET = { memoryMegabytes: 200, cpuPercent: 2 } as const;
+const TARGET = { memoryMegabytes: 200, cpuPercent: 2 } as const;
 
 /** GitHub's metrics come every 10 min, in s. */
 const LONGEST_SCRAPE = 600;

@@ -4,7 +4,7 @@ import { shellQuote } from "../../host-shell/shell.ts";
 import type { ChecksRequest } from "./request.ts";
 
 /** Directories that may hold the host's journal, in no order. */
-export const journalDirectories = ["/var/log/journal", "/run/log/journal"];
+const journalDirectories = ["/var/log/journal", "/run/log/journal"];
 
 /** Line by which a script that came to its end is known. */
 export const END = "end\tof findings";

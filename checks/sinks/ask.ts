@@ -2,7 +2,7 @@ import { type Answer, basic, ask as send } from "../../http/ask.ts";
 import { askPatiently, type Surroundings, thisMachine } from "../../http/patience.ts";
 
 /** A sink and with what it is asked. */
-export interface AskedSink {
+interface AskedSink {
   /** Push URL. */
   url: string;
   username: string;

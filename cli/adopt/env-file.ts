@@ -1,11 +1,11 @@
 /** One variable of an environment file, and the line that it stands on. */
-export interface Variable {
+interface Variable {
   value: string;
   line: number;
 }
 
 /** What is wrong with an environment file, and what mends it. */
-export interface EnvFault {
+interface EnvFault {
   line: number;
   reason: string;
   fix: string;

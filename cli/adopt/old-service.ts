@@ -43,7 +43,7 @@ const kept = z.object({ kind: z.literal("record"), record });
 const line = z.discriminatedUnion("kind", [container, network, unwritable, positions, kept]);
 
 export type FoundContainer = z.output<typeof container>;
-export type FoundNetwork = z.output<typeof network>;
+type FoundNetwork = z.output<typeof network>;
 
 /** What is on the host before, during or after an adoption. */
 export interface Found {

@@ -2,8 +2,6 @@ import { z } from "zod";
 
 /** The containers of the compose service, in the order in which they are stopped. */
 export const serviceNames = ["alloy", "alloy-docker-proxy", "alloy-init"] as const;
-export type ServiceName = (typeof serviceNames)[number];
-
 /** Name of a container while it is put aside. */
 export function asideName(name: string): string {
   return `${name}-before-adopt`;

@@ -165,7 +165,7 @@ function polls(raw: Raw): boolean {
 }
 
 /** The value at a path, or nothing. */
-export function at(raw: Raw, path: readonly string[]): unknown {
+function at(raw: Raw, path: readonly string[]): unknown {
   return path.reduce<unknown>(
     (value, name) =>
       typeof value === "object" && value !== null ? (value as Raw)[name] : undefined,

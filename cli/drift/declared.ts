@@ -49,7 +49,7 @@ export interface DeclaredContainer {
   pids?: PidLimit;
 }
 
-export interface PidLimit {
+interface PidLimit {
   limit: number;
   /** URN of the command that sets it. */
   urn: string;

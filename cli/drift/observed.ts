@@ -26,7 +26,7 @@ export interface ObservedContainer {
   image: { env: string[]; labels: Record<string, string> };
 }
 
-export interface ObservedSecret {
+interface ObservedSecret {
   mode: string;
   owner: string;
   /** SHA-256; left out where its owner can't read it. */

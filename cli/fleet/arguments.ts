@@ -1,12 +1,12 @@
 import { commandLine, jsonOption, WrongUsage } from "../command-line.ts";
 
 /** What a fleet can be asked to do. */
-export const fleetCommands = ["preview", "up", "verify", "doctor"] as const;
+const fleetCommands = ["preview", "up", "verify", "doctor"] as const;
 
 export type FleetCommand = (typeof fleetCommands)[number];
 
 /** Hosts worked on at a time unless told: docs/scale.md has the measurement. */
-export const PARALLEL = 4;
+const PARALLEL = 4;
 
 export const usage = `usage: npm run fleet -- preview|up|verify|doctor [options]
 

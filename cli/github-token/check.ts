@@ -59,7 +59,7 @@ async function all(
 }
 
 /** What a token can write, by GitHub's answers to calls that make something of nothing. */
-export function writeFaults(repositories: string[], answers: GithubAnswers): string[] {
+function writeFaults(repositories: string[], answers: GithubAnswers): string[] {
   return repositories.flatMap((repository) =>
     writes.flatMap(({ permission, path }) => {
       const answer = answers[`repos/${repository}/${path}`];

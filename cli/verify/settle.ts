@@ -11,7 +11,7 @@ export interface Question {
   ask(): Promise<Answer>;
 }
 
-export interface Answer {
+interface Answer {
   result: Result;
   /** Whether asking again can't change it. */
   final: boolean;

@@ -11,7 +11,7 @@ export interface Sink {
 }
 
 /** Where the operator asks what arrived; never reaches a host. */
-export interface Reader {
+interface Reader {
   /** Base URL of the query API, without the path that the API itself adds. */
   queryUrl: string;
   username: string;

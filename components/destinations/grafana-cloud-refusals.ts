@@ -87,7 +87,7 @@ function takenName(name: string, region: string, stack: string, command: string)
 }
 
 /** The command that puts an existing policy where the program declares it. */
-export function importCommand({ urn, region, stack }: Refusal, id: string): string {
+function importCommand({ urn, region, stack }: Refusal, id: string): string {
   const [start, project, types = "", name = ""] = urn.split("::");
   const type = types.split("$").at(-1);
   const component = `${start}::${project}::${types.split("$").slice(0, -1).join("$")}::${componentName}`;

@@ -47,7 +47,7 @@ function namedSinks(
 }
 
 /** A push URL less the path that its API adds to the base. */
-export function withoutPath(url: string, path: string): string {
+function withoutPath(url: string, path: string): string {
   const trimmed = url.replace(/\/+$/, "");
   return trimmed.endsWith(path) ? trimmed.slice(0, -path.length) : trimmed;
 }

@@ -63,7 +63,7 @@ async function appAccess(
 }
 
 /** Whether a host is the one that polls. */
-export function pollsGithub({
+function pollsGithub({
   host,
   pipelines,
   github,
@@ -72,7 +72,7 @@ export function pollsGithub({
 }
 
 /** The provider wants the base URL of GitHub, to which it adds `/api/v3` itself, where the exporter wants the API's. */
-export function providerBaseUrl(apiUrl: string): string {
+function providerBaseUrl(apiUrl: string): string {
   return `${apiUrl.replace(/\/+$/, "").replace(/\/api\/v3$/, "")}/`;
 }
 
@@ -80,12 +80,7 @@ export function providerBaseUrl(apiUrl: string): string {
  * Throws one message for what is wrong with a credential; warns of one that ends soon, and when GitHub could
  * not be asked: an agent must be deployable while GitHub is away.
  */
-export function tell(
-  setting: string,
-  findings: GithubFindings,
-  fix: string,
-  now = new Date(),
-): void {
+function tell(setting: string, findings: GithubFindings, fix: string, now = new Date()): void {
   const { faults, unclear, expiresAt } = findings;
   if (faults.length > 0) throw new pulumi.RunError(`${setting}: ${faults.join(" ")} ${fix}`);
   if (unclear.length > 0) {

@@ -58,7 +58,7 @@ function writeFaults(permissions: object): string[] {
 }
 
 /** What an app says of itself, signed: GitHub takes it for 10 minutes, of clocks that differ by one. */
-export function appStatement({ id, privateKey }: Omit<InstalledApp, "installationId">, now: Date) {
+function appStatement({ id, privateKey }: Omit<InstalledApp, "installationId">, now: Date) {
   const seconds = Math.floor(now.getTime() / 1000);
   const claims = { iss: `${id}`, iat: seconds - 60, exp: seconds + 540 };
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");

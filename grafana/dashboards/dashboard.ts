@@ -17,7 +17,7 @@ import {
 import { LOGS, METRICS } from "./panels.ts";
 
 /** By this tag the dashboards find each other. */
-export const TAG = "grafana-alloy";
+const TAG = "grafana-alloy";
 
 export interface DashboardArgs {
   /** Part of the dashboard's address, for ever: `alloy-fleet`. */

@@ -4,7 +4,7 @@ import { execa } from "execa";
 import { findCommand, serverPath } from "../processes.ts";
 
 /** What a start of dockerd changes in the machine's firewall and never takes back. */
-export interface FirewallBefore {
+interface FirewallBefore {
   /** No Docker had been here: its chains are the lab's to remove. */
   withoutDocker: boolean;
   /** Policy of the chain FORWARD; dockerd sets it to DROP. */

@@ -23,7 +23,7 @@ export function diffCommand(olds: Bag, news: Bag): Diff {
   });
 }
 
-export function checkLogging(inputs: Bag): CheckFailure[] {
+function checkLogging(inputs: Bag): CheckFailure[] {
   const { logging } = inputs;
   return logging === undefined || LOGGING.includes(String(logging))
     ? []

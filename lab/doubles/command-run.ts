@@ -2,7 +2,7 @@ import { StringDecoder } from "node:string_decoder";
 import type { Bag } from "./values.ts";
 
 /** Which of a command's outputs go into the engine's log (`logging`; all if it is not set). */
-export function loggedStreams(logging: unknown): { stdout: boolean; stderr: boolean } {
+function loggedStreams(logging: unknown): { stdout: boolean; stderr: boolean } {
   const all = logging === undefined || logging === "stdoutAndStderr";
   return { stdout: all || logging === "stdout", stderr: all || logging === "stderr" };
 }

@@ -34,7 +34,7 @@ export function checkConnection({ connection }: Bag): CheckFailure[] {
  * Refuses every host key but the given one (`ssh-ed25519 AAAA…`); without one, none is refused. The real
  * provider offers the type of that key alone, and `ssh-rsa` is RSA with SHA-1: no sshd of today has it.
  */
-export function hostKeyRules(hostKey: unknown): Partial<ConnectConfig> {
+function hostKeyRules(hostKey: unknown): Partial<ConnectConfig> {
   if (typeof hostKey !== "string" || !hostKey) return {};
   const key = ssh2.utils.parseKey(hostKey);
   if (key instanceof Error) throw new Error("failed to parse host key: ssh: no key found");

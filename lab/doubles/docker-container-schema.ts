@@ -10,7 +10,7 @@ export const UPDATED = ["restart", "maxRetryCount", "cpuShares", "memory", "cpuS
  * Inputs that the real provider takes over into the state without applying them: no ForceNew in its
  * schema, and not among what its update sends. `replaceOnChanges` in the program is the way out.
  */
-export const SILENT = [
+const SILENT = [
   "attach",
   "containerReadRefreshTimeoutMilliseconds",
   "destroyGraceSeconds",
@@ -97,7 +97,7 @@ export const containerSchema: TypeSchema = {
 };
 
 /** Defaults of the real provider's schema: giving one explicitly is no change. */
-export const DEFAULTS: Bag = {
+const DEFAULTS: Bag = {
   attach: false,
   containerReadRefreshTimeoutMilliseconds: 15000,
   logs: false,

@@ -43,7 +43,7 @@ function ipamConfig({ subnet, gateway, ipRange, auxAddress }: Bag) {
 }
 
 /** A network as the real provider reads it back. */
-export function networkState(network: Docker.NetworkInspectInfo): Bag {
+function networkState(network: Docker.NetworkInspectInfo): Bag {
   const configs = (network.IPAM?.Config ?? []) as Bag[];
   return {
     name: network.Name,

@@ -4,7 +4,7 @@ import { type HttpAnswer, NoAnswer, request } from "./http.ts";
 import type { Bag } from "./values.ts";
 
 /** An answer that is an error, worded as the plugin passes it on. */
-export class ApiError extends Error {
+class ApiError extends Error {
   readonly status: number;
 
   constructor(status: number, text: string, body: string) {

@@ -29,7 +29,7 @@ export interface GrafanaSeed {
   stacks: SeedStack[];
 }
 
-export interface Realm {
+interface Realm {
   type: string;
   identifier: string;
 }

@@ -10,7 +10,7 @@ import { type Bag, unwrapBag } from "./values.ts";
 import { fromStruct, toDiffResponse, toFailures, toStruct } from "./wire.ts";
 
 /** The type token of a resource: the last part of its URN's type chain. */
-export function typeOfUrn(urn: string): string {
+function typeOfUrn(urn: string): string {
   return urn.split("::")[2]?.split("$").at(-1) ?? "";
 }
 

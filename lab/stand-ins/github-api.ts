@@ -166,7 +166,7 @@ function permissionsOf({ repositories }: SeedApp): Record<string, Access> {
 }
 
 /** `2027-01-31 12:00:00 UTC`, as GitHub writes the end of a token. */
-export function expiryText(iso: string): string {
+function expiryText(iso: string): string {
   return `${new Date(iso).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 

@@ -3,7 +3,7 @@ import type { GithubSeed } from "./github-accounts.ts";
 import { type ApiAnswer, GithubApi } from "./github-api.ts";
 
 /** What GitHub does on a bad day, to the calls whose path begins with `path`; told to a process with PUT /__troubles. */
-export interface Trouble {
+interface Trouble {
   /** Start of the path, without `/api/v3`: `/` for all. */
   path: string;
   /** Start of paths that are spared: `/rate_limit`. */

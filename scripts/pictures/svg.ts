@@ -41,6 +41,6 @@ export function cut(content: string, width: number, size: number, mono = false):
   return content.length <= most ? content : `${content.slice(0, Math.max(1, most - 1))}…`;
 }
 
-export function round(value: number): number {
+function round(value: number): number {
   return Math.round(value * 10) / 10;
 }

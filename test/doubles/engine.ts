@@ -92,7 +92,7 @@ export async function testStack(
 }
 
 /** A failed `up`: all that it printed, and what it did before it failed. */
-export class UpError extends Error {
+class UpError extends Error {
   readonly steps: Step[];
 
   constructor(text: string, steps: Step[]) {

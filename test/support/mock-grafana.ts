@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { readable } from "./mock-program.ts";
 import { recordOptions } from "./resource-options.ts";
 
-export interface GrafanaResource {
+interface GrafanaResource {
   type: string;
   name: string;
   // biome-ignore lint/suspicious/noExplicitAny: tests assert exact shapes of any resource

@@ -162,7 +162,7 @@ export async function mockProgram(
 }
 
 /** The value of an output, once every resource that it hangs on is registered. */
-export function resolved<T>(output: pulumi.Input<T>): Promise<pulumi.Unwrap<T>> {
+function resolved<T>(output: pulumi.Input<T>): Promise<pulumi.Unwrap<T>> {
   return (pulumi.output(output) as unknown as { promise(): Promise<pulumi.Unwrap<T>> }).promise();
 }
 

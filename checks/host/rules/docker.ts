@@ -7,7 +7,7 @@ import { isOlder } from "../version.ts";
  * Oldest Docker that will do: the first that runs on cgroup v2 and the oldest that the tests run on.
  * `docker update --pids-limit` alone would take 19.03.
  */
-export const OLDEST_DOCKER = "20.10";
+const OLDEST_DOCKER = "20.10";
 
 /** Platforms for which all three images exist. */
 const PLATFORMS = ["linux/amd64", "linux/arm64"];

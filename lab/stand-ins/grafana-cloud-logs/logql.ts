@@ -2,13 +2,13 @@ import { SyntaxFault, unquote } from "./labels.ts";
 import { checked, children, compiled, type SyntaxNode, within } from "./logql-tree.ts";
 import { parseDuration } from "./times.ts";
 
-export interface Matcher {
+interface Matcher {
   name: string;
   operator: "=" | "!=" | "=~" | "!~";
   value: string;
 }
 
-export interface LineFilter {
+interface LineFilter {
   operator: "|=" | "!=" | "|~" | "!~";
   text: string;
 }
@@ -29,7 +29,7 @@ export interface Counted {
   range: bigint;
 }
 
-export const AGGREGATIONS = ["sum", "min", "max", "avg", "count", "topk", "bottomk"] as const;
+const AGGREGATIONS = ["sum", "min", "max", "avg", "count", "topk", "bottomk"] as const;
 
 export interface Aggregated {
   kind: "aggregated";

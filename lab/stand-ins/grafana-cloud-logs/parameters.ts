@@ -9,7 +9,7 @@ const MAX_POINTS = 11_000n;
 const MAX_HOURS = 721n;
 
 /** ns of a time in any of Loki's forms: s with decimals, s, ns, RFC 3339. */
-export function parseTime(text: string, name: string): bigint {
+function parseTime(text: string, name: string): bigint {
   if (/^-?\d+\.\d+$/.test(text)) return BigInt(Math.round(Number(text) * 1000)) * 1_000_000n;
   if (/^-?\d+$/.test(text)) return text.length <= 10 ? BigInt(text) * SECOND : BigInt(text);
   const time = parseRfc3339(text);

@@ -2,7 +2,7 @@ import { addressIn } from "../../../lab/world/networks.ts";
 import type { TestLab } from "./lab.ts";
 
 /** Where the agent's own HTTP server is reached from this machine. */
-export async function agentUrl(lab: TestLab): Promise<string> {
+async function agentUrl(lab: TestLab): Promise<string> {
   return `http://${await addressIn(lab.client, "alloy", "alloy-frontend")}:12345`;
 }
 

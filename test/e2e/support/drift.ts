@@ -7,7 +7,7 @@ import { type PulumiCli, pulumiCli } from "../../../cli/pulumi-cli.ts";
 import { scriptOutput } from "../../../host-shell/run.ts";
 
 /** The CLI in a stack's own workspace, with its state and its providers. */
-export function cliOf(stack: Stack): PulumiCli {
+function cliOf(stack: Stack): PulumiCli {
   const { workDir, envVars, pulumiCommand } = stack.workspace;
   const env = { ...envVars, PATH: `${dirname(pulumiCommand.command)}:${process.env.PATH}` };
   return pulumiCli({ directory: workDir, env });

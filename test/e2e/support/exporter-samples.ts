@@ -18,7 +18,7 @@ export interface ExporterSamples {
 
 const STATES = ["degraded", "faulted", "offline", "online", "removed", "suspended", "unavail"];
 
-export function exporterText({ pools, free, tokens }: ExporterSamples): string {
+function exporterText({ pools, free, tokens }: ExporterSamples): string {
   const disks = Object.entries(free).map(
     ([mountpoint, bytes]) =>
       [`{device="/dev/sample",fstype="ext4",mountpoint="${mountpoint}"}`, bytes] as const,

@@ -20,7 +20,7 @@ export interface CloudHost {
   close(): Promise<void>;
 }
 
-export interface Run {
+interface Run {
   code: number | undefined;
   /** All that was printed. */
   output: string;
