@@ -7,14 +7,8 @@ const GITHUB_API = "https://api.github.com";
 
 /** Faults that span several settings. They run beside the schema, not after it. */
 export function crossFaults(raw: Raw, make: FaultMaker): Fault[] {
-  return [
-    ...sinkFaults(raw, make),
-    ...pipelineFaults(raw, make),
-    ...postgresFaults(raw, make),
-    ...rotationFaults(raw, make),
-    ...registryFaults(raw, make),
-    ...datasetFaults(raw, make),
-  ];
+  const spanning = [sinkFaults, pipelineFaults, postgresFaults, rotationFaults, registryFaults];
+  return [...spanning, datasetFaults].flatMap((find) => find(raw, make));
 }
 
 function sinkFaults(raw: Raw, make: FaultMaker): Fault[] {

@@ -186,6 +186,11 @@ test("secrets and variables are those that the workflows read, no more and no le
   expect(read("vars")).toEqual(names(variables));
 });
 
+test("a passphrase that reads like JSON stays a text", async () => {
+  const made = await run({ ...complete, passphrase: '["horse"]' });
+  expect(made["pulumi-config-passphrase"]?.inputs.value).toEqual({ secret: '["horse"]' });
+});
+
 describe("faults", () => {
   const fault = (config: Record<string, string>, secrets?: readonly string[]) =>
     expect(run(config, secrets)).rejects;
