@@ -46,14 +46,17 @@ describe.skipIf(why)("labs side by side", () => {
     "are taken down, and all they started ends, at a %s",
     async (signal) => {
       const running = start("hangs");
-      expect(await until(async () => (await noted()).includes("hangs"), 10)).toBe(true);
+      const hanging = async () => /hangs in (\d)/.exec((await noted()).join())?.[1];
+      expect(await until(async () => (await hanging()) !== undefined, 10)).toBe(true);
+      const lab = await hanging();
       expect(await processesOf("sleep", "97533")).toHaveLength(1);
       running.kill(signal);
       await running;
       expect(await until(async () => (await processesOf("sleep", "97533")).length === 0, 10)).toBe(
         true,
       );
-      expect(await noted()).toContain("takes 1 down");
+      const takenDown = async () => (await noted()).includes(`takes ${lab} down`);
+      expect(await until(takenDown, 10)).toBe(true);
     },
   );
 });

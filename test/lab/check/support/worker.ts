@@ -10,7 +10,7 @@ process.on("message", (task: string) => {
   if (task === "dies") process.exit(3);
   if (task === "hangs") {
     spawn("sleep", ["97533"], { detached: true, stdio: "ignore" }).unref();
-    note("hangs");
+    note(`hangs in ${lab.at(-1)}`);
     return;
   }
   process.send?.({
