@@ -77,7 +77,7 @@ function inTurn(work: (issued?: string) => Promise<void>): (issued?: string) => 
   let last: Promise<unknown> = Promise.resolve();
   return (issued) => {
     const mine = last.then(() => work(issued));
-    // Whoever called hears of a failure; the next one has its own turn.
+    // The caller gets the failure; the next call has its own turn.
     last = mine.catch(() => undefined);
     return mine;
   };

@@ -12,7 +12,7 @@ export const usage = `usage: npm run adopt -- --stack NAME [--env FILE] [--plan]
        npm run adopt -- --stack NAME --roll-back | --clean-up [--yes]
 
 Moves a host from the compose service of Grafana Alloy to this program. Its state in ./data goes on; whatever
-fails, the old service is put back. A run that was cut off is gone on with by the same command.
+fails, the old service is put back. The same command resumes a run that was cut off.
 
   --stack NAME       the stack of the host
   --env FILE         the old .env; - reads standard input: sops -d secret.sops.env | npm run adopt -- … --env -

@@ -2,7 +2,7 @@ import { oneShot } from "../../host-shell/one-shot.ts";
 import { shellQuote } from "../../host-shell/shell.ts";
 import { asideName, type OldContainer, type Record, recordFile, serviceNames } from "./record.ts";
 
-/** All of these can be run again without harm: a run that was cut off is gone on with from its start. */
+/** All of these can be run again without harm: a run that was cut off is resumed from its start. */
 
 /** Fetches what the deployment needs while the old service still runs. */
 export function fetchImages(images: readonly string[]): string {

@@ -39,7 +39,7 @@ export function unfinished({ rows }: Record): string[] {
   return rows.filter(({ state }) => state !== "ok").map(({ stack }) => stack);
 }
 
-/** Writes beside the file and renames: whoever reads it, or finds it after a crash, sees all of one state. */
+/** Writes beside the file and renames: a reader, also after a crash, sees all of one state. */
 export function saveRecord(file: string, saved: Record): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   writeFileSync(`${file}.new`, `${JSON.stringify(saved, null, 2)}\n`, { mode: 0o600 });

@@ -1,11 +1,11 @@
 const controller = new AbortController();
 
-/** Aborted when who started the tests ends them; what was started then has to end, too. */
+/** Aborted when the test run is interrupted: everything that it started has to end. */
 export const interrupted = controller.signal;
 
 /**
- * From now on such a signal does not end this process, which cleans up first. Once: who asks a second time
- * wants no more of that. A lab's process is told by the end of its parent, too.
+ * From now on such a signal lets this process clean up before it ends. Only the first: a second one ends it at
+ * once. For a lab's process the end of its parent is such a signal, too.
  */
 export function heedInterrupts(): void {
   const abort = () => controller.abort(new Error("interrupted"));

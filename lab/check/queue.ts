@@ -1,6 +1,6 @@
 /**
- * Hands jobs to workers, each to the first one that is free. Whoever comes late, because it had to be made
- * first, takes from what is left.
+ * Hands jobs to workers, each to the first one that is free. A worker that starts late takes from what
+ * is left.
  */
 export async function shareOut<Job, Result>(
   jobs: readonly Job[],

@@ -7,7 +7,7 @@ import { type ApiAnswer, type ApiRequest, apiAnswer } from "./simulated-grafana-
 import { Faults, faultAnswer } from "./simulated-grafana-faults.ts";
 import { type SimulatedStore, storeFromArguments } from "./simulated-store.ts";
 
-/** A SIMULATED Grafana Cloud on this machine, for whoever takes its URL in place of https://grafana.com. */
+/** A SIMULATED Grafana Cloud on this machine, for programs that take its URL in place of https://grafana.com. */
 export interface SimulatedGrafana {
   /** What `grafanaCloud.apiUrl`, and so the provider's `cloudApiUrl`, is set to. */
   url: string;

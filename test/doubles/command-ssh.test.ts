@@ -65,7 +65,7 @@ afterAll(() => void server.close());
 const tried: string[] = [];
 
 async function connect(more: Bag, signal = new AbortController().signal): Promise<void> {
-  // An agent of whoever runs the test is none of this connection's.
+  // The agent of the person who runs the test must not take part.
   if (!("agentSocketPath" in more)) vi.stubEnv("SSH_AUTH_SOCK", undefined);
   tried.length = 0;
   (await dial({ ...connection, ...more }, signal, (line) => tried.push(line))).end();

@@ -18,7 +18,7 @@ test("unless it is told, a new token is known at once", () => {
   expect(late.has("one")).toBe(false);
 });
 
-test("each token is known so many seconds after it was made, and whoever follows is told", () => {
+test("each token is known so many seconds after it was made, and its followers are told", () => {
   const late = lateTokens(600);
   late.add("write");
   vi.advanceTimersByTime(300_000);

@@ -19,7 +19,7 @@ test("the plan, as it is shown", () => {
   ]);
 });
 
-test("a plan that is gone on with is the same, with the lock of the broken run released", () => {
+test("a plan that is resumed is the same, with the lock of the broken run released", () => {
   const again = titles(true);
   const [unlock] = again.splice(6, 1);
   expect(unlock).toBe("release the stack's lock, should the run that was cut off have left it");

@@ -5,7 +5,7 @@ import { LONGEST_FIRST } from "../../../lab/check/labs.ts";
 import { inOrder, shareOut } from "../../../lab/check/queue.ts";
 import { repoDir } from "../../../lab/paths.ts";
 
-it("whoever is free takes the next job, and none is done twice or left", async () => {
+it("a free worker takes the next job, and none is done twice or left", async () => {
   const done: string[] = [];
   const worker = (name: string, times: Record<string, number>) => async (job: string) => {
     await new Promise((go) => setTimeout(go, times[job]));

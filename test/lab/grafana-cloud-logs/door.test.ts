@@ -263,7 +263,7 @@ it("what the store did not take is judged anew when it comes again", async () =>
   expect(lines()).toEqual(["behind", "newest"]);
 });
 
-it("after a start of its own it goes on with the streams that the store knows", async () => {
+it("after a restart it continues with the streams that the store knows", async () => {
   const newest = entry("newest").time;
   known = [{ labels: { job: "a", service_name: "a" }, newest }];
   expect((await push(stream(A, entry("behind", HOUR + 2)))).status).toBe(400);
