@@ -3,6 +3,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { execa } from "execa";
 import { findCommand } from "./processes.ts";
 import { step } from "./progress.ts";
+import { turns } from "./turns.ts";
 
 /** Debian's hook that says whether a package may start its service: 101 forbids it. */
 const POLICY = "/usr/sbin/policy-rc.d";
@@ -38,16 +39,6 @@ const lacking = (wanted: Record<string, HostPackages>): Lacking =>
 
 /** Steps of the lab run side by side; an installation waits for the one before, and so does a run of apt. */
 const [installs, runs] = [turns(), turns()];
-
-/** Hands out turns: each work begins when the one before has ended. */
-function turns() {
-  let last: Promise<unknown> = Promise.resolve();
-  return <T>(work: () => Promise<T>): Promise<T> => {
-    const mine = last.then(work);
-    last = mine.catch(() => undefined);
-    return mine;
-  };
-}
 
 async function install(missing: Lacking): Promise<void> {
   if (missing.length === 0) return;

@@ -11,6 +11,7 @@ import { SimulatedStore } from "./doubles/simulated-store.ts";
 import { labDir } from "./paths.ts";
 import { freePort } from "./ports.ts";
 import type { SimulatedGrafanaCloud } from "./settings.ts";
+import { turns } from "./turns.ts";
 import { LateTokens, type LiveTokens, liveTokens } from "./world/cloud-tokens.ts";
 import type { World } from "./world.ts";
 
@@ -51,13 +52,16 @@ export async function simulatedGrafanaCloud(
   // A failure here has no caller. `then` makes it one that nobody handles, which ends the process or fails the test run.
   const late = new LateTokens(() => void follow().then());
   let taken = "";
-  const follow = inTurn(async (issued) => {
-    if (issued) late.add(issued);
-    const live = await liveTokens(served.cloud, issued ? [issued] : [], late);
-    if (JSON.stringify(live) === taken) return;
-    await take(live);
-    taken = JSON.stringify(live);
-  });
+  // The engine makes two tokens at once.
+  const inTurn = turns();
+  const follow = (issued?: string) =>
+    inTurn(async () => {
+      if (issued) late.add(issued);
+      const live = await liveTokens(served.cloud, issued ? [issued] : [], late);
+      if (JSON.stringify(live) === taken) return;
+      await take(live);
+      taken = JSON.stringify(live);
+    });
   const served: SimulatedGrafana = await serveSimulatedGrafana(store, { port, onChange: follow });
   const tokensKnownAfter = (seconds: number) => {
     late.seconds = seconds;
@@ -70,17 +74,6 @@ export async function simulatedGrafanaCloud(
   await follow();
   const { slug: stackSlug } = stack;
   return { ...served, tokensKnownAfter, close, apiUrl: served.url, stackSlug, bootstrapToken };
-}
-
-/** One call after the other: the engine makes two tokens at once. */
-function inTurn(work: (issued?: string) => Promise<void>): (issued?: string) => Promise<void> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (issued) => {
-    const mine = last.then(() => work(issued));
-    // The caller gets the failure; the next call has its own turn.
-    last = mine.catch(() => undefined);
-    return mine;
-  };
 }
 
 function stackOf({ metrics, logs }: World): SeedStack {

@@ -3,12 +3,11 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { cp, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { neededComponents, shrinkAlloy } from "./alloy-source.ts";
-import { apt, withFreshLists } from "./apt.ts";
+import { needCommands } from "./apt.ts";
 import { locked } from "./build-lock.ts";
 import { type GoModule, goIn, mainModule, needGo, wholeModule } from "./go-module.ts";
 import { keepModuleLicences } from "./licences.ts";
 import { cacheDir, repoDir } from "./paths.ts";
-import { findCommand } from "./processes.ts";
 import { say, step } from "./progress.ts";
 
 /** Programs built from their published Go modules: the one source where nothing can be downloaded. */
@@ -84,7 +83,7 @@ export async function program(name: Program): Promise<string> {
   const path = join(home, "bin", name);
   if (existsSync(path)) return path;
   await needGo(name, sources["go.mod"] ?? "");
-  if (RECIPES[name].cgo) await needJournalHeaders();
+  if (RECIPES[name].cgo) await needCommands(C_FILES);
   await mkdir(cacheDir, { recursive: true });
   const label = `building ${name} ${version} from its Go module (once, ${RECIPES[name].minutes} min on 2 idle cores)`;
   const buildOnce = async () => {
@@ -138,14 +137,10 @@ async function build(name: Program, home: string, { flags, env }: BuildSettings)
   await rename(work, home);
 }
 
+const building = { services: [], why: "building Alloy" };
+
 /** Alloy's journal reader compiles against libsystemd's headers; they ship in no Go module. */
-async function needJournalHeaders(): Promise<void> {
-  if (findCommand("gcc") && existsSync("/usr/include/systemd/sd-journal.h")) return;
-  const packages = ["gcc", "libc6-dev", "libsystemd-dev"];
-  const command = `apt-get install ${packages.join(" ")}`;
-  if (process.getuid?.() !== 0 || !findCommand("apt-get")) {
-    throw new Error(`Building alloy needs a C compiler and libsystemd's headers: ${command}`);
-  }
-  const install = ["install", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120"];
-  await step(command, () => withFreshLists(() => apt([...install, ...packages])));
-}
+const C_FILES = {
+  gcc: { packages: ["gcc", "libc6-dev"], ...building },
+  "/usr/include/systemd/sd-journal.h": { packages: ["libsystemd-dev"], ...building },
+};

@@ -26,8 +26,8 @@ export interface Sinks {
   /** Tokens with an end. None where the stack gives passwords itself. */
   tokens: pulumi.Output<Token>[];
   /**
-   * For how long the sinks may refuse a new token before that is meant, in s. Left out where they refuse whoever
-   * asks from this machine, since the token is good on the host's subnets alone.
+   * For how long the sinks may refuse a new token before that is meant, in s. Left out where the token works
+   * on the host's subnets alone: this machine is refused whatever the token is.
    */
   refusalsFor?: number;
 }

@@ -53,7 +53,7 @@ it.each([
   );
 });
 
-it("does not tell why a layer was not to be had", async () => {
+it("does not tell why a layer could not be pulled", async () => {
   pull = (response) => {
     response.write(`${JSON.stringify({ status: "Pulling from none", id: "1" })}\r\n`);
     response.end(`${JSON.stringify({ error: "no space left on device" })}\r\n`);

@@ -86,7 +86,7 @@ describe("Grafana Cloud, after the preflight", () => {
     expect(said).toHaveLength(1);
   });
 
-  test("that made a policy and lost the answer is told by the command that adopts it", async () => {
+  test("that made a policy and lost the answer names the command that adopts it", async () => {
     host.cloud.faults.tell({ on: /^POST .*\/accesspolicies$/, status: 502, done: true, times: 1 });
     const { code, output } = await up();
     expect(code).not.toBe(0);

@@ -1,3 +1,4 @@
+import { turns } from "../../turns.ts";
 import { ActiveStreams, type Appended, type Newest } from "./active-streams.ts";
 import { Counters } from "./counters.ts";
 import { changed, DEFAULT_LIMITS, type Limits, TokenBucket } from "./limits.ts";
@@ -27,7 +28,7 @@ export class Door {
   readonly #bucket = new TokenBucket();
   readonly #store: Keeper;
   #knowsStreams = false;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #inTurn = turns();
 
   constructor(store: Keeper) {
     this.#store = store;
@@ -44,9 +45,7 @@ export class Door {
 
   /** One push after the other: each is judged by what the ones before it brought. */
   push(streams: PushedStream[], user: string): Promise<PushAnswer> {
-    const mine = this.#last.then(() => this.#push(streams, user));
-    this.#last = mine.catch(() => undefined);
-    return mine;
+    return this.#inTurn(() => this.#push(streams, user));
   }
 
   async #push(pushed: PushedStream[], user: string): Promise<PushAnswer> {
