@@ -17,13 +17,13 @@ test: setup
 	@tsx lab/main.ts test
 
 bench: setup
-	@node bench/compare/main.ts $(ARGS)
+	@node bench/main.ts compare $(ARGS)
 
 bench-footprint: setup
-	@node bench/footprint/main.ts $(ARGS)
+	@node bench/main.ts footprint $(ARGS)
 
 bench-fleet: setup
-	@node bench/fleet/main.ts $(ARGS)
+	@node bench/main.ts fleet $(ARGS)
 
 setup: node_modules/.package-lock.json
 

@@ -1,40 +1,56 @@
-import {
-  alloyMounts,
-  type BindMount,
-  flatCommand,
-  initCommand,
-  journalVolumes,
-  type Service,
-} from "./service.ts";
+import { alloyCommand } from "../../components/agent/alloy-container.ts";
+import { socketProxyEnvs } from "../../components/agent/socket-proxy.ts";
+import type { Image, Settings } from "../../config/schema.ts";
 
-/** The compose service's `compose.yaml` with the same settings as ours. */
-export function composeFile(service: Service) {
+/** A container in the words of a compose file. */
+export interface ComposeService {
+  container_name: string;
+  image: string;
+  command?: string[];
+  user?: string;
+  environment?: Record<string, string>;
+  read_only: boolean;
+  cap_drop: string[];
+  cap_add?: string[];
+  security_opt: string[];
+  mem_limit: string;
+  memswap_limit: string;
+  pids_limit: number;
+  group_add?: string[];
+  restart: string;
+  tmpfs?: string[];
+  network_mode?: string;
+  networks?: string[];
+  volumes: string[];
+  healthcheck?: Record<string, unknown>;
+  stop_grace_period?: string;
+  depends_on?: Record<string, { condition: string }>;
+}
+
+/** The compose service's `compose.yaml` with the same settings as ours; secrets are variables. */
+export function composeFile(settings: Settings, directory: string) {
+  const external = [...new Set(settings.postgres.map(({ network }) => network))].sort();
   return {
     services: {
-      "alloy-init": initService(service),
-      "alloy-docker-proxy": proxyService(service),
-      alloy: alloyService(service),
+      "alloy-init": initService(settings, directory),
+      "alloy-docker-proxy": proxyService(settings),
+      alloy: alloyService(settings, directory, external),
     },
     networks: {
       "alloy-frontend": {
         name: "alloy-frontend",
-        ipam: { config: [{ subnet: service.frontendSubnet }] },
+        ipam: { config: [{ subnet: settings.networks.frontendSubnet }] },
       },
       "alloy-backend": { name: "alloy-backend", internal: true },
-      ...Object.fromEntries(service.externalNetworks.map((name) => [name, { external: true }])),
+      ...Object.fromEntries(external.map((name) => [name, { external: true }])),
     },
   };
 }
 
-/** The file `.env` beside it, that holds the secrets. */
-export function envFile({ secrets }: Service): string {
-  return Object.entries(secrets)
-    .map(([name, value]) => `${name}=${value}\n`)
-    .join("");
-}
-
-function hardened(memory: number, pids: number) {
+function hardened(name: string, image: Image, memory: number, pids: number) {
   return {
+    container_name: name,
+    image: typeof image === "string" ? image : image.local,
     read_only: true,
     cap_drop: ["ALL"],
     security_opt: ["no-new-privileges=true"],
@@ -44,31 +60,28 @@ function hardened(memory: number, pids: number) {
   };
 }
 
-function initService(service: Service) {
+/** Gives the state to Alloy's user. */
+function initService({ host, images }: Settings, directory: string): ComposeService {
+  const { uid, gid } = host.serviceAccount;
+  const others = ["/data", "-user", `${uid}`, "-prune", "-o"];
   return {
-    ...hardened(service.memory.init, 50),
-    container_name: "alloy-init",
-    image: service.images.init,
-    command: initCommand(service),
+    ...hardened("alloy-init", images.init, 64, 50),
+    command: ["find", ...others, "-exec", "chown", "-h", `${uid}:${gid}`, "{}", "+"],
     cap_add: ["CHOWN"],
     network_mode: "none",
     restart: "no",
-    volumes: [bind({ source: `${service.directory}/data`, target: "/data", readOnly: false })],
+    volumes: [`${directory}/data:/data`],
   };
 }
 
-function proxyService(service: Service) {
+function proxyService({ host, images, limits }: Settings): ComposeService {
   return {
-    ...hardened(service.memory.socketProxy, 50),
-    container_name: "alloy-docker-proxy",
-    image: service.images.socketProxy,
-    environment: service.proxyEnvironment,
+    ...hardened("alloy-docker-proxy", images.socketProxy, limits.socketProxyMemory, 50),
+    environment: Object.fromEntries(socketProxyEnvs.map((entry) => entry.split("="))),
     restart: "on-failure:3",
     tmpfs: ["/run"],
     networks: ["alloy-backend"],
-    volumes: [
-      bind({ source: service.dockerSocket, target: "/var/run/docker.sock", readOnly: true }),
-    ],
+    volumes: [`${host.dockerSocket}:/var/run/docker.sock:ro`],
     healthcheck: {
       test: ["CMD", "wget", "--spider", "-q", "http://localhost:2375/_ping"],
       interval: "5s",
@@ -79,33 +92,34 @@ function proxyService(service: Service) {
   };
 }
 
-function alloyService(service: Service) {
+function alloyService(
+  { host, images, limits }: Settings,
+  directory: string,
+  external: string[],
+): ComposeService {
+  const unchanged = ["/proc:/host/proc", "/sys:/host/sys", "/etc/machine-id:/etc/machine-id"];
+  const journal = ["/var/log/journal:/var/log/journal", "/run/log/journal:/run/log/journal"];
+  const readOnly = [`${directory}/config:/etc/alloy`, ...unchanged, ...journal];
+  const secrets = ["METRICS_PASSWORD", "LOGS_PASSWORD"];
   return {
-    ...hardened(service.memory.alloy, 200),
-    container_name: "alloy",
-    image: service.images.alloy,
-    command: flatCommand,
-    user: `${service.uid}:${service.gid}`,
-    group_add: [`${service.journalGid}`],
-    environment: Object.keys(service.secrets).map((name) => `${name}=\${${name}}`),
+    ...hardened("alloy", images.alloy, limits.alloyMemory, 200),
+    // Here the configuration is no link to a version.
+    command: [...alloyCommand.slice(0, -1), "/etc/alloy/"],
+    user: `${host.serviceAccount.uid}:${host.serviceAccount.gid}`,
+    group_add: [`${host.journal.gid}`],
+    environment: Object.fromEntries(secrets.map((name) => [name, `\${${name}}`])),
     restart: "on-failure:3",
     tmpfs: ["/tmp"],
-    networks: ["alloy-frontend", "alloy-backend", ...service.externalNetworks],
-    volumes: [...alloyMounts(service).map(bind), ...journalVolumes],
+    networks: ["alloy-frontend", "alloy-backend", ...external],
+    volumes: [
+      ...readOnly.map((volume) => `${volume}:ro`),
+      "/:/host/rootfs:ro,rslave",
+      `${directory}/data:/var/lib/alloy`,
+    ],
     stop_grace_period: "30s",
     depends_on: {
       "alloy-init": { condition: "service_completed_successfully" },
       "alloy-docker-proxy": { condition: "service_healthy" },
     },
-  };
-}
-
-function bind({ source, target, readOnly, propagation }: BindMount) {
-  return {
-    type: "bind",
-    source,
-    target,
-    read_only: readOnly,
-    ...(propagation && { bind: { propagation } }),
   };
 }

@@ -1,41 +1,23 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import type { QueryableSink } from "../../cli/verify/sink-queries.ts";
+import { queryLogs, queryMetrics, querySink } from "../../cli/verify/sink-queries.ts";
+import type { Settings } from "../../config/schema.ts";
+import type { Lab } from "../../lab/lab.ts";
 import { say } from "../../lab/progress.ts";
-import { firstArrival, sampleTimes, scrapeInterval } from "./arrivals.ts";
-import type { Desired } from "./service.ts";
-import { missedSamples } from "./statistics.ts";
+import { seconds, until } from "../time.ts";
+import { desired, loadedRevision } from "./desired.ts";
+import type { Measure } from "./measures.ts";
 import type { Tool } from "./tool.ts";
 
-/** Everything that one tool is measured by in one run: seconds, or samples. */
-const measures = [
-  "first",
-  "firstSample",
-  "firstLine",
-  "unchanged",
-  "preview",
-  "pipeline",
-  "pipelineWorks",
-  "pipelineMissed",
-  "token",
-  "tokenMissed",
-  "reload",
-  "reloadMissed",
-] as const;
-export type Measure = (typeof measures)[number];
+/** What one tool was measured by in one run: seconds, or samples. */
 export type Measured = Partial<Record<Measure, number>>;
 
-/** The lab, as far as a cycle asks it. */
-export interface Surroundings {
-  metrics: QueryableSink;
-  logs: QueryableSink;
-  /** What is to be there, for a host name and a token; `revision` changes one pipeline. */
-  desired(host: string, revision: number, token: string): Desired;
+export interface CycleArgs {
+  tool: Tool;
+  lab: Lab;
+  settings: Settings;
+  /** Value of the label `host`, a new one each time. */
+  host: string;
   /** Passwords that the sinks take, so that a token can be replaced. */
   tokens: readonly [string, string];
-  /** The revision of the pipeline that the agent has loaded, or undefined where it does not answer. */
-  loadedRevision(): Promise<number | undefined>;
-  /** Throws unless the agent holds this token. */
-  requireToken(tool: Tool, token: string): Promise<void>;
   /** Throws unless the containers have the settings that ours have. */
   requireEqual(tool: Tool): Promise<void>;
 }
@@ -44,113 +26,106 @@ export interface Surroundings {
 const AROUND = 4;
 /** How long after an operation a sample may take to arrive, in s: a restarted agent sends every 5 s. */
 const LONGEST_SILENCE = 90;
+const LONGEST_ARRIVAL = 180;
+const LONGEST_LOAD = 120;
 
 /** Puts the service on an empty host, works on it as an operator does, and takes it away. */
-export async function cycle(tool: Tool, lab: Surroundings, host: string): Promise<Measured> {
+export async function cycle(args: CycleArgs): Promise<Measured> {
+  const { tool } = args;
+  let measured: Measured;
   try {
-    const measured = await work(tool, lab, host);
-    await tool.remove();
-    return measured;
+    measured = await work(args);
   } catch (error) {
-    await tool
-      .remove()
-      .catch((second: Error) => say(`  and it can't be removed: ${second.message}`));
+    const alsoFailed = (second: Error) => say(`  and it can't be removed: ${second.message}`);
+    await tool.remove().catch(alsoFailed);
     throw error;
   }
+  await tool.remove();
+  return measured;
 }
 
-async function work(tool: Tool, lab: Surroundings, host: string): Promise<Measured> {
-  const [token, newToken] = lab.tokens;
-  await tool.write(lab.desired(host, 1, token));
-  const arrival = await firstArrivals(tool, lab, host);
-  await lab.requireEqual(tool);
-  const unchanged = await seconds(() => tool.apply("unchanged"));
-  await tool.write(lab.desired(host, 2, token));
-  const preview = tool.preview && { preview: await seconds(() => tool.preview?.()) };
-  const pipeline = await changed(lab, host, 2, () => tool.apply("pipeline"));
-  await tool.write(lab.desired(host, 2, newToken));
-  const replaced = await watched(lab, host, () => tool.apply("token"));
-  await lab.requireToken(tool, newToken);
-  const reload = tool.reload && (await reloaded(tool, lab, host, newToken));
+async function work(args: CycleArgs): Promise<Measured> {
+  const { tool, tokens } = args;
+  const [token, newToken] = tokens;
+  const write = (revision: number, token: string) =>
+    tool.write(desired(args.settings, { host: args.host, revision, token }));
+  await write(1, token);
+  const first = await firstDeployment(args);
+  await args.requireEqual(tool);
+  const unchanged = await seconds(() => tool.apply());
+  await write(2, token);
+  const preview = tool.preview && { preview: await seconds(tool.preview) };
+  const pipeline = await loaded(args, 2, () => tool.apply(true));
+  await write(2, newToken);
+  const replaced = await watched(args, () => tool.apply());
+  if ((await tool.token()) !== newToken) throw new Error(`${tool.name} did not replace the token.`);
+  await write(3, newToken);
+  const reload = tool.reload && (await loaded(args, 3, tool.reload));
   return {
-    ...arrival,
+    ...first,
     unchanged,
     ...preview,
-    pipeline: pipeline.seconds,
+    pipeline: pipeline.taken,
     pipelineWorks: pipeline.works,
     pipelineMissed: pipeline.missed,
-    token: replaced.seconds,
+    token: replaced.taken,
     tokenMissed: replaced.missed,
-    ...reload,
+    ...(reload && { reload: reload.works, reloadMissed: reload.missed }),
   };
 }
 
-/** The first deployment, and how long after its start data is in the sinks. */
-async function firstArrivals(tool: Tool, { metrics, logs }: Surroundings, host: string) {
-  const begin = performance.now();
-  const since = () => (performance.now() - begin) / 1000;
-  const arrivals = firstArrival({ metrics, logs }, host, since);
-  const [first, { firstSample, firstLine }] = await Promise.all([
-    seconds(() => tool.apply("first")),
-    arrivals,
+/** How long the command takes, and how long after its start data is in the sinks. */
+async function firstDeployment({ tool, lab, host }: CycleArgs) {
+  const { metrics, logs } = lab.world;
+  const lines = `{job="docker",host=${JSON.stringify(host)}}`;
+  const [first, firstSample, firstLine] = await Promise.all([
+    seconds(() => tool.apply()),
+    until("first sample", LONGEST_ARRIVAL, async () => {
+      return (await queryMetrics(metrics, aboutItself(host))).length > 0;
+    }),
+    until("first log line", LONGEST_ARRIVAL, async () => {
+      return (await queryLogs(logs, lines, { limit: 1 })).length > 0;
+    }),
   ]);
   return { first, firstSample, firstLine };
 }
 
-async function reloaded(tool: Tool, lab: Surroundings, host: string, token: string) {
-  await tool.write(lab.desired(host, 3, token));
-  const { works, missed } = await changed(lab, host, 3, async () => tool.reload?.());
-  return { reload: works, reloadMissed: missed };
-}
-
-/** A changed pipeline: how long the command takes, and when the agent has loaded it. */
-async function changed(
-  lab: Surroundings,
-  host: string,
-  revision: number,
-  work: () => Promise<void>,
-) {
-  let [command, works] = [0, 0];
-  const { missed } = await watched(lab, host, async () => {
-    const begin = performance.now();
-    const since = () => (performance.now() - begin) / 1000;
-    await Promise.all([
-      work().then(() => {
-        command = since();
-      }),
-      loaded(lab, revision).then(() => {
-        works = since();
-      }),
+/** A changed pipeline: how long the command takes, and after how long the agent has loaded it. */
+async function loaded(args: CycleArgs, revision: number, command: () => Promise<unknown>) {
+  let [taken, works] = [0, 0];
+  const { missed } = await watched(args, async () => {
+    const isLoaded = async () => (await loadedRevision(args.lab)) === revision;
+    [taken, works] = await Promise.all([
+      seconds(command),
+      until(`revision ${revision} is loaded`, LONGEST_LOAD, isLoaded),
     ]);
   });
-  return { seconds: command, works, missed };
+  return { taken, works, missed };
 }
 
-async function loaded(lab: Surroundings, revision: number): Promise<void> {
-  const end = performance.now() + 120_000;
-  while ((await lab.loadedRevision()) !== revision) {
-    if (performance.now() > end)
-      throw new Error(`The agent has not loaded revision ${revision} after 120 s.`);
-    await sleep(100);
-  }
+/** How long a command takes, and how many samples the sink misses from shortly before to shortly after it. */
+async function watched({ lab, host }: CycleArgs, command: () => Promise<unknown>) {
+  const now = () => Date.now() / 1000;
+  const begin = now() - AROUND;
+  const taken = await seconds(command);
+  const end = now() + AROUND;
+  let times: number[] = [];
+  await until("a sample afterwards", AROUND + LONGEST_SILENCE, async () => {
+    const query = `${aboutItself(host)}[${Math.ceil(now() - begin)}s]`;
+    const result = await querySink(lab.world.metrics, "/api/v1/query", { query });
+    if (result.length > 1) throw new Error(`${query}: ${result.length} series`);
+    const [series] = result as { values: [number, string][] }[];
+    times = series?.values.map(([time]) => time) ?? [];
+    return (times.at(-1) ?? 0) > end;
+  });
+  return { taken, missed: missedSamples(times) };
 }
 
-/** How long something takes, and how many samples the sink misses from shortly before to shortly after it. */
-async function watched({ metrics }: Surroundings, host: string, work: () => Promise<void>) {
-  const begin = Date.now() / 1000;
-  const taken = await seconds(work);
-  const end = Date.now() / 1000 + AROUND;
-  for (;;) {
-    const times = await sampleTimes(metrics, host, Date.now() / 1000 - begin + AROUND);
-    if ((times.at(-1) ?? 0) > end)
-      return { seconds: taken, missed: missedSamples(times, scrapeInterval) };
-    if (Date.now() / 1000 > end + LONGEST_SILENCE) throw new Error("No sample came afterwards.");
-    await sleep(500);
-  }
-}
+const aboutItself = (host: string) => `up{job="alloy",host=${JSON.stringify(host)}}`;
 
-async function seconds(work: () => Promise<void> | undefined): Promise<number> {
-  const begin = performance.now();
-  await work();
-  return (performance.now() - begin) / 1000;
+/** Samples that are missing between the first and the last one, where one a second is expected. */
+export function missedSamples(times: readonly number[]): number {
+  return times.slice(1).reduce((missed, time, i) => {
+    return missed + Math.max(0, Math.round(time - (times[i] as number)) - 1);
+  }, 0);
 }

@@ -1,10 +1,29 @@
 import type Docker from "dockerode";
+import { dockerClient } from "../../lab/docker-engine.ts";
+import type { Lab } from "../../lab/lab.ts";
+import type { Tool } from "./tool.ts";
+
+const CONTAINERS = ["alloy", "alloy-docker-proxy", "alloy-init"];
 
 /** The settings of a container that have to be the same, whoever made it. */
-export type Essence = Record<string, unknown>;
+type Essence = Record<string, unknown>;
 
 /** Targets of mounts that only one side has: ours reads secrets from files. */
 const OWN_TARGETS = ["/etc/alloy-secrets"];
+
+/** A check that a tool's containers have the settings of those of the first tool that it was asked for. */
+export function equality(lab: Lab): (tool: Tool) => Promise<void> {
+  const docker = dockerClient(lab.docker.host);
+  const first: Record<string, Essence> = {};
+  return async (tool) => {
+    for (const name of CONTAINERS) {
+      const found = essence(await docker.getContainer(name).inspect());
+      first[name] ??= found;
+      const faults = differences(name, first[name], found);
+      if (faults.length > 0) throw new Error(`${tool.name}: ${faults.join("; ")}`);
+    }
+  };
+}
 
 /** What `docker inspect` says of the settings that cost time or safety. */
 export function essence(info: Docker.ContainerInspectInfo): Essence {

@@ -1,9 +1,6 @@
+import type { Lab } from "../../lab/lab.ts";
 import { type AlloyBundle, versionPath } from "../../pipelines/alloy-bundle.ts";
-
-/** The environment variable that takes the place of a secret file. */
-export function secretVariable(secret: string): string {
-  return secret.toUpperCase();
-}
+import { docker } from "../run.ts";
 
 /**
  * The same configuration the way that docker-compose and Ansible deploy it: in one directory, which is mounted
@@ -25,7 +22,13 @@ function withEnvironment(text: string): string {
   const secrets = [...text.matchAll(secretFile)].map(([, name = ""]) => name);
   return secrets.reduce(
     (result, name) =>
-      result.replaceAll(`local.file.${name}.content`, `sys.env("${secretVariable(name)}")`),
+      result.replaceAll(`local.file.${name}.content`, `sys.env("${name.toUpperCase()}")`),
     text.replaceAll(secretFile, ""),
   );
+}
+
+/** The metrics token of an agent that was configured so. */
+export async function tokenInEnvironment(lab: Lab): Promise<string> {
+  const env = await docker(lab, "inspect", "alloy", "--format", "{{join .Config.Env `\n`}}");
+  return /^METRICS_PASSWORD=(.*)$/m.exec(env)?.[1] ?? "";
 }

@@ -2,20 +2,22 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { secretKeys } from "../../config/schema.ts";
+import type { Lab } from "../../lab/lab.ts";
 import { cloneProject } from "../../lab/project.ts";
 import type { StackSettings } from "../../lab/stack.ts";
-import { run } from "./command.ts";
-import type { Tool } from "./tool.ts";
+import { run } from "../run.ts";
+import { type Tool, writeFiles } from "./tool.ts";
 
 const STACK = "bench";
+const TOKEN_FILE = "/etc/alloy-secrets/metrics-password";
 
 /** The ordinary CLI on a clone of this repository. */
 export async function ours(
-  engine: string,
-  engineEnv: Record<string, string>,
+  lab: Lab,
   settings: StackSettings,
 ): Promise<Tool & { close(): Promise<void> }> {
-  const project = await cloneProject(engine, engineEnv);
+  const { workspace } = await lab.stack(STACK, settings);
+  const project = await cloneProject(workspace.pulumiCommand.command, workspace.envVars);
   const { directory, env } = project;
   const pulumi = (args: string[], input?: string) =>
     run("pulumi", [...args, "--stack", STACK, "--non-interactive"], { directory, env, input });
@@ -26,23 +28,17 @@ export async function ours(
   return {
     name: "ours",
     async write({ host, pipelines, metricsPassword }) {
-      await replaceFiles(join(directory, "pipelines"), pipelines);
-      await writeSettings(join(directory, `Pulumi.${STACK}.yaml`), withHost(settings, host));
+      const named = { ...settings, host: { ...(settings.host as object), name: host } };
+      await writeFiles(join(directory, "pipelines"), pipelines);
+      await writeSettings(join(directory, `Pulumi.${STACK}.yaml`), named);
       await setSecret("metricsPassword", metricsPassword);
     },
-    apply: async () => void (await pulumi(["up", "--yes", "--skip-preview"])),
-    preview: async () => void (await pulumi(["preview"])),
-    remove: async () => void (await pulumi(["destroy", "--yes", "--skip-preview"])),
+    apply: () => pulumi(["up", "--yes", "--skip-preview"]),
+    preview: () => pulumi(["preview"]),
+    token: () => tokenInFile(lab),
+    remove: () => pulumi(["destroy", "--yes", "--skip-preview"]),
     close: () => project.remove(),
   };
-}
-
-async function replaceFiles(directory: string, files: Record<string, string>): Promise<void> {
-  for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text);
-}
-
-function withHost(settings: StackSettings, name: string): StackSettings {
-  return { ...settings, host: { ...(settings.host as object), name } };
 }
 
 /** Settings that are no secrets; what `pulumi config set` wrote into the file stays. */
@@ -52,4 +48,10 @@ async function writeSettings(file: string, settings: StackSettings): Promise<voi
   const keys = plain.map(([name, value]) => [`grafana-alloy:${name}`, value]);
   stack.config = { ...stack.config, ...Object.fromEntries(keys) };
   await writeFile(file, stringify(stack));
+}
+
+/** As an archive of one file, since the container has no shell. */
+async function tokenInFile(lab: Lab): Promise<string> {
+  const env = { DOCKER_HOST: lab.docker.host };
+  return run("sh", ["-c", `docker cp alloy:${TOKEN_FILE} - | tar -xO`], { env });
 }

@@ -1,46 +1,36 @@
 import { execa } from "execa";
-import type { SimulatedFleet } from "../../lab/simulated-fleet.ts";
-import { treeUsage, type Usage } from "./process-tree.ts";
+import { treeUsage, type Usage } from "../proc.ts";
+import type { RunOptions } from "../run.ts";
+import { stopwatch } from "../time.ts";
 
-/** Pause between two looks at the memory, in ms. */
+/** Pause between two looks at the processes, in ms. */
 const PAUSE = 250;
 
-/** What one run took. */
+/** What one command took. */
 export interface Measured {
   seconds: number;
   /** The most of each, of the command and all processes below it. */
   peak: Usage;
-  exitCode: number;
-  stdout: string;
 }
 
-/** Runs a script of a clone and measures the tree of its processes; the simulated hosts are not in it. */
+/** Runs a command and measures the tree of its processes; the simulated hosts are not in it. */
 export async function measure(
-  fleet: SimulatedFleet,
-  script: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
+  command: string,
+  args: string[],
+  { directory, env, input = "" }: RunOptions,
 ): Promise<Measured> {
-  const begin = performance.now();
-  const running = execa(process.execPath, [script, ...args], {
-    cwd: fleet.directory,
-    env: { ...fleet.env, ...env },
-    reject: false,
-    stderr: "ignore",
-    maxBuffer: 100_000_000,
-  });
   const peak: Usage = { proportional: 0, resident: 0, processes: 0, cpuSeconds: 0 };
+  const since = stopwatch();
+  const running = execa(command, args, { cwd: directory, env, input });
   const look = setInterval(() => {
     const now = treeUsage(running.pid as number);
-    for (const key of ["proportional", "resident", "processes", "cpuSeconds"] as const) {
+    for (const key of Object.keys(peak) as (keyof Usage)[]) {
       peak[key] = Math.max(peak[key], now[key]);
     }
   }, PAUSE);
   try {
-    const { exitCode, stdout } = await running;
-    if (exitCode === undefined)
-      throw new Error(`${script} ${args.join(" ")} did not start or was killed`);
-    return { seconds: (performance.now() - begin) / 1000, peak, exitCode, stdout };
+    await running;
+    return { seconds: since(), peak };
   } finally {
     clearInterval(look);
   }

@@ -1,73 +1,80 @@
-import { cpuPercent, type Usage } from "./container-stats.ts";
-import type { Counters } from "./counters.ts";
-import type { ResidentMemory } from "./proc-status.ts";
-import { type SeriesByJob, seriesTotal } from "./series.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import type Docker from "dockerode";
+import { deployedStacks, destroyStacks } from "../../lab/destroy.ts";
+import { dockerClient } from "../../lab/docker-engine.ts";
+import { labImages } from "../../lab/images.ts";
+import type { Lab } from "../../lab/lab.ts";
+import { step } from "../../lab/progress.ts";
+import { inLab as settingsInLab } from "../../lab/settings.ts";
+import { stackFile } from "../../lab/stack-file.ts";
+import { ensureContainer } from "../../lab/world/containers.ts";
+import { joinFrontend } from "../../lab/world.ts";
+import { inLab } from "../in-lab.ts";
+import type { Options } from "../options.ts";
+import type { Report } from "../report.ts";
+import { stopwatch } from "../time.ts";
+import { BENCH_LABEL, DOCUMENT, loadContainer, startDocument } from "./containers.ts";
+import { type Footprint, observe, type Subject, seriesByJob } from "./observe.ts";
+import { footprintReport } from "./rows.ts";
 
-/** What an agent uses at one time. */
-export interface Reading {
-  usage: Usage;
-  resident: ResidentMemory;
+/** Measures the deployed agent beside the compose service's configuration, and takes away what that needed. */
+export function footprint(options: Options<"footprint">, signal: AbortSignal): Promise<Report> {
+  return inLab(async (lab) => {
+    const wasDeployed = (await deployedStacks()).includes("local");
+    const docker = dockerClient(lab.docker.host);
+    await removeBench(docker);
+    try {
+      const stack = await lab.stack("local", settingsInLab(stackFile("local"), lab.facts));
+      await step("pulumi up --stack local", () => stack.up());
+      await joinFrontend(lab.docker);
+      return await measure(lab, docker, options, signal);
+    } finally {
+      await step("removing the benchmark's containers", () => removeBench(docker));
+      if (!wasDeployed) await destroyStacks(lab);
+    }
+  });
 }
 
-/** What was seen of one agent. */
-export interface Observed {
-  /** In order of time; at least two. */
-  readings: readonly Reading[];
-  /** What was sent in `seconds`. */
-  sent: Counters;
-  /** Time between the two readings of the counters, in s. */
-  seconds: number;
-  series: SeriesByJob;
+async function measure(
+  lab: Lab,
+  docker: Docker,
+  { minutes, containers, "warm-up": warmUp }: Options<"footprint">,
+  signal: AbortSignal,
+): Promise<Report> {
+  const { busybox } = await labImages(lab.docker, ["busybox"]);
+  await step(`starting ${containers} containers`, async () => {
+    for (let i = 1; i <= containers; i += 1) {
+      signal.throwIfAborted();
+      await ensureContainer(docker, loadContainer(busybox, i));
+    }
+  });
+  const sinceStart = stopwatch();
+  await step("starting both agents", async () => {
+    // Both are equally old when they are measured.
+    await docker.getContainer("alloy").restart({ t: 30 });
+    await startDocument(docker, lab);
+  });
+  await step(`warming up, ${warmUp} min`, () => sleep(warmUp * 60_000, undefined, { signal }));
+  const subjects: Subject[] = [{ container: "alloy", host: "local" }, DOCUMENT];
+  const observed = await step(`measuring, ${minutes} min`, () =>
+    observe(docker, subjects, minutes * 60, signal),
+  );
+  const series = await seriesByJob(lab.world.metrics, subjects, sinceStart());
+  const [ours, document] = observed.map((seen, i) => ({ ...seen, series: series[i] ?? {} }));
+  const running = await docker.listContainers();
+  return footprintReport({
+    containers: running.length,
+    ours: ours as Footprint,
+    document: document as Footprint,
+  });
 }
 
-/** The figures of one agent. Memory in bytes, CPU in percent of one core. */
-export interface Footprint {
-  seconds: number;
-  workingSetMean: number;
-  workingSetPeak: number;
-  residentMean: number;
-  residentPeak: number;
-  anonymousMean: number;
-  cpuMean: number;
-  /** Of the CPU of each interval between two readings. */
-  cpuP95: number;
-  series: number;
-  metricsBytes: number;
-  logsBytes: number;
-  logLines: number;
-}
-
-/** Sums up what was seen of an agent. */
-export function footprintOf({ readings, sent, seconds, series }: Observed): Footprint {
-  const [first, ...later] = readings;
-  const last = later.at(-1);
-  if (!first || !last) throw new Error("A footprint needs at least two readings.");
-  const workingSets = readings.map(({ usage }) => usage.workingSet);
-  const residents = readings.map(({ resident }) => resident.total);
-  const shares = later.map(({ usage }, i) => cpuPercent((readings[i] as Reading).usage, usage));
-  return {
-    seconds,
-    workingSetMean: mean(workingSets),
-    workingSetPeak: Math.max(...workingSets),
-    residentMean: mean(residents),
-    residentPeak: Math.max(...residents),
-    anonymousMean: mean(readings.map(({ resident }) => resident.anonymous)),
-    cpuMean: cpuPercent(first.usage, last.usage),
-    cpuP95: percentile(shares, 95),
-    series: seriesTotal(series),
-    ...sent,
-  };
-}
-
-/** Arithmetic mean of at least one value. */
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** The smallest value that at least `share` percent of the values don't exceed. */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const value = sorted[Math.max(0, Math.ceil((share / 100) * sorted.length) - 1)];
-  if (value === undefined) throw new Error("There is no percentile of no values.");
-  return value;
+/** Removes every container and volume of the benchmark, those of an interrupted run too. */
+async function removeBench(docker: Docker): Promise<void> {
+  const filters = { label: [`${BENCH_LABEL}=true`] };
+  for (const { Id } of await docker.listContainers({ all: true, filters })) {
+    await docker.getContainer(Id).remove({ force: true, v: true });
+  }
+  const { Volumes } = await docker.listVolumes({ filters });
+  for (const { Name } of Volumes ?? []) await docker.getVolume(Name).remove();
 }

@@ -1,25 +1,30 @@
 import { expect, test } from "vitest";
-import { readOptions } from "../../bench/footprint/options.ts";
+import { readOptions } from "../../bench/options.ts";
 
-test("without arguments: 15 minutes, 30 containers, 2 minutes of warm-up", () => {
-  expect(readOptions([])).toEqual({ minutes: 15, containers: 30, warmUp: 2 });
+const of = (line: string) => readOptions(line.split(" "));
+
+test.each([
+  ["compare", { docs: false, runs: 5 }],
+  ["compare --runs 12 --json out.json --docs", { docs: true, json: "out.json", runs: 12 }],
+  ["footprint", { docs: false, minutes: 15, containers: 30, "warm-up": 2 }],
+  ["footprint --warm-up 0", { docs: false, minutes: 15, containers: 30, "warm-up": 0 }],
+  ["fleet", { docs: false, hosts: [5, 10, 25, 50], parallel: [1, 4, 8], delay: 50 }],
+  ["fleet --hosts 6 --parallel 1,2", { docs: false, hosts: [6], parallel: [1, 2], delay: 50 }],
+])("%s", (line, options) => {
+  expect(of(line)).toEqual({ benchmark: line.split(" ")[0], options });
 });
 
-test("takes every argument", () => {
-  const args = "--minutes 1 --containers 5 --warm-up 0 --json out.json".split(" ");
-  expect(readOptions(args)).toEqual({ minutes: 1, containers: 5, warmUp: 0, json: "out.json" });
-});
-
-test("--help has no options", () => {
-  expect(readOptions(["--help"])).toBeUndefined();
+test.each(["", "speed", "fleet --help", "compare -h"])("help instead of %j", (line) => {
+  expect(of(line)).toBeUndefined();
 });
 
 test.each([
-  ["--minutes", "0", '--minutes must be a whole number from 1 to 1440, not "0"'],
-  ["--minutes", "1.5", '--minutes must be a whole number from 1 to 1440, not "1.5"'],
-  ["--containers", "100", '--containers must be a whole number from 0 to 99, not "100"'],
-  ["--warm-up", "", '--warm-up must be a whole number from 0 to 60, not ""'],
-  ["--hours", "1", "Unknown option '--hours'"],
-])("refuses %s %s", (name, value, message) => {
-  expect(() => readOptions([name, value])).toThrow(message);
+  ["compare --runs 0", "at runs"],
+  ["compare --runs many", "at runs"],
+  ["footprint --minutes 1.5", "at minutes"],
+  ["footprint --containers 100", "at containers"],
+  ["fleet --hosts 5,many", "at hosts[1]"],
+  ["footprint --runs 1", "Unknown option '--runs'"],
+])("refuses %s", (line, message) => {
+  expect(() => of(line)).toThrow(message);
 });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { beforeAll, expect, test } from "vitest";
-import { documentEnv } from "../../bench/footprint/document-container.ts";
+import { documentEnv } from "../../bench/footprint/containers.ts";
 import { repoDir } from "../../lab/paths.ts";
 import { program } from "../../lab/programs.ts";
 

@@ -1,0 +1,97 @@
+import { decimal, ratio, type Summary, spread, summary } from "../numbers.ts";
+import { type ToolName, toolNames } from "./tool.ts";
+
+/** Everything that a tool is measured by, in the order of the table. */
+const labels = {
+  first: "first deployment, s",
+  firstSample: "first deployment: first sample in the sink after, s",
+  firstLine: "first deployment: first log line in the sink after, s",
+  unchanged: "nothing changed, s",
+  preview: "preview of a changed pipeline, s",
+  pipeline: "a pipeline changed, s",
+  pipelineWorks: "a pipeline changed: the agent has loaded it after, s",
+  pipelineMissed: "a pipeline changed: samples missed, one a second",
+  token: "token replaced, s",
+  tokenMissed: "token replaced: samples missed, one a second",
+  reload: "reload by hand: the agent has loaded it after, s",
+  reloadMissed: "reload by hand: samples missed, one a second",
+} as const;
+
+export type Measure = keyof typeof labels;
+
+/** What each tool was measured by, run by run. */
+export type Results = Record<ToolName, Partial<Record<Measure, number>>[]>;
+
+/** The runs of one tool; undefined where it does not have the measure. */
+export function summaryOf(results: Results, tool: ToolName, measure: Measure): Summary | undefined {
+  return summary(results[tool].flatMap((run) => run[measure] ?? []));
+}
+
+/** Every measure with each tool, and how many times as much as ours the others take. */
+export function measureRows(results: Results): string[][] {
+  const [, ...others] = toolNames;
+  const rows = (Object.keys(labels) as Measure[]).map((measure) => {
+    const summaries = toolNames.map((tool) => summaryOf(results, tool, measure));
+    const [ours, ...theirs] = summaries;
+    const digits = measure.endsWith("Missed") ? 0 : 1;
+    return [
+      labels[measure],
+      ...summaries.map((one) => spread(one, digits)),
+      ...theirs.map((one) => ratio(one?.median, ours?.median)),
+    ];
+  });
+  return [["", ...toolNames, ...others.map((name) => `${name} / ours`)], ...rows];
+}
+
+type Median = (tool: ToolName, measure: Measure) => number;
+
+/** What this project wants of itself. */
+interface Target {
+  text: string;
+  value(median: Median): number;
+  unit: string;
+  digits: number;
+  holds(value: number): boolean;
+}
+
+const targets: Target[] = [
+  {
+    text: "first deployment: at most 5 s more than docker-compose",
+    value: (median) => median("ours", "first") - median("docker-compose", "first"),
+    ...{ unit: "s more", digits: 1, holds: (value) => value <= 5 },
+  },
+  {
+    text: "nothing changed: at most twice docker-compose's time",
+    value: (median) => median("ours", "unchanged") / median("docker-compose", "unchanged"),
+    ...{ unit: "times", digits: 2, holds: (value) => value <= 2 },
+  },
+  {
+    text: "nothing changed: faster than Ansible",
+    value: (median) => median("Ansible", "unchanged") / median("ours", "unchanged"),
+    ...{ unit: "times as fast", digits: 1, holds: (value) => value > 1 },
+  },
+  {
+    text: "a pipeline changed: five times as fast as docker-compose",
+    value: (median) => median("docker-compose", "pipeline") / median("ours", "pipeline"),
+    ...{ unit: "times as fast", digits: 1, holds: (value) => value >= 5 },
+  },
+  {
+    text: "a pipeline changed, a token replaced: no sample missed",
+    value: (median) => median("ours", "pipelineMissed") + median("ours", "tokenMissed"),
+    ...{ unit: "missed", digits: 0, holds: (value) => value === 0 },
+  },
+];
+
+/** Every target with what the medians come to; left out are those of what a stopped run did not measure. */
+export function targetRows(results: Results): string[][] {
+  const median: Median = (tool, measure) => summaryOf(results, tool, measure)?.median ?? Number.NaN;
+  const rows = targets
+    .map((target) => ({ ...target, value: target.value(median) }))
+    .filter(({ value }) => !Number.isNaN(value))
+    .map(({ text, value, unit, digits, holds }) => [
+      text,
+      `${decimal(value, digits)} ${unit}`,
+      holds(value) ? "yes" : "no",
+    ]);
+  return [["target", "measured", "held"], ...rows];
+}
