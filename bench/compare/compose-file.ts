@@ -2,30 +2,12 @@ import { alloyCommand } from "../../components/agent/alloy-container.ts";
 import { socketProxyEnvs } from "../../components/agent/socket-proxy.ts";
 import type { Image, Settings } from "../../config/schema.ts";
 
-/** A container in the words of a compose file. */
-export interface ComposeService {
-  container_name: string;
-  image: string;
-  command?: string[];
-  user?: string;
-  environment?: Record<string, string>;
-  read_only: boolean;
-  cap_drop: string[];
-  cap_add?: string[];
-  security_opt: string[];
-  mem_limit: string;
-  memswap_limit: string;
-  pids_limit: number;
-  group_add?: string[];
-  restart: string;
-  tmpfs?: string[];
-  network_mode?: string;
-  networks?: string[];
-  volumes: string[];
-  healthcheck?: Record<string, unknown>;
-  stop_grace_period?: string;
-  depends_on?: Record<string, { condition: string }>;
-}
+type Services = ReturnType<typeof composeFile>["services"];
+
+/** A container of the compose file, with every key that one of the three has. */
+export type ComposeService = Partial<
+  Services["alloy-init"] & Services["alloy-docker-proxy"] & Services["alloy"]
+>;
 
 /** The compose service's `compose.yaml` with the same settings as ours; secrets are variables. */
 export function composeFile(settings: Settings, directory: string) {
@@ -61,7 +43,7 @@ function hardened(name: string, image: Image, memory: number, pids: number) {
 }
 
 /** Gives the state to Alloy's user. */
-function initService({ host, images }: Settings, directory: string): ComposeService {
+function initService({ host, images }: Settings, directory: string) {
   const { uid, gid } = host.serviceAccount;
   const others = ["/data", "-user", `${uid}`, "-prune", "-o"];
   return {
@@ -74,7 +56,7 @@ function initService({ host, images }: Settings, directory: string): ComposeServ
   };
 }
 
-function proxyService({ host, images, limits }: Settings): ComposeService {
+function proxyService({ host, images, limits }: Settings) {
   return {
     ...hardened("alloy-docker-proxy", images.socketProxy, limits.socketProxyMemory, 50),
     environment: Object.fromEntries(socketProxyEnvs.map((entry) => entry.split("="))),
@@ -92,11 +74,7 @@ function proxyService({ host, images, limits }: Settings): ComposeService {
   };
 }
 
-function alloyService(
-  { host, images, limits }: Settings,
-  directory: string,
-  external: string[],
-): ComposeService {
+function alloyService({ host, images, limits }: Settings, directory: string, external: string[]) {
   const unchanged = ["/proc:/host/proc", "/sys:/host/sys", "/etc/machine-id:/etc/machine-id"];
   const journal = ["/var/log/journal:/var/log/journal", "/run/log/journal:/run/log/journal"];
   const readOnly = [`${directory}/config:/etc/alloy`, ...unchanged, ...journal];

@@ -46,8 +46,8 @@ export function playbook(
 /** A container in the module's words. */
 function container(service: ComposeService) {
   const { image, command, user, read_only, cap_drop, pids_limit, tmpfs, volumes } = service;
-  const [policy, retries] = service.restart.split(":");
-  const variables = Object.entries(service.environment ?? {});
+  const [policy, retries] = (service.restart ?? "no").split(":");
+  const variables = Object.entries<string>(service.environment ?? {});
   return {
     name: service.container_name,
     ...{ image, command, user, read_only, cap_drop, pids_limit, tmpfs, volumes },

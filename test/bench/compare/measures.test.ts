@@ -38,11 +38,11 @@ test("each target says what was measured and whether it held", () => {
   const compose = [{ first: 6, unchanged: 1, pipeline: 10 }];
   expect(targetRows({ ...all, "docker-compose": compose })).toEqual([
     ["target", "measured", "held"],
-    ["first deployment: at most 5 s more than docker-compose", "5.0 s more", "yes"],
-    ["nothing changed: at most twice docker-compose's time", "2.00 times", "yes"],
-    ["nothing changed: faster than Ansible", "4.5 times as fast", "yes"],
-    ["a pipeline changed: five times as fast as docker-compose", "5.0 times as fast", "yes"],
-    ["a pipeline changed, a token replaced: no sample missed", "0 missed", "yes"],
+    ["first deployment: at most 5 s more than docker-compose", "5.00", "yes"],
+    ["nothing changed: at most twice docker-compose's time", "2.00", "yes"],
+    ["nothing changed: faster than Ansible, times", "4.50", "yes"],
+    ["a pipeline changed: five times as fast as docker-compose", "5.00", "yes"],
+    ["a pipeline changed, a token replaced: samples missed, none", "0.00", "yes"],
   ]);
 });
 
