@@ -1,7 +1,8 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { type BuiltPanel, panelsOf } from "../../grafana/dashboards/built.ts";
 import type { Answer, Collected } from "./collect.ts";
-import { graph, type Range } from "./graph.ts";
+import { graph } from "./graph.ts";
+import type { Range } from "./graph-option.ts";
 import { type Box, cut, rect, text } from "./svg.ts";
 import { theme } from "./theme.ts";
 import { bars, noData, stat, table } from "./values.ts";
