@@ -4,15 +4,15 @@ import { z } from "zod";
 export const usage = `usage: make bench | make bench-footprint | make bench-fleet [ARGS="..."]
 
   make bench            Pulumi, docker-compose and Ansible deploy the service in turns
-    --runs N            how often, 5 unless told
+    --runs N            how often (5)
   make bench-footprint  the agent beside the compose service's configuration
-    --minutes N         length of the measurement, 15 unless told; GitHub's series need 10
-    --containers N      containers that write a line a second, 30 unless told
-    --warm-up N         minutes before the measurement, 2 unless told
+    --minutes N         length of the measurement (15; GitHub's series need 10)
+    --containers N      containers that write a line a second (30)
+    --warm-up N         minutes before the measurement (2)
   make bench-fleet      deployments to simulated hosts, from nothing
-    --hosts N,N         numbers of hosts, 5,10,25,50 unless told
-    --parallel N,N      hosts at a time, 1,4,8 unless told
-    --delay N           what an operation on a host takes, in ms, 50 unless told
+    --hosts N,N         numbers of hosts (5,10,25,50)
+    --parallel N,N      hosts at a time (1,4,8)
+    --delay N           what an operation on a host takes, in ms (50)
   all of them
     --json FILE         writes every measured value there
     --docs              writes the tables into docs/`;

@@ -1,17 +1,15 @@
 import { existsSync } from "node:fs";
-import { rename, rm } from "node:fs/promises";
+import { copyFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { stringify } from "yaml";
 import type { Settings } from "../../config/schema.ts";
 import { needCommand } from "../../lab/apt.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { cacheDir, labDir } from "../../lab/paths.ts";
 import { step } from "../../lab/progress.ts";
 import { docker, run } from "../run.ts";
-import { composeFile } from "./compose-file.ts";
-import { yaml11 } from "./docker-compose.ts";
 import { flatConfig, tokenInEnvironment } from "./flat-config.ts";
-import { playbook } from "./playbook.ts";
-import { type Tool, writeFiles } from "./tool.ts";
+import { type Tool, variablesOf, writeFiles } from "./tool.ts";
 
 /** From PyPI: it ships `community.docker`, which talks to the engine with `requests`. */
 const PACKAGES = ["ansible==12.3.0", "requests==2.32.5"];
@@ -42,17 +40,18 @@ export async function ansible(lab: Lab, settings: Settings, directory: string): 
   };
   // The scripts of a renamed environment hold its old path: the interpreter runs them.
   const command = [join(home, "bin", "ansible-playbook"), "-i", "localhost,", "-c", "local"];
-  const extra = ["-e", `ansible_python_interpreter=${python}`, "-e", "@secrets.yaml"];
+  const extra = ["-e", `ansible_python_interpreter=${python}`, "-e", "@variables.yaml"];
   const play = (...args: string[]) =>
     run(python, [...command, ...extra, ...args, "playbook.yaml"], { directory: sources, env });
   return {
     name: "Ansible",
     async write({ bundle, metricsPassword }) {
-      const secrets = { METRICS_PASSWORD: metricsPassword, LOGS_PASSWORD: settings.logsPassword };
       await writeFiles(join(sources, "files"), flatConfig(bundle));
-      const play = yaml11(playbook(composeFile(settings, directory), directory));
-      const files = { "playbook.yaml": play, "secrets.yaml": yaml11({ secrets }) };
-      await writeFiles(sources, files, 0o600);
+      await copyFile(join(import.meta.dirname, "playbook.yaml"), join(sources, "playbook.yaml"));
+      const variables = variablesOf(settings, directory, metricsPassword);
+      // As Python reads it.
+      const text = stringify(variables, { version: "1.1" });
+      await writeFiles(sources, { "variables.yaml": text }, 0o600);
     },
     apply: () => play(),
     preview: () => play("--check", "--diff"),

@@ -1,13 +1,11 @@
-import { mkdir } from "node:fs/promises";
+import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { stringify } from "yaml";
 import type { Settings } from "../../config/schema.ts";
 import { needCommand } from "../../lab/apt.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { run } from "../run.ts";
-import { composeFile } from "./compose-file.ts";
 import { flatConfig, tokenInEnvironment } from "./flat-config.ts";
-import { type Tool, writeFiles } from "./tool.ts";
+import { type Tool, variablesOf, writeFiles } from "./tool.ts";
 
 /** Debian's docker-compose with the compose service's file; its directory is the host's, as there. */
 export async function dockerCompose(
@@ -27,9 +25,10 @@ export async function dockerCompose(
       // The same directory throughout: a running container has it mounted.
       await mkdir(join(directory, "data"), { recursive: true });
       await writeFiles(join(directory, "config"), flatConfig(bundle));
-      const compose = yaml11(composeFile(settings, directory));
-      const env = `METRICS_PASSWORD=${metricsPassword}\nLOGS_PASSWORD=${settings.logsPassword}\n`;
-      await writeFiles(directory, { "compose.yaml": compose, ".env": env }, 0o600);
+      await copyFile(join(import.meta.dirname, "compose.yaml"), join(directory, "compose.yaml"));
+      const variables = Object.entries(variablesOf(settings, directory, metricsPassword));
+      const lines = variables.map(([name, value]) => `${name}=${value}\n`);
+      await writeFiles(directory, { ".env": lines.join("") }, 0o600);
     },
     // `up` alone sees no change in a mounted file.
     apply: (pipelineChanged) =>
@@ -40,9 +39,4 @@ export async function dockerCompose(
     token: () => tokenInEnvironment(lab),
     remove: () => compose("down"),
   };
-}
-
-/** YAML for Python's parser, which reads a bare `no` as false: such words are quoted. */
-export function yaml11(value: unknown): string {
-  return stringify(value, { version: "1.1" });
 }

@@ -25,6 +25,9 @@ export function equality(lab: Lab): (tool: Tool) => Promise<void> {
   };
 }
 
+/** Variables that only one side has, for the same reason. */
+const OWN_VARIABLES = /^(METRICS|LOGS)_PASSWORD=/;
+
 /** What `docker inspect` says of the settings that cost time or safety. */
 export function essence(info: Docker.ContainerInspectInfo): Essence {
   const { Image, Config, HostConfig, Mounts, NetworkSettings } = info;
@@ -32,6 +35,7 @@ export function essence(info: Docker.ContainerInspectInfo): Essence {
   return {
     image: Image,
     user: Config.User,
+    environment: Config.Env.filter((entry) => !OWN_VARIABLES.test(entry)).sort(),
     readOnly: ReadonlyRootfs,
     capabilities: { add: capabilities(HostConfig.CapAdd), drop: capabilities(HostConfig.CapDrop) },
     security: (HostConfig.SecurityOpt as string[]).map((option) => option.replace(":", "=")),

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Settings } from "../../config/schema.ts";
 import type { AlloyBundle } from "../../pipelines/alloy-bundle.ts";
 
 export const toolNames = ["ours", "docker-compose", "Ansible"] as const;
@@ -31,6 +32,26 @@ export interface Tool {
   token(): Promise<string>;
   /** Takes everything off the host. */
   remove(): Promise<unknown>;
+}
+
+/** What the other tools' files have as variables. */
+export function variablesOf(
+  { images, host, logsPassword }: Settings,
+  directory: string,
+  metricsPassword: string,
+) {
+  const name = (image: Settings["images"]["alloy"]) =>
+    typeof image === "string" ? image : image.local;
+  return {
+    ALLOY_IMAGE: name(images.alloy),
+    INIT_IMAGE: name(images.init),
+    SOCKET_PROXY_IMAGE: name(images.socketProxy),
+    DIRECTORY: directory,
+    DOCKER_SOCKET: host.dockerSocket,
+    JOURNAL_GID: `${host.journal.gid}`,
+    METRICS_PASSWORD: metricsPassword,
+    LOGS_PASSWORD: logsPassword,
+  };
 }
 
 /** Writes texts into a directory, which is made where it is missing. */

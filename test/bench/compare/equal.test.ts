@@ -5,7 +5,7 @@ import { differences, essence } from "../../../bench/compare/equal.ts";
 const info = (host: object = {}) =>
   ({
     Image: "sha256:1",
-    Config: { User: "3125:3125" },
+    Config: { User: "3125:3125", Env: ["LOGS_PASSWORD=l", "PATH=/bin"] },
     HostConfig: {
       ReadonlyRootfs: true,
       CapAdd: null,

@@ -1,12 +1,6 @@
 import { expect, test } from "vitest";
-import { composeFile } from "../../../bench/compare/compose-file.ts";
 import { benchPipelines, revisionIn } from "../../../bench/compare/desired.ts";
-import { yaml11 } from "../../../bench/compare/docker-compose.ts";
 import { flatConfig } from "../../../bench/compare/flat-config.ts";
-import { playbook } from "../../../bench/compare/playbook.ts";
-import { settings as schema } from "../../../config/schema.ts";
-import { inLab } from "../../../lab/settings.ts";
-import { stackFile } from "../../../lab/stack-file.ts";
 import { alloyBundle, type HostFacts } from "../../../pipelines/alloy-bundle.ts";
 import { pipelineDirectory, pipelineFiles } from "../../../pipelines/pipeline-files.ts";
 
@@ -38,39 +32,4 @@ test.each([
 ])("an interval of %j is revision %s", (interval, revision) => {
   const value = `"value":{"type":"string","value":"${interval}"}`;
   expect(revisionIn(`[{"name":"scrape_interval","type":"attr",${value}}]`)).toBe(revision);
-});
-
-test("the playbook says of a container what the compose file says", () => {
-  const sink = { pushUrl: "http://sink/push", username: "1", password: "p" };
-  const facts = {
-    dockerSocket: "/var/run/docker.sock",
-    hostDirectory: "/opt",
-    images: { alloy: "alloy:1", init: "init:1", socketProxy: "proxy:1" },
-    metrics: sink,
-    logs: sink,
-    github: { url: "", token: "" },
-    journal: { gid: 102, path: "/run/log/journal" },
-  };
-  const { github: _, githubToken: __, ...stack } = inLab(stackFile("local"), facts);
-  const pipelines = (stack.pipelines as string[]).filter((name) => name !== "github");
-  const compose = composeFile(schema.parse({ ...stack, pipelines }), "/opt/alloy");
-  const [play] = playbook(compose, "/opt/alloy");
-  const { volumes, networks } = compose.services.alloy;
-  expect(play?.tasks.at(-1)).toMatchObject({
-    "community.docker.docker_container": {
-      name: "alloy",
-      image: "alloy:1",
-      env: { METRICS_PASSWORD: "{{ secrets.METRICS_PASSWORD }}" },
-      restart_policy: "on-failure",
-      restart_retries: 3,
-      stop_timeout: 30,
-      volumes,
-      networks: networks?.map((name) => ({ name })),
-    },
-    register: "container",
-  });
-});
-
-test("Python reads the word no as a word", () => {
-  expect(yaml11({ restart: "no", memory: "64m" })).toBe('restart: "no"\nmemory: 64m\n');
 });
