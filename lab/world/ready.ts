@@ -34,7 +34,7 @@ export async function waitForWorld(
     },
     {
       container: "lab-grafana-cloud-logs",
-      url: `${logs.queryUrl}/loki/api/v1/labels`,
+      url: `${logs.queryUrl}/loki/api/v1/query_range?query={job="docker"}`,
       login: logs,
     },
     { container: "lab-github-stand-in", url: github.callsUrl },

@@ -29,7 +29,7 @@ const ADDRESSES = {
   victoriaLogs: "172.30.200.12",
 };
 
-/** The stand-in of Grafana Cloud Logs, past the gateway: its limits (`/__limits`) and what it counts (`/metrics`). */
+/** The stand-in of Grafana Cloud Logs, past the gateway: `/__duplicates` tells what came twice. */
 export const CLOUD_LOGS_URL = `http://${ADDRESSES.cloudLogs}:3100`;
 
 /** Numbers, as Grafana Cloud's user names are; one for each sink, so that a mix-up shows. */
