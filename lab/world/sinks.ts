@@ -94,15 +94,12 @@ export const VICTORIA_LOGS_FLAGS = [
   "-loggerLevel=WARN",
 ];
 
+export const GATEWAY = "lab-sinks";
 const GATEWAY_FILE = "etc/haproxy/gateway.cfg";
 
-export function gatewayContainer(
-  images: WorldImages,
-  secrets: WorldSecrets,
-  live: LiveTokens = NO_TOKENS,
-): ContainerSpec {
+function gatewayContainer(images: WorldImages, secrets: WorldSecrets): ContainerSpec {
   return {
-    name: "lab-sinks",
+    name: GATEWAY,
     image: images.haproxy,
     // With a master process, so that SIGUSR2 takes on new log-ins without closing the door.
     entrypoint: ["haproxy", "-W", "-db", "-f", `/${GATEWAY_FILE}`],
@@ -112,12 +109,12 @@ export function gatewayContainer(
     publish: { port: 8080, at: PUBLISH_AT, hostPort: secrets.sinksPort },
     memory: 64,
     files: [{ path: GATEWAY_FILE, content: GATEWAY_CONFIG }],
-    changing: loginFiles(secrets, live),
+    changing: loginFiles(secrets, NO_TOKENS),
   };
 }
 
 /** The Authorization headers that each sink takes for pushes and for queries, one a line. */
-export function loginFiles(secrets: WorldSecrets, live: LiveTokens = NO_TOKENS): Entry[] {
+export function loginFiles(secrets: WorldSecrets, live: LiveTokens): Entry[] {
   const all = sinks(secrets);
   return (["metrics", "logs"] as const).flatMap((name) =>
     (["write", "read"] as const).map((right) => {

@@ -13,7 +13,7 @@ import {
   checkoutStatus,
   directoryInCheckout,
   foreignDirectory,
-} from "../../lab/host-directories.ts";
+} from "./support/host-directories.ts";
 import { overSsh, withSimulatedCloud } from "../../lab/settings.ts";
 import { type Sshd, startSshd } from "../../lab/sshd.ts";
 import type { StackSettings } from "../../lab/stack.ts";

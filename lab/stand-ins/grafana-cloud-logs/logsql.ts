@@ -2,7 +2,7 @@ import type { Count, Lines } from "./logql.ts";
 import { mod, rfc3339Nano } from "./times.ts";
 
 /** Streams and lines in the words of the store. A filter on text is a regular expression: its own is of whole words. */
-export function linesFilter({ matchers, filters }: Lines): string {
+function linesFilter({ matchers, filters }: Lines): string {
   const stream = matchers.map(
     ({ name, operator, value }) => `${JSON.stringify(name)}${operator}${JSON.stringify(value)}`,
   );
