@@ -150,7 +150,7 @@ export function sinks({ sinksPort, metricsPassword, logsPassword }: WorldSecrets
  * One door: what begins with /loki/ is for the logs' users, all else for the metrics' users. Grafana Cloud has
  * Prometheus below /api/prom and its remote write at /api/prom/push.
  */
-export const GATEWAY_CONFIG = `global
+const GATEWAY_CONFIG = `global
   log stdout format raw daemon notice
   maxconn 512
   nbthread 2

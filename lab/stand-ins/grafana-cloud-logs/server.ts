@@ -1,6 +1,6 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
+import { listen } from "../listen.ts";
 import { Door } from "./door.ts";
 import { SyntaxFault } from "./labels.ts";
 import { NotCovered } from "./logql.ts";
@@ -8,12 +8,6 @@ import { ParameterFault } from "./parameters.ts";
 import { decodePush, type PushedStream } from "./push-request.ts";
 import { Queries } from "./queries.ts";
 import { Store, StoreFault } from "./store.ts";
-
-export interface CloudLogsServer {
-  /** Base URL without a slash at its end. */
-  url: string;
-  close(): Promise<void>;
-}
 
 interface Answer {
   status: number;
@@ -30,8 +24,8 @@ interface Parts {
 /** Serves the door and the queries of a simulated Grafana Cloud Logs over a store; log-ins are the gateway's. */
 export async function serveCloudLogs(
   storeUrl: string,
-  { host = "127.0.0.1", port = 0 } = {},
-): Promise<CloudLogsServer> {
+  at: Parameters<typeof listen>[1] = {},
+): ReturnType<typeof listen> {
   const store = new Store(storeUrl);
   const parts: Parts = { store, queries: new Queries(store), door: new Door(store) };
   const server = createServer((request, response) => {
@@ -40,9 +34,7 @@ export async function serveCloudLogs(
       (error) => send(response, failure(error)),
     );
   });
-  await new Promise<void>((done) => server.listen(port, host, done));
-  const { port: listening } = server.address() as AddressInfo;
-  return { url: `http://${host}:${listening}`, close: () => close(server) };
+  return listen(server, at);
 }
 
 async function answer(parts: Parts, request: IncomingMessage): Promise<Answer> {
@@ -93,9 +85,4 @@ function send(response: ServerResponse, { status, body = "" }: Answer): void {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   const type = typeof body === "string" ? "text/plain; charset=utf-8" : "application/json";
   response.writeHead(status, { "content-type": type }).end(text);
-}
-
-function close(server: Server): Promise<void> {
-  server.closeAllConnections();
-  return new Promise((done) => server.close(() => done()));
 }
