@@ -89,7 +89,7 @@ export async function program(name: Program): Promise<string> {
   const buildOnce = async () => {
     if (!existsSync(path)) await build(name, home, settings);
   };
-  await step(label, () => locked(`${home}.lock`, buildOnce));
+  await step(label, () => locked(`${home}.flock`, buildOnce));
   return path;
 }
 

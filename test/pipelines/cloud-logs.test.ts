@@ -250,7 +250,7 @@ test.each([
   expect(await ask(path, parameters as Record<string, string>)).toEqual({ status: 400, text });
 });
 
-test("a stand-in that was started anew refuses what is behind the newest of a stream, and names the user", async () => {
+test("a restarted stand-in refuses what is behind the newest of a stream, and names the user", async () => {
   const labels = { host: "restarted" };
   const now = `${BigInt(Date.now()) * 1_000_000n}`;
   expect((await push([[labels, [[now, "now"]]]])).status).toBe(204);

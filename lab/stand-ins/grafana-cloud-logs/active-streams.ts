@@ -21,7 +21,7 @@ export interface Appended {
   accepted: Stream[];
   /** What the first stream that lost entries is told. */
   refusal?: { status: 400 | 429; text: string };
-  /** To be called once the store has the entries: a batch that has to be sent again is judged as new. */
+  /** To be called when the store has the entries: a batch that has to be sent again is judged as if it were new. */
   commit(): void;
 }
 

@@ -136,7 +136,7 @@ test("too many bytes of all streams are 429: the whole request, until time has p
   expect((await push(...both)).status).toBe(204);
 });
 
-test("a stream too many is 429, and the streams that are known go on", async () => {
+test("a stream too many is 429, and known streams continue", async () => {
   door = doorWith({ maxStreams: 2 });
   await push(stream("a", entry("1")));
   expect(
@@ -160,7 +160,7 @@ test("a request without a stream is 422", async () => {
   expect(await push()).toEqual({ status: 422, text });
 });
 
-test("what the store did not take is judged anew when it comes again", async () => {
+test("what the store did not take is judged as new when it comes again", async () => {
   const batch = stream("a", entry("behind", 2 * HOUR), entry("newest"));
   away = new Error("the store is away");
   await expect(push(batch)).rejects.toThrow("the store is away");
