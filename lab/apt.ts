@@ -12,7 +12,7 @@ export interface HostPackages {
   /** Debian packages that bring the command. */
   packages: string[];
   /** Services that they would start now and at every boot: the lab wants neither. */
-  services: string[];
+  services?: string[];
   /** What the lab needs them for, for the message. */
   why: string;
 }
@@ -42,7 +42,7 @@ const [installs, runs] = [turns(), turns()];
 
 async function install(missing: Lacking): Promise<void> {
   if (missing.length === 0) return;
-  const of = (key: "packages" | "services") => missing.flatMap(([, from]) => from[key]);
+  const of = (key: "packages" | "services") => missing.flatMap(([, from]) => from[key] ?? []);
   const names = of("packages").join(" ");
   const why = [...new Set(missing.map(([, from]) => from.why))].join(", ");
   if (!root() || !findCommand("apt-get")) {
@@ -52,8 +52,7 @@ async function install(missing: Lacking): Promise<void> {
         `Install them (Debian: apt-get install ${names}), or run as root on Debian or Ubuntu, where the lab does it itself.`,
     );
   }
-  const all = { packages: of("packages"), services: of("services") };
-  await step(`installing ${names} (${why})`, () => installQuietly(all));
+  await step(`installing ${names} (${why})`, () => installQuietly(of("packages"), of("services")));
   const without = missing.filter(([command]) => !findCommand(command));
   if (without.length > 0) {
     const commands = without.map(([command]) => command).join(", ");
@@ -61,20 +60,12 @@ async function install(missing: Lacking): Promise<void> {
   }
 }
 
-async function installQuietly({ packages, services }: Omit<HostPackages, "why">): Promise<void> {
+async function installQuietly(packages: string[], services: string[]): Promise<void> {
   const ownPolicy = !existsSync(POLICY);
   if (ownPolicy) await writeFile(POLICY, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
   try {
-    await withFreshLists(() =>
-      apt([
-        "install",
-        "-y",
-        "--no-install-recommends",
-        "-o",
-        "DPkg::Lock::Timeout=120",
-        ...packages,
-      ]),
-    );
+    const options = ["-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120"];
+    await withFreshLists(() => apt(["install", ...options, ...packages]));
   } finally {
     if (ownPolicy) await rm(POLICY);
   }

@@ -1,30 +1,16 @@
-import { randomUUID } from "node:crypto";
-import { link, readFile, rm, writeFile } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
-import { commandLine } from "./processes.ts";
+import { execa } from "execa";
 
-/** One build of a program at a time. A lock whose process is gone is taken over. */
-export async function locked(lock: string, work: () => Promise<void>): Promise<void> {
-  const mine = `${lock}.${randomUUID()}`;
-  await writeFile(mine, String(process.pid));
+/**
+ * One build of a program at a time, also where labs run in namespaces of their own and don't see each other's
+ * processes. The kernel's lock ends with its holder: `flock` runs a program that reads an input that closes with this process.
+ */
+export async function locked(file: string, work: () => Promise<void>): Promise<void> {
+  const holder = execa("flock", [file, "sh", "-c", "echo held; exec cat"], { stdin: "pipe" });
+  await Promise.race([holder, new Promise((held) => holder.stdout.once("data", held))]);
   try {
-    while (!(await take(mine, lock))) await sleep(1000);
-    await work().finally(() => rm(lock));
+    await work();
   } finally {
-    await rm(mine);
+    holder.stdin.end();
+    await holder;
   }
-}
-
-/** A link appears at once with its content, so no one ever reads a lock without a pid. */
-async function take(mine: string, lock: string): Promise<boolean> {
-  try {
-    await link(mine, lock);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  }
-  // Empty when it was released since.
-  const holder = Number(await readFile(lock, "utf8").catch(() => ""));
-  if (holder && (await commandLine(holder)) === undefined) await rm(lock, { force: true });
-  return false;
 }

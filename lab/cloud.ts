@@ -22,7 +22,7 @@ const stateFile = join(labDir, "grafana-cloud.json");
 const PORT = 19490;
 const REGION = "prod-eu-west-2";
 
-/** What outlives one start: a deployed stack's provider goes on working. */
+/** What outlives one start: a deployed stack's provider keeps working. */
 interface Known {
   bootstrapToken: string;
   port: number;

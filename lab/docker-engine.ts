@@ -13,8 +13,6 @@ export interface Engine {
   private: boolean;
   /** Docker Hub answers; where it doesn't, the lab builds its images. */
   canPull: boolean;
-  /** `rslave` mounts of `/` work, which the agent's view of the host's disks needs. */
-  sharedRoot: boolean;
 }
 
 const DEFAULT_HOST = "unix:///var/run/docker.sock";
@@ -30,9 +28,9 @@ export async function dockerEngine(): Promise<Engine> {
   const running = await answeringEngine();
   const host = running ?? (await step("starting a private Docker engine", privateEngine.start));
   const docker = dockerClient(host);
-  const [canPull, sharedRoot] = await Promise.all([canPullImages(docker), isRootShared(docker)]);
-  if (!sharedRoot) say(sharedRootAdvice);
-  return { host, private: host === privateEngine.host, canPull, sharedRoot };
+  const own = host === privateEngine.host;
+  if (!own && !(await isRootShared())) say(SHARED_ROOT_ADVICE);
+  return { host, private: own, canPull: await canPullImages(docker) };
 }
 
 /** Ends the engine that the lab started, if it did, and removes its files. */
@@ -40,8 +38,8 @@ export async function stopDockerEngine(): Promise<void> {
   await privateEngine.stop();
 }
 
-/** What to do on a host whose `/` is a private mount. */
-const sharedRootAdvice =
+/** What to do on a host whose `/` is a private mount: the agent sees the host's disks through one with rslave. */
+const SHARED_ROOT_ADVICE =
   "The Docker engine can't mount / with rslave, because / is not a shared mount here. " +
   "Run `mount --make-rshared /` as root (systemd does so at boot) and start again.";
 

@@ -21,45 +21,29 @@ export async function sentSince(
   since: number,
 ): Promise<void> {
   const end = Date.now() + WAIT_SECONDS * 1000;
-  const missing = [...JOBS.map((job) => samples(world, host, job)), lines(world, host)];
   for (;;) {
-    const found = await Promise.all(missing.map(({ ask }) => ask(since)));
-    const left = missing.filter((_, i) => !found[i]);
-    missing.splice(0, missing.length, ...left);
+    const missing = await missingSince(world, host, since);
     // Asked after the sinks: data that arrived proves an agent that ran, not one that runs.
     await running(docker);
     if (missing.length === 0) return;
     if (Date.now() > end) {
-      const what = missing.map(({ name }) => name).join(", ");
-      throw new Error(`Nothing new arrived within ${WAIT_SECONDS} s of: ${what}.`);
+      throw new Error(`Nothing new arrived within ${WAIT_SECONDS} s of: ${missing.join(", ")}.`);
     }
     await sleep(1000);
   }
 }
 
-interface Expected {
-  name: string;
-  ask(since: number): Promise<boolean>;
-}
-
-function samples({ metrics }: World, host: string, job: string): Expected {
-  const series = `up{job="${job}",host="${host}"}`;
-  // The time of a sample is that of its series alone: of an expression it is the time of the query.
-  const query = (since: number) => `timestamp(${series}) > ${since / 1000} and ${series} == 1`;
-  return {
-    name: `${series} == 1`,
-    ask: async (since) => (await queryMetrics(metrics, query(since))).length > 0,
-  };
-}
-
-function lines({ logs }: World, host: string): Expected {
-  const name = `{host="${host}",job="docker"}`;
-  const hours = (since: number) => (Date.now() - since) / 3_600_000;
-  return {
-    name,
-    ask: async (since) =>
-      (await queryLogs(logs, name, { hours: hours(since), limit: 1 })).length > 0,
-  };
+async function missingSince({ metrics, logs }: World, host: string, since: number) {
+  const series = JOBS.map((job) => `up{job="${job}",host="${host}"}`);
+  const lines = `{host="${host}",job="docker"}`;
+  const found: unknown[][] = await Promise.all([
+    // The time of a sample is that of its series alone: of an expression it is the time of the query.
+    ...series.map((up) =>
+      queryMetrics(metrics, `timestamp(${up}) > ${since / 1000} and ${up} == 1`),
+    ),
+    queryLogs(logs, lines, { hours: (Date.now() - since) / 3_600_000, limit: 1 }),
+  ]);
+  return [...series, lines].filter((_, i) => found[i]?.length === 0);
 }
 
 async function running(docker: Docker): Promise<void> {

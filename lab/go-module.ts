@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
+import { coerce, lt } from "semver";
 import { logTail } from "./processes.ts";
 
 /** A go.mod as `go mod edit -json` prints it. */
@@ -34,10 +35,7 @@ export function moduleEdits({ Module, Go, Require, Replace }: GoModule): string[
 
 /** Whether `go env GOVERSION` names a release before the one that a go.mod asks for. */
 export function isOlder(found: string, needed: string): boolean {
-  const numbers = (text: string) => (/\d+(\.\d+)*/.exec(text)?.[0] ?? "0").split(".").map(Number);
-  const [have, want] = [numbers(found), numbers(needed)];
-  const differs = want.findIndex((part, i) => part !== (have[i] ?? 0));
-  return differs >= 0 && (have[differs] ?? 0) < (want[differs] ?? 0);
+  return lt(coerce(found) ?? "0.0.0", coerce(needed) ?? "0.0.0");
 }
 
 /** Runs `go` with these arguments and returns what it printed. */

@@ -2,24 +2,20 @@ import { type HostPackages, needCommand, needCommands } from "./apt.ts";
 
 /** Programs of this machine that the lab and the tests use, by command, with the Debian packages that bring them. */
 const HOST_PROGRAMS = {
-  ip: { packages: ["iproute2"], services: [], why: "networks of its own" },
+  ip: { packages: ["iproute2"], why: "networks of its own" },
   dockerd: {
     packages: ["docker.io"],
     services: ["docker.service", "docker.socket", "containerd.service"],
     why: "a private Docker engine",
   },
-  docker: { packages: ["docker-cli"], services: [], why: "a host reached over SSH" },
-  "ssh-keygen": { packages: ["openssh-client"], services: [], why: "a host reached over SSH" },
+  docker: { packages: ["docker-cli"], why: "a host reached over SSH" },
+  "ssh-keygen": { packages: ["openssh-client"], why: "a host reached over SSH" },
   sshd: {
     packages: ["openssh-server"],
     services: ["ssh.service"],
     why: "a host reached over SSH",
   },
-  "/lib/systemd/systemd-journald": {
-    packages: ["systemd"],
-    services: [],
-    why: "reading a journal",
-  },
+  "/lib/systemd/systemd-journald": { packages: ["systemd"], why: "reading a journal" },
   "/lib/systemd/systemd-journal-remote": {
     packages: ["systemd-journal-remote"],
     services: ["systemd-journal-remote.socket", "systemd-journal-upload.service"],
@@ -35,7 +31,7 @@ const HOST_PROGRAMS = {
     services: ["prometheus.service", "prometheus-node-exporter.service"],
     why: "the harness of Prometheus' rules",
   },
-  shellcheck: { packages: ["shellcheck"], services: [], why: "checking shell scripts" },
+  shellcheck: { packages: ["shellcheck"], why: "checking shell scripts" },
 } satisfies Record<string, HostPackages>;
 
 /** The path of a program, which is installed where this machine lacks it. */

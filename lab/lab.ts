@@ -30,14 +30,11 @@ export interface Lab {
 
 /** Starts the lab, or what of it is missing. The second time it takes seconds. */
 export async function startLab(): Promise<Lab> {
-  const [pulumi, { docker, images, built, world }] = await Promise.all([
-    pulumiEngine(),
-    hostAndWorld(),
-  ]);
+  const [pulumi, { docker, built, world }] = await Promise.all([pulumiEngine(), hostAndWorld()]);
   let live = NO_TOKENS;
   const cloud = await simulatedGrafanaCloud(world, (tokens) => {
     live = tokens;
-    return takeTokens(docker, images, live);
+    return takeTokens(docker, live);
   });
   const doubles = await startDoubles({
     logDir: join(labDir, "doubles"),
@@ -53,8 +50,8 @@ export async function startLab(): Promise<Lab> {
     world,
     cloud,
     facts: labFacts(docker, world, built),
-    acceptToken: (token) => acceptToken(docker, images, token, live),
-    refuseOthers: (password) => refuseOthers(docker, images, password),
+    acceptToken: (token) => acceptToken(docker, token, live),
+    refuseOthers: (password) => refuseOthers(docker, password),
     stack: (name, settings, pipelines) =>
       labStack({ name, settings, pipelines, engine: pulumi, providerEnv: doubles.env }),
     close: async () => {
@@ -69,7 +66,7 @@ async function hostAndWorld() {
   const docker = await dockerEngine();
   const built = docker.canPull ? undefined : await labImages(docker);
   const images = built ?? (await pulledImages(docker));
-  return { docker, images, built, world: await startWorld(docker, images) };
+  return { docker, built, world: await startWorld(docker, images) };
 }
 
 function labFacts(docker: Engine, world: World, images?: Images): LabFacts {

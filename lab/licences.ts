@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { cp, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Go } from "./go-module.ts";
@@ -44,37 +43,3 @@ export async function keepModuleLicences(
 
 /** Go's module cache writes a capital letter as `!` and the small one. */
 const escaped = (path: string) => path.replaceAll(/[A-Z]/g, (letter) => `!${letter.toLowerCase()}`);
-
-/** Words by which a licence's text is known, the longest names first. */
-const KNOWN: [string, RegExp][] = [
-  ["AGPL-3.0", /^\s*GNU AFFERO GENERAL PUBLIC LICENSE/im],
-  ["LGPL", /^\s*GNU (LESSER|LIBRARY) GENERAL PUBLIC LICENSE/im],
-  ["GPL", /^\s*GNU GENERAL PUBLIC LICENSE/im],
-  ["MPL-2.0", /Mozilla Public License,? version 2\.0/i],
-  ["Apache-2.0", /Apache License,?\s+Version 2\.0/i],
-  ["MIT", /Permission is hereby granted, free of charge, to any person obtaining/i],
-  ["ISC", /Permission to use, copy, modify, and(\/or)? distribute this software/i],
-  ["BSD-3-Clause", /Redistribution and use in source and binary forms[\s\S]*neither the name/i],
-  ["BSD-2-Clause", /Redistribution and use in source and binary forms/i],
-  ["Unlicense", /This is free and unencumbered software released into the public domain/i],
-];
-
-/** The licence of a text, by its SPDX name (`GPL` and `LGPL` whatever their version), or undefined. */
-export function licenceOf(text: string): string | undefined {
-  return KNOWN.find(([, words]) => words.test(text))?.[0];
-}
-
-/** The licences of the texts in a folder, each once. */
-export function licencesIn(folder: string): string[] {
-  const names = readdirSync(folder, { recursive: true, withFileTypes: true });
-  const texts = names
-    .filter((entry) => entry.isFile())
-    .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"));
-  return [...new Set(texts.flatMap((text) => licenceOf(text) ?? []))].sort();
-}
-
-/** The short names that a Debian copyright file gives in its fields `License:`. */
-export function debianLicences(copyright: string): string[] {
-  const names = [...copyright.matchAll(/^License: *(\S.*)$/gm)].map(([, name = ""]) => name.trim());
-  return [...new Set(names)].sort();
-}

@@ -89,7 +89,7 @@ export async function program(name: Program): Promise<string> {
   const buildOnce = async () => {
     if (!existsSync(path)) await build(name, home, settings);
   };
-  await step(label, () => locked(`${home}.lock`, buildOnce));
+  await step(label, () => locked(`${home}.flock`, buildOnce));
   return path;
 }
 
@@ -137,10 +137,8 @@ async function build(name: Program, home: string, { flags, env }: BuildSettings)
   await rename(work, home);
 }
 
-const building = { services: [], why: "building Alloy" };
-
 /** Alloy's journal reader compiles against libsystemd's headers; they ship in no Go module. */
 const C_FILES = {
-  gcc: { packages: ["gcc", "libc6-dev"], ...building },
-  "/usr/include/systemd/sd-journal.h": { packages: ["libsystemd-dev"], ...building },
+  gcc: { packages: ["gcc", "libc6-dev"], why: "building Alloy" },
+  "/usr/include/systemd/sd-journal.h": { packages: ["libsystemd-dev"], why: "building Alloy" },
 };

@@ -1,15 +1,12 @@
 import { spawn } from "node:child_process";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { delimiter, dirname, isAbsolute, join } from "node:path";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
 import { repoDir } from "./paths.ts";
+import { cloneProject, type Project } from "./project.ts";
 import { pulumiEngine } from "./pulumi.ts";
-
-/** What a clone does without: what is not the program's or its commands', and the stacks of real hosts. */
-const LEFT_OUT = /^(node_modules|lab|test|bench|docs|\..*|Pulumi\..+\.yaml)$/;
 
 /** Secrets of every simulated host; tests look for them where they must not be. */
 export const SECRETS = {
@@ -27,13 +24,8 @@ export interface SimulatedHost {
   withoutHostKey?: boolean;
 }
 
-/** A clone of the project with its own state in files, whose hosts are simulated. */
-export interface SimulatedFleet {
-  directory: string;
-  /** Directory of the state, where it is in files. */
-  state: string;
-  /** Environment in which `pulumi` and the project's commands find the clone's state and hosts. */
-  env: Record<string, string>;
+/** A clone of the project whose hosts are simulated. */
+export interface SimulatedFleet extends Pick<Project, "directory" | "state" | "env"> {
   /** Writes a host's stack file again, as when its fault was mended. */
   write(host: SimulatedHost): Promise<void>;
   /** Takes everything off the simulated hosts. */
@@ -56,23 +48,19 @@ export async function simulatedFleet(
   delay: number,
   backend?: StateBackend,
 ): Promise<SimulatedFleet> {
-  const root = await mkdtemp(join(tmpdir(), "simulated-fleet-"));
-  const directory = await clone(root);
   const { command } = await pulumiEngine();
   const providers = await startHosts(delay);
-  const env = {
-    PATH: [
-      ...(isAbsolute(command.command) ? [dirname(command.command)] : []),
-      join(repoDir, "node_modules", ".bin"),
-      dirname(process.execPath),
-      process.env.PATH,
-    ].join(delimiter),
-    PULUMI_BACKEND_URL: backend?.url ?? `file://${join(root, "state")}`,
+  const { directory, state, remove, ...project } = await cloneProject(command.command, {
     PULUMI_CONFIG_PASSPHRASE: "simulated",
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DEBUG_PROVIDERS: providers.attach,
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    ...backend?.env,
+  });
+  // The stack of a real host.
+  await rm(join(directory, "Pulumi.svlnas.yaml"));
+  const env = {
+    ...project.env,
+    ...(backend && { PULUMI_BACKEND_URL: backend.url, ...backend.env }),
   };
   const encrypted = await firstStack(directory, env, hosts[0]?.stack ?? "none");
   const write = async (host: SimulatedHost) => {
@@ -85,26 +73,12 @@ export async function simulatedFleet(
     if (host !== hosts[0]) await pulumi(["stack", "init", "--no-select", host.stack]);
   }
   return {
-    directory,
-    state: join(root, "state"),
-    env,
-    write,
-    empty: providers.empty,
+    ...{ directory, state, env, write, empty: providers.empty },
     close: async () => {
       await providers.stop();
-      await rm(root, { recursive: true });
+      await remove();
     },
   };
-}
-
-async function clone(root: string): Promise<string> {
-  const directory = join(root, "grafana-alloy");
-  await mkdir(join(root, "state"));
-  for (const source of (await readdir(repoDir)).filter((name) => !LEFT_OUT.test(name))) {
-    await cp(join(repoDir, source), join(directory, source), { recursive: true });
-  }
-  await symlink(join(repoDir, "node_modules"), join(directory, "node_modules"));
-  return directory;
 }
 
 interface Encrypted {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { PassThrough, type Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { type Pack, pack } from "tar-stream";
+import { tarArchive } from "./entries.ts";
 import type { Layer } from "./layers.ts";
 
 /** How containers of an image run, in the words of Docker's image configuration. */
@@ -42,21 +42,14 @@ export function buildImage(
 
 /** The images as one archive for `docker load`; a layer that several share is in it once. */
 export function imagesArchive(images: BuiltImage[]): Readable {
-  const archive = pack();
-  const out = new PassThrough();
-  write(archive, images).catch((error) => out.destroy(error));
-  pipeline(archive, out).catch((error) => out.destroy(error));
-  return out;
-}
-
-async function write(archive: Pack, images: BuiltImage[]): Promise<void> {
   const layers = new Map(images.flatMap((image) => image.layers).map((l) => [layerFile(l), l]));
-  for (const [name, layer] of layers) {
-    await pipeline(layer.open(), archive.entry({ name, size: layer.size, mtime: new Date(0) }));
-  }
-  for (const { config } of images) archive.entry({ name: configFile(config) }, config);
-  archive.entry({ name: "manifest.json" }, JSON.stringify(images.map(manifest)));
-  archive.finalize();
+  return tarArchive(async (archive) => {
+    for (const [name, layer] of layers) {
+      await pipeline(layer.open(), archive.entry({ name, size: layer.size, mtime: new Date(0) }));
+    }
+    for (const { config } of images) archive.entry({ name: configFile(config) }, config);
+    archive.entry({ name: "manifest.json" }, JSON.stringify(images.map(manifest)));
+  });
 }
 
 function manifest({ name, config, layers }: BuiltImage) {

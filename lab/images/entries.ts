@@ -20,19 +20,24 @@ export interface Entry {
 
 /** A tar archive of the entries; the same entries give the same bytes. */
 export function entriesArchive(entries: Entry[]): Readable {
-  const archive = pack();
-  const out = new PassThrough();
-  write(archive, entries).catch((error) => out.destroy(error));
-  pipeline(archive, out).catch((error) => out.destroy(error));
-  return out;
+  return tarArchive(async (archive) => {
+    for (const entry of entries) {
+      if (entry.source) await writeSource(archive, entry, entry.source);
+      else archive.entry(header(entry), entry.content ?? "");
+    }
+  });
 }
 
-async function write(archive: Pack, entries: Entry[]): Promise<void> {
-  for (const entry of entries) {
-    if (entry.source) await writeSource(archive, entry, entry.source);
-    else archive.entry(header(entry), entry.content ?? "");
-  }
-  archive.finalize();
+/** A tar archive that is written while it is read. */
+export function tarArchive(write: (archive: Pack) => Promise<void>): Readable {
+  const archive = pack();
+  const out = new PassThrough();
+  write(archive).then(
+    () => archive.finalize(),
+    (error) => out.destroy(error),
+  );
+  pipeline(archive, out).catch((error) => out.destroy(error));
+  return out;
 }
 
 async function writeSource(archive: Pack, entry: Entry, source: string): Promise<void> {

@@ -1,6 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
 import type { GithubSeed } from "./github-accounts.ts";
 import { type ApiAnswer, GithubApi } from "./github-api.ts";
+import { listen } from "./listen.ts";
 
 /** What GitHub does on a bad day, to the calls whose path begins with `path`; told to a process with PUT /__troubles. */
 interface Trouble {
@@ -42,7 +44,7 @@ export interface GithubServer {
 /** Serves a seed as GitHub's REST API; on loopback and a free port unless told. */
 export async function serveGithub(
   seed: GithubSeed,
-  { host = "127.0.0.1", port = 0 } = {},
+  at: Parameters<typeof listen>[1] = {},
 ): Promise<GithubServer> {
   const api = new GithubApi((): GithubSeed => running.seed);
   const running = { seed, troubles: [], calls: {}, made: api.made } satisfies Partial<GithubServer>;
@@ -51,14 +53,8 @@ export async function serveGithub(
       response.writeHead(500).end(`the stand-in failed: ${error}`);
     });
   });
-  await new Promise<void>((done) => server.listen(port, host, done));
-  const address = server.address();
-  const listening = typeof address === "object" && address ? address.port : port;
-  return Object.assign(running, {
-    url: `http://${host}:${listening}`,
-    hangUp: () => server.closeAllConnections(),
-    close: () => close(server),
-  });
+  const hangUp = () => server.closeAllConnections();
+  return Object.assign(running, await listen(server, at), { hangUp });
 }
 
 async function handle(
@@ -103,12 +99,6 @@ function send(response: ServerResponse, { status, headers, body }: ApiAnswer): v
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
-  let text = "";
-  for await (const chunk of request) text += chunk;
-  return text ? JSON.parse(text) : {};
-}
-
-function close(server: Server): Promise<void> {
-  server.closeAllConnections();
-  return new Promise((done) => server.close(() => done()));
+  const sent = await text(request);
+  return sent ? JSON.parse(sent) : {};
 }

@@ -1,18 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { existsSync } from "node:fs";
-import {
-  chmod,
-  chown,
-  lstat,
-  mkdir,
-  readdir,
-  readFile,
-  rm,
-  stat,
-  symlink,
-  writeFile,
-} from "node:fs/promises";
+import { existsSync, lstatSync, readdirSync } from "node:fs";
+import { mkdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { execa } from "execa";
 import { hostProgram } from "../host-programs.ts";
 import { labDir } from "../paths.ts";
 import {
@@ -45,13 +35,12 @@ const madeFile = join(dir, "made");
 export async function startJournal(): Promise<Journal> {
   if ((await processesOf("systemd-journald")).length === 0) await startJournald();
   const id = await machineId();
-  const directories = (await Promise.all(DIRECTORIES.map((at) => hasJournal(join(at, id)))))
-    .flatMap((has, i) => (has ? DIRECTORIES[i] : []))
-    .filter((at) => at !== undefined);
+  const directories = DIRECTORIES.filter((at) => hasJournal(join(at, id)));
   const first = directories.at(-1);
   if (!first)
     throw new Error(`journald runs, but ${DIRECTORIES.join(" and ")} hold no journal of ${id}.`);
-  return { directories, gid: await journalGroup(join(first, id)) };
+  const { gid } = await stat(join(first, id, "system.journal"));
+  return { directories, gid };
 }
 
 /** Ends journald if the lab started it, and removes its journal. */
@@ -78,7 +67,7 @@ async function startJournald(): Promise<void> {
   await makeMissing(runtime, makeJournalDirectory);
   await startDetached(JOURNALD, [], { logFile, pidFile });
   await makeMissing("/dev/log", (path) => symlink("/run/systemd/journal/dev-log", path));
-  if (!(await until(() => hasJournal(runtime), 10))) {
+  if (!(await until(async () => hasJournal(runtime), 10))) {
     const alive = await pidFrom(pidFile, JOURNALD);
     throw new Error(`journald ${alive ? "writes no journal" : "ended"}: ${await logTail(logFile)}`);
   }
@@ -86,33 +75,23 @@ async function startJournald(): Promise<void> {
 
 /** systemd's tmpfiles would make it: what journald writes here belongs to the group that may read it. */
 async function makeJournalDirectory(path: string): Promise<void> {
-  await mkdir(path, { recursive: true });
-  await chown(path, 0, await groupId("systemd-journal"));
-  await chmod(path, 0o2755);
+  await execa("install", ["--directory", "--mode=2755", "--group=systemd-journal", path]);
 }
 
 /** Makes a path unless it is there, and notes what of it is the lab's to remove. */
 async function makeMissing(path: string, make: (path: string) => Promise<unknown>): Promise<void> {
-  if (await isThere(path)) return;
-  await writeFile(madeFile, `${await topmostMissing(path)}\n`, { flag: "a" });
+  if (isThere(path)) return;
+  await writeFile(madeFile, `${topmostMissing(path)}\n`, { flag: "a" });
   await make(path);
 }
 
 /** The highest directory on the way to `path` that isn't there: with it, all goes that the lab makes. */
-async function topmostMissing(path: string): Promise<string> {
-  return (await isThere(dirname(path))) ? path : topmostMissing(dirname(path));
+function topmostMissing(path: string): string {
+  return isThere(dirname(path)) ? path : topmostMissing(dirname(path));
 }
 
 /** A link counts, even one that leads nowhere. */
-async function isThere(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return false;
-      throw error;
-    },
-  );
-}
+const isThere = (path: string) => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 
 /** Images of machines have none or an empty one; it stays, as other programs may have read it meanwhile. */
 async function ensureMachineId(): Promise<void> {
@@ -124,24 +103,5 @@ async function machineId(): Promise<string> {
   return (await readFile(MACHINE_ID, "utf8")).trim();
 }
 
-async function hasJournal(path: string): Promise<boolean> {
-  if (!existsSync(path)) return false;
-  return (await readdir(path)).some((name) => name.endsWith(".journal"));
-}
-
-async function journalGroup(path: string): Promise<number> {
-  const { gid } = await stat(join(path, "system.journal"));
-  return gid;
-}
-
-async function groupId(name: string): Promise<number> {
-  const line = (await readFile("/etc/group", "utf8"))
-    .split("\n")
-    .find((l) => l.startsWith(`${name}:`));
-  const gid = line?.split(":")[2];
-  if (!gid)
-    throw new Error(
-      `This machine has no group ${name}: install systemd (apt-get install systemd).`,
-    );
-  return Number(gid);
-}
+const hasJournal = (path: string) =>
+  existsSync(path) && readdirSync(path).some((name) => name.endsWith(".journal"));

@@ -29,7 +29,7 @@ const ADDRESSES = {
   victoriaLogs: "172.30.200.12",
 };
 
-/** The stand-in of Grafana Cloud Logs, past the gateway: its limits (`/__limits`) and what it counts (`/metrics`). */
+/** The stand-in of Grafana Cloud Logs, past the gateway: `/__duplicates` tells what came twice. */
 export const CLOUD_LOGS_URL = `http://${ADDRESSES.cloudLogs}:3100`;
 
 /** Numbers, as Grafana Cloud's user names are; one for each sink, so that a mix-up shows. */
@@ -94,15 +94,12 @@ export const VICTORIA_LOGS_FLAGS = [
   "-loggerLevel=WARN",
 ];
 
+export const GATEWAY = "lab-sinks";
 const GATEWAY_FILE = "etc/haproxy/gateway.cfg";
 
-export function gatewayContainer(
-  images: WorldImages,
-  secrets: WorldSecrets,
-  live: LiveTokens = NO_TOKENS,
-): ContainerSpec {
+function gatewayContainer(images: WorldImages, secrets: WorldSecrets): ContainerSpec {
   return {
-    name: "lab-sinks",
+    name: GATEWAY,
     image: images.haproxy,
     // With a master process, so that SIGUSR2 takes on new log-ins without closing the door.
     entrypoint: ["haproxy", "-W", "-db", "-f", `/${GATEWAY_FILE}`],
@@ -112,12 +109,12 @@ export function gatewayContainer(
     publish: { port: 8080, at: PUBLISH_AT, hostPort: secrets.sinksPort },
     memory: 64,
     files: [{ path: GATEWAY_FILE, content: GATEWAY_CONFIG }],
-    changing: loginFiles(secrets, live),
+    changing: loginFiles(secrets, NO_TOKENS),
   };
 }
 
 /** The Authorization headers that each sink takes for pushes and for queries, one a line. */
-export function loginFiles(secrets: WorldSecrets, live: LiveTokens = NO_TOKENS): Entry[] {
+export function loginFiles(secrets: WorldSecrets, live: LiveTokens): Entry[] {
   const all = sinks(secrets);
   return (["metrics", "logs"] as const).flatMap((name) =>
     (["write", "read"] as const).map((right) => {
@@ -153,7 +150,7 @@ export function sinks({ sinksPort, metricsPassword, logsPassword }: WorldSecrets
  * One door: what begins with /loki/ is for the logs' users, all else for the metrics' users. Grafana Cloud has
  * Prometheus below /api/prom and its remote write at /api/prom/push.
  */
-export const GATEWAY_CONFIG = `global
+const GATEWAY_CONFIG = `global
   log stdout format raw daemon notice
   maxconn 512
   nbthread 2

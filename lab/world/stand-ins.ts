@@ -1,13 +1,13 @@
-import type Docker from "dockerode";
 import type { WorldImages } from "../images/published.ts";
 import { onNode, PROGRAM, type StandInPrograms } from "../stand-ins/bundle.ts";
 import type { ContainerSpec } from "./containers.ts";
-import { LAB_LABEL } from "./networks.ts";
 import type { WorldSecrets } from "./secrets.ts";
 import { LAB_NETWORK, PUBLISH_AT } from "./sinks.ts";
 
 export const TRAEFIK = "lab-traefik-stand-in";
 const GITHUB = "lab-github-stand-in";
+/** Repositories that the GitHub stand-in knows: those of the stack files. */
+const REPOSITORIES = ["DevSecNinja/truenas-apps", "DevSecNinja/dotfiles"];
 const TOKEN_FILE = "run/secrets/github-token";
 
 /** What can't be real without an account or a domain, and a container that writes a line a second. */
@@ -15,7 +15,6 @@ export function standInContainers(
   images: WorldImages,
   secrets: WorldSecrets,
   programs: StandInPrograms,
-  repositories: string[],
 ): ContainerSpec[] {
   const traefik: ContainerSpec = {
     name: TRAEFIK,
@@ -28,7 +27,7 @@ export function standInContainers(
   const github: ContainerSpec = {
     name: GITHUB,
     ...onNode(images),
-    cmd: [`/${PROGRAM}`, `/${TOKEN_FILE}`, ...repositories],
+    cmd: [`/${PROGRAM}`, `/${TOKEN_FILE}`, ...REPOSITORIES],
     networks: { [LAB_NETWORK.name]: {} },
     publish: { port: 8080, at: PUBLISH_AT, hostPort: secrets.githubPort },
     memory: 128,
@@ -55,27 +54,6 @@ const nextToken = (token: string) => `${token}_next`;
 
 const githubTokens = ({ githubToken }: WorldSecrets) =>
   `${githubToken}\n${nextToken(githubToken)}\n`;
-
-/** Puts the Traefik stand-in into the agent's network, once that exists, under the name `traefik`. */
-export async function joinNetwork(docker: Docker, network: string): Promise<void> {
-  if (await isIn(docker, network)) return;
-  await docker
-    .getNetwork(network)
-    .connect({ Container: TRAEFIK, EndpointConfig: { Aliases: ["traefik"] } });
-}
-
-/** Takes it out again: a network with a container in it can't be removed. */
-export async function leaveNetwork(docker: Docker, network: string): Promise<void> {
-  if (await isIn(docker, network)) {
-    await docker.getNetwork(network).disconnect({ Container: TRAEFIK, Force: true });
-  }
-}
-
-async function isIn(docker: Docker, network: string): Promise<boolean> {
-  const filters = { label: [`${LAB_LABEL}=true`], name: [`^/${TRAEFIK}$`] };
-  const [container] = await docker.listContainers({ all: true, filters });
-  return network in (container?.NetworkSettings.Networks ?? {});
-}
 
 /** Prints a line a second. */
 export const LOGGING = {

@@ -8,12 +8,6 @@ import { checkHost } from "../../checks/host/run.ts";
 import { command } from "../../cli/doctor/command.ts";
 import { type PulumiCli, pulumiCli } from "../../cli/pulumi-cli.ts";
 import { arrived, queryLogs, queryMetrics } from "../../cli/verify/sink-queries.ts";
-import {
-  applyPermissions,
-  checkoutStatus,
-  directoryInCheckout,
-  foreignDirectory,
-} from "../../lab/host-directories.ts";
 import { overSsh, withSimulatedCloud } from "../../lab/settings.ts";
 import { type Sshd, startSshd } from "../../lab/sshd.ts";
 import type { StackSettings } from "../../lab/stack.ts";
@@ -25,6 +19,12 @@ import { knownFailure } from "../support/known-failures.ts";
 import { printedConfig } from "../support/printed-config.ts";
 import { driftOf, refreshSeesNothing } from "./support/drift.ts";
 import { fastPipelines } from "./support/fast-pipelines.ts";
+import {
+  applyPermissions,
+  checkoutStatus,
+  directoryInCheckout,
+  foreignDirectory,
+} from "./support/host-directories.ts";
 import {
   emptyLab,
   imageResources,

@@ -4,7 +4,6 @@ import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { commentBody } from "../../.github/scripts/comment-body.ts";
-import { languageHostPath } from "../../lab/doubles/language-path.ts";
 import { repoDir } from "../../lab/paths.ts";
 import { SECRETS, type SimulatedFleet, simulatedFleet } from "../../lab/simulated-fleet.ts";
 
@@ -28,7 +27,7 @@ afterAll(async () => {
 
 /** Runs a script as a step of a workflow does, in the clone. */
 async function run(script: string, ...args: string[]) {
-  const PATH = [job, await languageHostPath(), fleet.env.PATH].join(delimiter);
+  const PATH = [job, fleet.env.PATH].join(delimiter);
   const env = { ...fleet.env, PATH, GITHUB_OUTPUT: join(job, "output") };
   const file = join(repoDir, ".github", "scripts", script);
   const options = { cwd: fleet.directory, env, all: true, reject: false } as const;

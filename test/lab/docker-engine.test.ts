@@ -1,26 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { staleBridges } from "../../lab/docker-engine/bridge.ts";
 import { undoing } from "../../lab/docker-engine/firewall.ts";
-import { sharedAccordingTo } from "../../lab/docker-engine/probe.ts";
+import { sharedIn } from "../../lab/docker-engine/probe.ts";
 import { dockerClient } from "../../lab/docker-engine.ts";
 
-describe("whether / is shared, from the engine's refusal to start the probe", () => {
-  it("is when only the program is missing", () => {
-    const message =
-      'OCI runtime create failed: exec: "/nothing": stat /nothing: no such file or directory: unknown';
-    expect(sharedAccordingTo(message)).toBe(true);
-  });
-
-  it("is not when the mount is refused", () => {
-    const message = "path / is mounted on / but it is not a shared or slave mount";
-    expect(sharedAccordingTo(message)).toBe(false);
-  });
-
-  it("is not guessed from any other fault", () => {
-    expect(() => sharedAccordingTo("no space left on device")).toThrow(
-      "can't start a container that mounts /: no space left on device",
-    );
-  });
+it.each([
+  ["25 1 254:1 / / rw,relatime shared:1 - ext4 /dev/root rw", true],
+  ["20 1 0:5 / /proc rw shared:9 - proc proc rw\n25 1 254:1 / / rw - ext4 /dev/root rw", false],
+  ["25 1 254:1 / / rw master:1 - ext4 /dev/root rw", false],
+])("whether / is a shared mount in %j: %j", (mounts, shared) => {
+  expect(sharedIn(mounts)).toBe(shared);
 });
 
 it("an engine on another machine is refused, with what to do", () => {

@@ -28,15 +28,19 @@ describe("cacheKey", () => {
 });
 
 describe("mainModule", () => {
-  test.each([
-    ["engine", "github.com/pulumi/pulumi/pkg/v3", `v${pulumiVersion}`],
-    ["alloy", "github.com/grafana/alloy", "v1.15.1"],
-    ["victoria-logs", "github.com/VictoriaMetrics/VictoriaLogs", "v1.52.1"],
-    ["actionlint", "github.com/rhysd/actionlint", "v1.7.12"],
-  ])("of lab/%s is the first that it requires, its hash pinned", (folder, path, version) => {
-    const read = (file: string) => readFileSync(join(repoDir, "lab", folder, file), "utf8");
-    expect(mainModule(read("go.mod"))).toEqual({ path, version });
-    expect(read("go.sum")).toContain(`${path} ${version} h1:`);
+  const read = (...path: string[]) => readFileSync(join(repoDir, "lab", ...path), "utf8");
+
+  test.each(["engine", "alloy", "victoria-logs", "actionlint"])(
+    "of lab/%s has its hash pinned",
+    (folder) => {
+      const { path, version } = mainModule(read(folder, "go.mod"));
+      expect(read(folder, "go.sum")).toContain(`${path} ${version} h1:`);
+    },
+  );
+
+  test("of the engine is the CLI in the version that CI has", () => {
+    const module = { path: "github.com/pulumi/pulumi/pkg/v3", version: `v${pulumiVersion}` };
+    expect(mainModule(read("engine", "go.mod"))).toEqual(module);
   });
 
   test("refuses a go.mod that requires nothing", () => {
@@ -63,13 +67,10 @@ test("moduleEdits puts our versions and replacements over those of the program",
 });
 
 test.each([
-  ["go1.26.8", "1.26.5", false],
   ["go1.26.5", "1.26.5", false],
   ["go1.27", "1.26.5", false],
-  ["go2.0", "1.26.5", false],
   ["go1.26", "1.26.5", true],
   ["go1.19.8", "1.26.5", true],
-  ["go1.25.11", "1.26.5", true],
 ])("%s against go %s: older is %s", (found, needed, older) => {
   expect(isOlder(found, needed)).toBe(older);
 });

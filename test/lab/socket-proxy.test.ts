@@ -65,17 +65,4 @@ describe("the socket proxy's rules", () => {
       expect(metBy(path)).toEqual(["CONTAINERS"]);
     },
   );
-
-  it("open by default only what tells nothing about the containers", () => {
-    const open = socketProxyDefaults("pinned").filter((line) => line.endsWith("=1"));
-    expect(open).toEqual(["EVENTS=1", "PING=1", "VERSION=1"]);
-    expect(socketProxyDefaults("pinned")).toContain("POST=0");
-  });
-
-  it("cut a stream that is idle for ten minutes, and take a thread for each processor", () => {
-    const template = socketProxyTemplate("pinned");
-    expect(template).toContain("timeout client 10m\n");
-    expect(template).toContain("timeout server 10m\n");
-    expect(template).not.toContain("nbthread");
-  });
 });

@@ -55,7 +55,7 @@ const token = (days: number) => ({
 const cases: Record<string, Case[]> = {
   "host-silent": [
     {
-      name: "a host whose samples stop, until it is forgotten after a day; another goes on",
+      name: "a host whose samples stop, until it is forgotten after a day; another continues",
       series: { [self("up", "a")]: "1x1700", [self("up", "b")]: "1x60 _x1640" },
       fires: { "60m": [], "65m": [], "72m": [{ host: "b" }], "24h": [{ host: "b" }], "26h": [] },
     },

@@ -19,13 +19,11 @@ beforeAll(async () => {
   alloy = await program("alloy");
 }, 3_600_000);
 
-test("the document's configuration is formatted", async () => {
-  const { exitCode, stderr } = await execa(alloy, ["fmt", "--test", file], { reject: false });
-  expect([exitCode, stderr]).toEqual([0, ""]);
-});
-
-test("the document's configuration validates", async () => {
-  const { exitCode, stderr } = await execa(alloy, ["validate", file], { env, reject: false });
+test.each([
+  ["is formatted", ["fmt", "--test"]],
+  ["validates", ["validate"]],
+])("the document's configuration %s", async (_, args) => {
+  const { exitCode, stderr } = await execa(alloy, [...args, file], { env, reject: false });
   expect([exitCode, stderr]).toEqual([0, ""]);
 });
 

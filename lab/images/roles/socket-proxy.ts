@@ -1,29 +1,9 @@
-/** Parts of the Docker API, by the variable that opens each (LinuxServer's names) and its paths. */
-const SECTIONS: Record<string, string> = {
-  AUTH: "auth",
-  BUILD: "build",
-  COMMIT: "commit",
-  CONFIGS: "configs",
-  CONTAINERS: "containers",
-  DISTRIBUTION: "distribution",
-  EVENTS: "events",
-  EXEC: "exec",
-  GRPC: "grpc",
-  IMAGES: "images",
-  INFO: "info",
-  NETWORKS: "networks",
-  NODES: "nodes",
-  PING: "_ping",
-  PLUGINS: "plugins",
-  SECRETS: "secrets",
-  SERVICES: "services",
-  SESSION: "session",
-  SWARM: "swarm",
-  SYSTEM: "system",
-  TASKS: "tasks",
-  VERSION: "version",
-  VOLUMES: "volumes",
-};
+/** Parts of the Docker API, by the variable that opens each (LinuxServer's names): its path, but for a sign. */
+const SECTIONS = [
+  ...["AUTH", "BUILD", "COMMIT", "CONFIGS", "CONTAINERS", "DISTRIBUTION", "EVENTS", "EXEC"],
+  ...["GRPC", "IMAGES", "INFO", "NETWORKS", "NODES", "PING", "PLUGINS", "SECRETS", "SERVICES"],
+  ...["SESSION", "SWARM", "SYSTEM", "TASKS", "VERSION", "VOLUMES"],
+];
 
 /** Open in LinuxServer's image unless closed: they tell nothing about the containers. */
 const OPEN_BY_DEFAULT = ["EVENTS", "PING", "VERSION"];
@@ -37,14 +17,8 @@ const ACTIONS: Record<string, string[]> = {
   ALLOW_UNPAUSE: ["unpause"],
 };
 
-/** What images since 2026-08 tell of a container only when its own variable says so too. */
-const GUARDED: Record<string, string> = {
-  ALLOW_ARCHIVE: "archive",
-  ALLOW_CHANGES: "changes",
-  ALLOW_EXPORT: "export",
-  ALLOW_LOGS: "logs",
-  ALLOW_TOP: "top",
-};
+/** What images since 2026-08 tell of a container only when its own variable, `ALLOW_…`, says so too. */
+const GUARDED = ["archive", "changes", "export", "logs", "top"];
 
 /** Which of LinuxServer's images is stood in for: the one that the stack pins, or those since 2026-08. */
 export type SocketProxyProfile = "pinned" | "since 2026-08";
@@ -52,9 +26,9 @@ export type SocketProxyProfile = "pinned" | "since 2026-08";
 /** The variables as the image sets them: all else, and all writing, is closed. */
 export function socketProxyDefaults(profile: SocketProxyProfile): string[] {
   const names = [
-    ...Object.keys(SECTIONS),
+    ...SECTIONS,
     ...Object.keys(ACTIONS),
-    ...(profile === "pinned" ? [] : Object.keys(GUARDED)),
+    ...(profile === "pinned" ? [] : GUARDED.map(guard)),
   ];
   const switches = names.map((name) => `${name}=${OPEN_BY_DEFAULT.includes(name) ? 1 : 0}`);
   return [...switches, "POST=0", "LOG_LEVEL=info", "SOCKET_PATH=/var/run/docker.sock"];
@@ -97,10 +71,10 @@ defaults
 
 frontend api
   bind @@BIND_PROTO@@
-${rules(ACTIONS, actionPath, "allow").join("\n")}
+${Object.entries(ACTIONS).map(actionRule).join("\n")}
   http-request deny unless METH_GET || { env(POST) -m bool }
-${newer ? `${rules(GUARDED, guardedPath, "deny").join("\n")}\n` : ""}\
-${rules(SECTIONS, (section) => section, "allow").join("\n")}
+${newer ? `${GUARDED.map(guardRule).join("\n")}\n` : ""}\
+${SECTIONS.map(sectionRule).join("\n")}
   http-request deny
   default_backend engine
 
@@ -109,17 +83,16 @@ backend engine
 `;
 }
 
-const actionPath = (words: string[]) => `containers/[a-zA-Z0-9_.-]+/(${words.join("|")})`;
-const guardedPath = (word: string) => `containers/[^/]+/${word}`;
+const guard = (word: string) => `ALLOW_${word.toUpperCase()}`;
 
-/** A rule a variable: `allow` where it is set, `deny` where it is not. */
-function rules<T>(
-  variables: Record<string, T>,
-  path: (value: T) => string,
-  verdict: "allow" | "deny",
-): string[] {
-  return Object.entries(variables).map(([variable, value]) => {
-    const matches = `{ path,url_dec -m reg -i ^(/v[0-9.]+)?/${path(value)} }`;
-    return `  http-request ${verdict} if ${matches} ${verdict === "deny" ? "!" : ""}{ env(${variable}) -m bool }`;
-  });
-}
+const actionRule = ([variable, words]: [string, string[]]) =>
+  rule("allow", `containers/[a-zA-Z0-9_.-]+/(${words.join("|")})`, `{ env(${variable}) -m bool }`);
+
+const guardRule = (word: string) =>
+  rule("deny", `containers/[^/]+/${word}`, `!{ env(${guard(word)}) -m bool }`);
+
+const sectionRule = (variable: string) =>
+  rule("allow", variable.replace("PING", "_PING").toLowerCase(), `{ env(${variable}) -m bool }`);
+
+const rule = (verdict: string, path: string, condition: string) =>
+  `  http-request ${verdict} if { path,url_dec -m reg -i ^(/v[0-9.]+)?/${path} } ${condition}`;

@@ -11,40 +11,32 @@ export const DEFAULT_LIMITS = {
   /** Bytes of one line: `max_line_size`. */
   maxLineBytes: 256 * 1024,
   maxLabelNames: 15,
-  maxLabelNameBytes: 1024,
-  maxLabelValueBytes: 2048,
-  maxMetadataBytes: 64 * 1024,
-  maxMetadataEntries: 128,
   /** Streams with an entry in the last `idleSeconds`: `max_global_streams_per_user`. */
   maxStreams: 5000,
   /** Bytes a second of all streams together, and how many may come at once. */
   bytesPerSecond: 4 << 20,
   burstBytes: 6 << 20,
-  /** The same of one stream. */
-  streamBytesPerSecond: 3 << 20,
-  streamBurstBytes: 15 << 20,
 };
 
 export type Limits = typeof DEFAULT_LIMITS;
 
-/** The limits with changes over them; throws one sentence on what is not a limit or not a number. */
-export function changed(limits: Limits, changes: Record<string, unknown>): Limits {
-  for (const [name, value] of Object.entries(changes)) {
-    if (!(name in DEFAULT_LIMITS)) throw new Error(`There is no limit ${name}.`);
-    if (typeof value !== "number" || !(value >= 0)) throw new Error(`${name} has to be a number.`);
-  }
-  return { ...limits, ...changes };
-}
-
-/** So many bytes a second, of which what was not used is kept up to `burst`; a limit may change at any time. */
+/** So many bytes a second, of which what was not used is kept up to `burst`. */
 export class TokenBucket {
-  #left: number | undefined;
+  readonly #rate: number;
+  readonly #burst: number;
+  #left: number;
   #at = 0;
 
+  constructor(rate: number, burst: number) {
+    this.#rate = rate;
+    this.#burst = burst;
+    this.#left = burst;
+  }
+
   /** Whether `bytes` may pass at `now` (ms); if so they are taken out. */
-  allow(bytes: number, now: number, rate: number, burst: number): boolean {
-    const gained = ((now - this.#at) / 1000) * rate;
-    const left = this.#left === undefined ? burst : Math.min(burst, this.#left + gained);
+  allow(bytes: number, now: number): boolean {
+    const gained = ((now - this.#at) / 1000) * this.#rate;
+    const left = Math.min(this.#burst, this.#left + gained);
     const allowed = bytes <= left;
     this.#left = allowed ? left - bytes : left;
     this.#at = now;

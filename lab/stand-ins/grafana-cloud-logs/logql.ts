@@ -1,5 +1,6 @@
+import { parser } from "@grafana/lezer-logql";
+import { RE2JS } from "re2js";
 import { SyntaxFault, unquote } from "./labels.ts";
-import { checked, children, compiled, type SyntaxNode, within } from "./logql-tree.ts";
 import { parseDuration } from "./times.ts";
 
 interface Matcher {
@@ -15,34 +16,22 @@ interface LineFilter {
 
 /** Streams, and which of their lines. */
 export interface Lines {
-  kind: "lines";
   matchers: Matcher[];
   filters: LineFilter[];
 }
 
-/** Lines counted within a range of time. */
-export interface Counted {
-  kind: "counted";
-  operation: "count_over_time" | "rate";
+/** Lines counted within a range of time, as `topk(top, sum by (by) (rate(lines [range])))`. */
+export interface Count {
   lines: Lines;
   /** ns. */
   range: bigint;
+  /** A second, and not all of the range. */
+  rate: boolean;
+  /** Labels of the sums; left out: each stream by itself. */
+  by?: string[];
+  /** Only the greatest; left out: all. */
+  top?: number;
 }
-
-const AGGREGATIONS = ["sum", "min", "max", "avg", "count", "topk", "bottomk"] as const;
-
-export interface Aggregated {
-  kind: "aggregated";
-  operation: (typeof AGGREGATIONS)[number];
-  /** Left out: everything together; of topk and bottomk, each series by itself. */
-  grouping?: { by: boolean; labels: string[] };
-  /** How many: topk and bottomk alone. */
-  parameter: number;
-  of: Metric;
-}
-
-export type Metric = Counted | Aggregated;
-export type Query = Lines | Metric;
 
 /** A part of LogQL that Loki knows and this stand-in does not. */
 export class NotCovered extends Error {
@@ -51,103 +40,85 @@ export class NotCovered extends Error {
   }
 }
 
+type SyntaxNode = ReturnType<typeof parser.parse>["topNode"];
+type Text = (node: SyntaxNode | null | undefined) => string;
+
 /** What a query asks for. Throws `SyntaxFault` where Loki would refuse it, else `NotCovered`. */
-export function parseQuery(text: string): Query {
-  const [expression] = children(checked(text));
-  return new Reader(text).expression(expression);
+export function parseQuery(query: string): Lines | Count {
+  const text: Text = (node) => (node ? query.slice(node.from, node.to) : "");
+  const root = innermost(checked(query));
+  return root.name === "LogExpr" ? lines(root, text) : count(root, text);
 }
 
-/** The matchers of a selector alone, as series and labels take it. */
-export function parseSelector(text: string): Lines {
-  const query = parseQuery(text);
-  if (query.kind === "lines" && query.filters.length === 0) return query;
-  throw new SyntaxFault("only label matchers are supported");
+/** The root of a query's tree; throws at the first place that is no LogQL. */
+function checked(query: string): SyntaxNode {
+  const tree = parser.parse(query);
+  let fault: number | undefined;
+  tree.iterate({
+    enter: ({ type, from }) => {
+      if (type.isError) fault ??= from;
+    },
+  });
+  if (fault === undefined) return tree.topNode;
+  const found = query.slice(fault).trim().split(/\s/)[0] || "$end";
+  throw new SyntaxFault(`parse error at col ${fault + 1}: syntax error: unexpected ${found}`);
 }
 
-class Reader {
-  readonly #text: string;
+/** What stands in wrappers such as `MetricExpr`, which have nothing else. */
+function innermost(node: SyntaxNode): SyntaxNode {
+  const [only] = children(node);
+  return only && ["LogQL", "Expr", "MetricExpr"].includes(node.name) ? innermost(only) : node;
+}
 
-  constructor(text: string) {
-    this.#text = text;
+function count(node: SyntaxNode, text: Text): Count {
+  if (node.name === "RangeAggregationExpr") return counted(node, text);
+  const inner = node.getChild("MetricExpr");
+  const operation = text(children(node)[0]);
+  if (node.name !== "VectorAggregationExpr" || !inner) throw new NotCovered(text(node));
+  const of = count(innermost(inner), text);
+  const grouping = node.getChild("Grouping");
+  if (operation === "topk" && !grouping && of.top === undefined) {
+    return { ...of, top: Number(text(node.getChild("Number"))) };
   }
+  const without = grouping && !grouping.getChild("By");
+  if (operation !== "sum" || of.by || of.top || without) throw new NotCovered(text(node));
+  return { ...of, by: grouping ? within(grouping, "Identifier").map(text) : [] };
+}
 
-  expression(node: SyntaxNode | undefined): Query {
-    if (node?.name === "Expr" && children(node).length === 1)
-      return this.expression(children(node)[0]);
-    if (node?.name === "LogExpr") return this.#lines(node);
-    return this.#metric(node);
-  }
+function counted(node: SyntaxNode, text: Text): Count {
+  const operation = text(node.getChild("RangeOp"));
+  const range = node.getChild("LogRangeExpr");
+  const ns = parseDuration(text(range?.getChild("Range")).slice(1, -1).trim());
+  const known = operation === "rate" || operation === "count_over_time";
+  if (!known || !range || !ns || children(node).length !== 2) throw new NotCovered(text(node));
+  return { lines: lines(range, text), range: ns, rate: operation === "rate" };
+}
 
-  #metric(node: SyntaxNode | undefined): Metric {
-    if (node?.name === "MetricExpr") return this.#metric(children(node)[0]);
-    if (node?.name === "RangeAggregationExpr") return this.#counted(node);
-    if (node?.name === "VectorAggregationExpr") return this.#aggregated(node);
-    throw new NotCovered(this.#of(node));
-  }
+function lines(node: SyntaxNode, text: Text): Lines {
+  const other = children(node).find(
+    ({ name }) => !["Selector", "PipelineExpr", "Range"].includes(name),
+  );
+  if (other) throw new NotCovered(text(other));
+  const matchers = within(node, "Matcher").map((matcher) => {
+    const [name, operator, value = ""] = children(matcher).map(text);
+    return { name, operator, value: unquote(value) } as Matcher;
+  });
+  if (!matchers.some(needsSomething)) throw new SyntaxFault(EVERYTHING);
+  const filters = within(node, "PipelineStage").flatMap((stage) => {
+    if (!stage.getChild("LineFilters")) throw new NotCovered(text(stage));
+    return within(stage, "LineFilter").map((filter) => lineFilter(filter, text));
+  });
+  return { matchers, filters };
+}
 
-  #aggregated(node: SyntaxNode): Aggregated {
-    const operation = AGGREGATIONS.find((one) => one === this.#of(children(node)[0]));
-    if (!operation) throw new NotCovered(this.#of(children(node)[0]));
-    const number = node.getChild("Number");
-    const grouping = node.getChild("Grouping");
-    const labels = grouping ? within(grouping, "Identifier").map((label) => this.#of(label)) : [];
-    return {
-      kind: "aggregated",
-      operation,
-      ...(grouping && { grouping: { by: grouping.getChild("By") !== null, labels } }),
-      parameter: number ? Number(this.#of(number)) : 0,
-      of: this.#metric(node.getChild("MetricExpr") ?? undefined),
-    };
+function lineFilter(node: SyntaxNode, text: Text): LineFilter {
+  const [operator, value, more] = children(node);
+  if (more || value?.name !== "String" || text(operator) === "|>" || text(operator) === "!>") {
+    throw new NotCovered(text(node));
   }
-
-  #counted(node: SyntaxNode): Counted {
-    const operation = this.#of(node.getChild("RangeOp"));
-    const range = node.getChild("LogRangeExpr");
-    if ((operation !== "rate" && operation !== "count_over_time") || children(node).length !== 2) {
-      throw new NotCovered(this.#of(node));
-    }
-    const duration = this.#of(range?.getChild("Range")).slice(1, -1).trim();
-    const ns = parseDuration(duration);
-    if (!range || !ns) throw new NotCovered(`the range [${duration}]`);
-    return { kind: "counted", operation, lines: this.#lines(range), range: ns };
-  }
-
-  #lines(node: SyntaxNode): Lines {
-    for (const child of children(node)) {
-      if (!["Selector", "PipelineExpr", "Range"].includes(child.name)) {
-        throw new NotCovered(this.#of(child));
-      }
-    }
-    const matchers = within(node, "Matcher").map((matcher) => this.#matcher(matcher));
-    if (!matchers.some(needsSomething)) throw new SyntaxFault(EVERYTHING);
-    const filters = within(node, "PipelineStage").flatMap((stage) => this.#filters(stage));
-    return { kind: "lines", matchers, filters };
-  }
-
-  #matcher(node: SyntaxNode): Matcher {
-    const [name, operator, value] = children(node).map((child) => this.#of(child));
-    const matcher = { name, operator, value: unquote(value ?? "") } as Matcher;
-    if (matcher.operator.endsWith("~")) compiled(matcher.value);
-    return matcher;
-  }
-
-  #filters(stage: SyntaxNode): LineFilter[] {
-    if (!stage.getChild("LineFilters")) throw new NotCovered(this.#of(stage));
-    return within(stage, "LineFilter").map((filter) => {
-      const [operator, text, more] = children(filter);
-      const found = { operator: this.#of(operator), text: this.#of(text) };
-      if (more || text?.name !== "String" || !/^(\|=|!=|\|~|!~)$/.test(found.operator)) {
-        throw new NotCovered(this.#of(filter));
-      }
-      const read = { ...found, text: unquote(found.text) } as LineFilter;
-      if (read.operator.endsWith("~")) compiled(read.text);
-      return read;
-    });
-  }
-
-  #of(node: SyntaxNode | null | undefined): string {
-    return node ? this.#text.slice(node.from, node.to) : "";
-  }
+  const filter = { operator: text(operator), text: unquote(text(value)) } as LineFilter;
+  if (filter.operator.endsWith("~")) compiled(filter.text);
+  return filter;
 }
 
 const EVERYTHING =
@@ -157,4 +128,27 @@ const EVERYTHING =
 function needsSomething({ operator, value }: Matcher): boolean {
   if (operator === "=") return value !== "";
   return operator === "=~" && !compiled(value).matches("");
+}
+
+/** A regular expression that Loki would take. */
+function compiled(expression: string): RE2JS {
+  try {
+    return RE2JS.compile(expression);
+  } catch (error) {
+    throw new SyntaxFault(`parse error : ${(error as Error).message}`);
+  }
+}
+
+function children(node: SyntaxNode): SyntaxNode[] {
+  const found: SyntaxNode[] = [];
+  for (let child = node.firstChild; child; child = child.nextSibling) found.push(child);
+  return found;
+}
+
+/** The innermost nodes of a kind below a node, in order. */
+function within(node: SyntaxNode, name: string): SyntaxNode[] {
+  return children(node).flatMap((child) => {
+    const deeper = within(child, name);
+    return child.name === name && deeper.length === 0 ? [child] : deeper;
+  });
 }

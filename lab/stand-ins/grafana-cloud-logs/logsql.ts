@@ -1,11 +1,8 @@
-import type { Lines } from "./logql.ts";
+import type { Count, Lines } from "./logql.ts";
 import { mod, rfc3339Nano } from "./times.ts";
 
-/** The field that holds all labels of a line, those of its stream and its structured metadata, as one text. */
-export const LABELS_FIELD = "loki.labels";
-
 /** Streams and lines in the words of the store. A filter on text is a regular expression: its own is of whole words. */
-export function linesFilter({ matchers, filters }: Lines): string {
+function linesFilter({ matchers, filters }: Lines): string {
   const stream = matchers.map(
     ({ name, operator, value }) => `${JSON.stringify(name)}${operator}${JSON.stringify(value)}`,
   );
@@ -17,29 +14,29 @@ export function linesFilter({ matchers, filters }: Lines): string {
   return `{${stream.join(",")}}${lines.join("")}`;
 }
 
-/** Lines from `start` on and before `end`, the newest or the oldest first. */
+/** The newest lines from `start` on and before `end`. */
 export function linesQuery(
   lines: Lines,
-  span: { start: bigint; end: bigint; backward: boolean; limit: number },
+  { start, end, limit }: { start: bigint; end: bigint; limit: number },
 ): string {
-  const time = `_time:[${rfc3339Nano(span.start)}, ${rfc3339Nano(span.end)})`;
-  const order = `sort by (_time${span.backward ? " desc" : ""}) limit ${span.limit}`;
-  return `${linesFilter(lines)} ${time} | ${order} | fields _time, _msg, "${LABELS_FIELD}"`;
+  const time = `_time:[${rfc3339Nano(start)}, ${rfc3339Nano(end)})`;
+  const order = `sort by (_time desc) limit ${limit} | fields _time, _stream, _msg`;
+  return `${linesFilter(lines)} ${time} | ${order}`;
 }
 
 /**
- * Lines after `after` and up to `upTo`, counted by their labels in buckets that end at `upTo` and every `width`
- * ns before it. The same line at the same time counts once, as in Loki.
+ * Lines after `after` and up to `upTo`, counted by labels in buckets that end at `upTo` and every `width` ns
+ * before it. The same line of a stream at the same time counts once, as in Loki.
  */
 export function countQuery(
-  lines: Lines,
+  { lines, by }: Count,
   { after, upTo, width }: { after: bigint; upTo: bigint; width: bigint },
 ): string {
   const time = `_time:(${rfc3339Nano(after)}, ${rfc3339Nano(upTo)}]`;
   // The store's buckets contain their beginning and not their end, and an offset moves them back.
-  const offset = mod(-upTo - 1n, width);
-  const by = `_time:${width}ns offset ${offset}ns, "${LABELS_FIELD}"`;
-  return `${linesFilter(lines)} ${time} | stats by (${by}) count_uniq_hash(_time, _msg) as lines`;
+  const bucket = `_time:${width}ns offset ${mod(-upTo - 1n, width)}ns`;
+  const groups = [bucket, ...(by ?? ["_stream"]).map((label) => JSON.stringify(label))].join(", ");
+  return `${linesFilter(lines)} ${time} | stats by (${groups}) count_uniq_hash(_time, _stream, _msg) as lines`;
 }
 
 const escaped = (text: string) => text.replaceAll(/[\\.+*?()|[\]{}^$]/g, "\\$&");

@@ -1,21 +1,18 @@
-import {
-  bucketWidth,
-  type CountedSeries,
-  countedOf,
-  evaluate,
-  grouped,
-  ordered,
-  point,
-} from "./evaluate.ts";
-import { type Labels, parseLabels, SyntaxFault } from "./labels.ts";
-import { type Lines, type Metric, parseQuery, parseSelector } from "./logql.ts";
-import { countQuery, LABELS_FIELD, linesFilter, linesQuery } from "./logsql.ts";
-import { instant, lineOrder, span, steps } from "./parameters.ts";
+import { compare, formatLabels, type Labels, parseLabels, SyntaxFault } from "./labels.ts";
+import { type Count, type Lines, parseQuery } from "./logql.ts";
+import { countQuery, linesQuery } from "./logsql.ts";
+import { instant, newest, steps } from "./parameters.ts";
 import type { Store } from "./store.ts";
-import { parseRfc3339, rfc3339Nano } from "./times.ts";
+import { parseRfc3339 } from "./times.ts";
 
 const INSTANT_LINES =
   "log queries are not supported as an instant query type, please change your query to a range query type";
+
+/** Lines of one label set, by the end of the bucket in which they lie (ns). */
+interface Counted {
+  labels: Labels;
+  buckets: Map<bigint, number>;
+}
 
 /** Loki's query API over the store. */
 export class Queries {
@@ -28,10 +25,10 @@ export class Queries {
   /** `/query` */
   async instant(parameters: URLSearchParams) {
     const query = parseQuery(parameters.get("query") ?? "");
-    if (query.kind === "lines") throw new SyntaxFault(INSTANT_LINES);
+    if ("matchers" in query) throw new SyntaxFault(INSTANT_LINES);
     const at = instant(parameters);
-    const series = await this.#counted(query, { start: at, end: at, step: 0n });
-    const result = ordered(query, evaluate(query, series, at)).map(({ labels, value }) => ({
+    const counted = await this.#counted(query, { start: at, end: at, step: 0n });
+    const result = valuesAt(query, counted, at).map(({ labels, value }) => ({
       metric: labels,
       value: point(at, value),
     }));
@@ -41,70 +38,40 @@ export class Queries {
   /** `/query_range` */
   async range(parameters: URLSearchParams) {
     const query = parseQuery(parameters.get("query") ?? "");
-    if (query.kind === "lines") return this.#lines(query, parameters);
-    const times = steps(parameters);
-    const series = await this.#counted(query, times);
-    const points: { labels: Labels; values: ReturnType<typeof point> }[] = [];
-    for (let at = times.start; at <= times.end; at += times.step) {
-      for (const { labels, value } of evaluate(query, series, at)) {
-        points.push({ labels, values: point(at, value) });
-      }
+    if ("matchers" in query) return this.#lines(query, parameters);
+    const { start, end, step } = steps(parameters);
+    const counted = await this.#counted(query, { start, end, step });
+    const points: { labels: Labels; value: [number, string] }[] = [];
+    for (let at = start; at <= end; at += step) {
+      const values = valuesAt(query, counted, at);
+      points.push(...values.map(({ labels, value }) => ({ labels, value: point(at, value) })));
     }
     const result = grouped(points).map(({ labels, values }) => ({ metric: labels, values }));
     return { resultType: "matrix", result, stats: {} };
   }
 
-  /** `/series` */
-  async series(parameters: URLSearchParams): Promise<Labels[]> {
-    const selectors = [...parameters.getAll("match[]"), ...parameters.getAll("match")];
-    if (selectors.length === 0) throw new SyntaxFault("0 matcher groups supplied");
-    const parsed = selectors.map((selector) => linesFilter(parseSelector(selector)));
-    return this.#streams(parsed, span(parameters));
-  }
-
-  /** `/labels`, and `/label/<name>/values` */
-  async labels(parameters: URLSearchParams, name?: string): Promise<string[]> {
-    const selector = parameters.get("query");
-    const filter = selector ? linesFilter(parseSelector(selector)) : "*";
-    const streams = await this.#streams([filter], span(parameters, 6n));
-    const found = streams.flatMap((labels) =>
-      name === undefined ? Object.keys(labels) : (labels[name] ?? []),
-    );
-    return [...new Set(found)].sort();
-  }
-
-  /** How many lines of each stream the store has, and how many of them are distinct. */
-  async stored(): Promise<{ labels: Labels; lines: number; distinct: number }[]> {
+  /** How many lines of each stream the store has more than once. */
+  async duplicates(): Promise<{ labels: Labels; lines: number }[]> {
     const counts = "count() as lines, count_uniq_hash(_time, _msg) as distinct";
     const rows = await this.#store.rows(`* | stats by (_stream) ${counts}`);
-    return rows.map(({ _stream = "{}", lines, distinct }) => ({
-      labels: labelsOf(_stream),
-      lines: Number(lines),
-      distinct: Number(distinct),
+    return rows.map(({ lines, distinct, ...row }) => ({
+      labels: labelsOf(row),
+      lines: Number(lines) - Number(distinct),
     }));
   }
 
-  async #streams(filters: string[], { start, end }: { start: bigint; end: bigint }) {
-    const time = `_time:[${rfc3339Nano(start)}, ${rfc3339Nano(end)}]`;
-    const found = await Promise.all(
-      filters.map((filter) => this.#store.streams(`${filter} ${time}`)),
-    );
-    return [...new Set(found.flat())].sort().map(labelsOf);
-  }
-
   async #lines(query: Lines, parameters: URLSearchParams) {
-    const order = lineOrder(parameters);
-    const rows = await this.#distinct(query, { ...span(parameters), ...order });
+    const rows = await this.#distinct(query, newest(parameters));
     const entries = rows.map((row) => ({
-      labels: labelsOf(row[LABELS_FIELD] ?? "{}"),
-      values: [`${parseRfc3339(row._time ?? "")}`, row._msg ?? ""] as [string, string],
+      labels: labelsOf(row),
+      value: [`${parseRfc3339(row._time ?? "")}`, row._msg ?? ""] as [string, string],
     }));
     const result = grouped(entries).map(({ labels, values }) => ({ stream: labels, values }));
     return { resultType: "streams", result, stats: {} };
   }
 
   /** The store keeps a line that came twice; Loki answers it once. So it may take more rows than lines. */
-  async #distinct(query: Lines, asked: Parameters<typeof linesQuery>[1]) {
+  async #distinct(query: Lines, asked: ReturnType<typeof newest>) {
     for (let limit = asked.limit; ; limit *= 2) {
       const rows = await this.#store.rows(linesQuery(query, { ...asked, limit }));
       const keyed = rows.map((row) => [JSON.stringify(row), row] as const);
@@ -114,24 +81,55 @@ export class Queries {
   }
 
   async #counted(
-    query: Metric,
+    query: Count,
     { start, end, step }: { start: bigint; end: bigint; step: bigint },
-  ): Promise<CountedSeries[]> {
-    const { lines, range } = countedOf(query);
-    const width = bucketWidth(range, step);
-    const rows = await this.#store.rows(
-      countQuery(lines, { after: start - range, upTo: end, width }),
-    );
-    const series = new Map<string, CountedSeries>();
-    for (const row of rows) {
-      const text = row[LABELS_FIELD] ?? "{}";
-      const one = series.get(text) ?? { labels: labelsOf(text), buckets: new Map() };
-      const bucketEnd = (parseRfc3339(row._time ?? "") ?? 0n) + width - 1n;
-      one.buckets.set(bucketEnd, Number(row.lines));
-      series.set(text, one);
-    }
-    return [...series.values()];
+  ): Promise<Counted[]> {
+    const width = bucketWidth(query.range, step);
+    const span = { after: start - query.range, upTo: end, width };
+    const rows = await this.#store.rows(countQuery(query, span));
+    const counted = rows.map(({ _time = "", lines, ...row }) => {
+      const bucketEnd = (parseRfc3339(_time) ?? 0n) + width - 1n;
+      return { labels: labelsOf(row), value: [bucketEnd, Number(lines)] as const };
+    });
+    return grouped(counted).map(({ labels, values }) => ({ labels, buckets: new Map(values) }));
   }
 }
 
-const labelsOf = (text: string): Labels => Object.fromEntries(parseLabels(text));
+/** The width of the buckets from which every window of the query can be put together. */
+export function bucketWidth(range: bigint, step: bigint): bigint {
+  return step === 0n ? range : bucketWidth(step, range % step);
+}
+
+/** Lines after `at` less the range, and up to `at`; the greatest first if only they are asked for. */
+function valuesAt({ range, rate, top }: Count, counted: Counted[], at: bigint) {
+  const values = counted.flatMap(({ labels, buckets }) => {
+    let lines = 0;
+    for (const [end, n] of buckets) if (end > at - range && end <= at) lines += n;
+    return lines === 0 ? [] : [{ labels, value: rate ? lines / (Number(range) / 1e9) : lines }];
+  });
+  return top === undefined ? values : values.sort((a, b) => b.value - a.value).slice(0, top);
+}
+
+/** A value in the answers of Prometheus and Loki. */
+const point = (at: bigint, value: number): [number, string] => [
+  Number(at / 1_000_000n) / 1000,
+  `${value}`,
+];
+
+/** Values of the same labels together, in the order in which they are; by labels. */
+function grouped<V>(all: { labels: Labels; value: V }[]): { labels: Labels; values: V[] }[] {
+  const groups = new Map<string, { labels: Labels; values: V[] }>();
+  for (const { labels, value } of all) {
+    const key = formatLabels(labels);
+    const group = groups.get(key) ?? { labels, values: [] };
+    group.values.push(value);
+    groups.set(key, group);
+  }
+  return [...groups].sort(([a], [b]) => compare(a, b)).map(([, group]) => group);
+}
+
+/** The labels in a row of the store: those of its stream, or fields of its own. */
+function labelsOf({ _stream, _time, _msg, ...fields }: Record<string, string>): Labels {
+  if (_stream !== undefined) return Object.fromEntries(parseLabels(_stream));
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ""));
+}

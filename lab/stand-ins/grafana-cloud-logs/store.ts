@@ -1,7 +1,6 @@
 import { ask, outcome, type Request } from "../../../http/ask.ts";
 import type { Newest } from "./active-streams.ts";
-import { formatLabels, parseLabels } from "./labels.ts";
-import { LABELS_FIELD } from "./logsql.ts";
+import { parseLabels } from "./labels.ts";
 import { parseRfc3339 } from "./times.ts";
 import type { Stream } from "./validate.ts";
 
@@ -20,11 +19,7 @@ export class Store {
   async insert(streams: Stream[]): Promise<void> {
     const body = streams.map(({ labels, entries }) => ({
       stream: labels,
-      values: entries.map(({ time, line, metadata }) => [
-        `${time}`,
-        line,
-        { [LABELS_FIELD]: formatLabels({ ...metadata, ...labels }) },
-      ]),
+      values: entries.map(({ time, line }) => [`${time}`, line]),
     }));
     // Else it takes a line of JSON apart.
     const path = "/insert/loki/api/v1/push?disable_message_parsing=1";
@@ -48,22 +43,10 @@ export class Store {
 
   /** The rows that a LogsQL query answers. */
   async rows(query: string): Promise<Record<string, string>[]> {
-    const text = await this.#select("query", { query });
-    return text
-      .split("\n")
-      .filter(Boolean)
-      .map((line) => JSON.parse(line));
-  }
-
-  /** The label sets of the streams that have lines which a LogsQL query matches, as text. */
-  async streams(query: string): Promise<string[]> {
-    const { values } = JSON.parse(await this.#select("streams", { query }));
-    return (values as { value: string }[]).map(({ value }) => value);
-  }
-
-  async #select(what: string, parameters: Record<string, string>): Promise<string> {
     await this.flush();
-    return this.#ask(`/select/logsql/${what}`, { body: new URLSearchParams(parameters) });
+    const text = await this.#ask("/select/logsql/query", { body: new URLSearchParams({ query }) });
+    const lines = text.split("\n").filter(Boolean);
+    return lines.map((line) => JSON.parse(line));
   }
 
   async #ask(path: string, options: Request): Promise<string> {

@@ -1,10 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
 import { cloudToken } from "../../../lab/doubles/cloud-token.ts";
-import { languageHostPath } from "../../../lab/doubles/language-path.ts";
 import type { SimulatedGrafana } from "../../../lab/doubles/simulated-grafana-server.ts";
 import { startDoubles } from "../../../lab/doubles/start.ts";
 import { type SimulatedFleet, simulatedFleet } from "../../../lab/simulated-fleet.ts";
@@ -49,8 +48,7 @@ export async function cloudHost(second: number): Promise<CloudHost> {
   });
   const fleet = await simulatedFleet([{ stack: "one", address: "one.test" }], 0);
   const attach = [fleet.env.PULUMI_DEBUG_PROVIDERS, doubles.env.PULUMI_DEBUG_PROVIDERS].join(",");
-  const PATH = [await languageHostPath(), fleet.env.PATH].join(delimiter);
-  const env = { ...fleet.env, PATH, PULUMI_DEBUG_PROVIDERS: attach };
+  const env = { ...fleet.env, PULUMI_DEBUG_PROVIDERS: attach };
   const pulumi = async (args: string[], seconds = 120, input = "") => {
     const options = { cwd: fleet.directory, env, all: true, reject: false, input } as const;
     const timeout = { timeout: seconds * 1000, forceKillAfterDelay: 2000 };
