@@ -126,7 +126,7 @@ describe("tokens of Grafana Cloud", () => {
       `/(api/prom/push refuses samples|loki/api/v1/push refuses lines) with the new token\\. ${rest} When that is mended: pulumi up --stack local`,
     );
 
-  test("a new one that the sinks refuse is not given to the host, and the old one goes on", async () => {
+  test("a new one that the sinks refuse is not given to the host, and the old one stays in use", async () => {
     const old = await hostToken();
     await lab.cloud.tokensKnownAfter(Number.POSITIVE_INFINITY);
     try {
@@ -143,7 +143,7 @@ describe("tokens of Grafana Cloud", () => {
     expect(pushes(old)).toBe(false);
   });
 
-  test("where the host alone can ask, a refused one fails the update there, and the old one goes on", async () => {
+  test("where the host alone can ask, a refused one fails the update there, and the old one stays in use", async () => {
     const subnets = ["203.0.113.7/32"];
     await (await withLifetime("2002h", subnets)).up();
     const old = await hostToken();

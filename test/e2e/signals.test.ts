@@ -253,7 +253,7 @@ describe("the journal", () => {
     lines(`{host="${HOST}",job="${node}"${selector}} |= "${text}"`, hours);
 
   test.each([
-    ["an entry of `logger`", "deployed", "dccd", { unit: "dccd", level: "notice" }],
+    ["an entry of syslog", "deployed", "dccd", { unit: "dccd", level: "notice" }],
     ["an entry of cron's session scope", "scope", "dccd", { unit: "dccd", level: "info" }],
     [
       "an entry of a service",
