@@ -29,9 +29,9 @@ describe.skipIf(!earlier)("a stack that an earlier program deployed", () => {
   test("stays as it is under this one", async () => {
     const deployed = await host.pulumi(["up", "--yes", "--skip-preview"], { directory: before });
     expect(deployed.code, deployed.output).toBe(0);
-    const { code, output } = await host.pulumi(["preview", "--json"]);
+    const { code, output, stdout } = await host.pulumi(["preview", "--json"]);
     expect(code, output).toBe(0);
-    const { steps }: { steps: Step[] } = JSON.parse(output.slice(output.indexOf("{\n")));
+    const { steps }: { steps: Step[] } = JSON.parse(stdout);
     expect(steps.length).toBeGreaterThan(20);
     const changed = steps
       .filter(({ op, urn }) => op !== "same" && !(nameOf(urn) in EXPECTED_CHANGES))

@@ -34,6 +34,8 @@ interface Run {
   code: number | undefined;
   /** All that was printed. */
   output: string;
+  /** Of that, what came on standard output. */
+  stdout: string;
   timedOut: boolean;
 }
 
@@ -69,8 +71,8 @@ export async function cloudHost(
     const args = [command, "--stack", "one", "--non-interactive", ...rest];
     const limit = { timeout: seconds * 1000, forceKillAfterDelay: 2000 };
     const run = { cwd, env, all: true, reject: false, input, ...limit } as const;
-    const { exitCode, all, timedOut } = await execa("pulumi", args, run);
-    return { code: exitCode, output: all, timedOut };
+    const { exitCode, all, stdout, timedOut } = await execa("pulumi", args, run);
+    return { code: exitCode, output: all, stdout, timedOut };
   };
   const secrets = {
     "grafana:cloudAccessPolicyToken": BOOTSTRAP,
