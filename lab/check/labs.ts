@@ -23,7 +23,6 @@ export const LONGEST_FIRST = [
   "dashboards",
   "local",
   "recovery",
-  "make-up",
   "cli",
   "socket-proxy",
   "sshd",

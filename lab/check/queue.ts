@@ -24,7 +24,7 @@ export function inOrder(names: readonly string[], order: readonly string[]): str
   return [...names].sort((a, b) => order.indexOf(a) - order.indexOf(b));
 }
 
-/** The results of all, or the first failure when all have ended: none goes on while another's rest is removed. */
+/** The results of all, or the first failure when all have ended: none is still at work when what another one left is removed. */
 export async function allOf<Result>(works: Promise<Result>[]): Promise<Result[]> {
   const ended = await Promise.allSettled(works);
   return ended.map((one) => {

@@ -9,9 +9,9 @@ import type { StackSettings } from "../../lab/stack.ts";
 import { TRAEFIK } from "../../lab/world/stand-ins.ts";
 import { joinFrontend } from "../../lab/world.ts";
 import { oldEnv, removeComposeService, startComposeService } from "./support/compose-service.ts";
-import { networksOf } from "./support/containers.ts";
 import { emptyLab, removeTraefik, settingsOf, type TestLab } from "./support/lab.ts";
 import { type CommandProject, commandProject } from "./support/project.ts";
+import { networksOf } from "./support/service.ts";
 import { removeWriters, writer } from "./support/writers.ts";
 
 const mark = randomBytes(4).toString("hex");

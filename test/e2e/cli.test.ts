@@ -8,6 +8,9 @@ import { type Sshd, startSshd } from "../../lab/sshd.ts";
 import { speedUp } from "./support/fast-pipelines.ts";
 import { emptyLab, settingsOf, type TestLab } from "./support/lab.ts";
 
+const apiUrl = "grafana-alloy:github.apiUrl";
+const cloudToken = "grafana:cloudAccessPolicyToken";
+
 let lab: TestLab;
 let project: Project;
 /** Stands for the 60 s between two scrapes. */
@@ -63,30 +66,11 @@ Stack svlnas: 5 faults in the configuration, nothing was changed.
     expect(output).not.toContain("error");
     expect(code).toBe(0);
     const stored = await readFile(join(project.directory, "Pulumi.svlnas.yaml"), "utf8");
-    for (const secret of [lab.world.github.token, ...Object.values(secrets())]) {
+    for (const secret of [lab.world.github.token, lab.cloud.bootstrapToken]) {
       expect(secret.length).toBeGreaterThan(20);
       expect(output.includes(secret), "the output holds a secret").toBe(false);
       expect(stored.includes(secret), "Pulumi.svlnas.yaml holds a secret").toBe(false);
     }
-  });
-
-  test("who runs the policy pack beside it sees that the plan breaks no rule", async () => {
-    const { code, output } = await preview("--policy-pack policy");
-    expect(output).toMatch(/^ *✅ grafana-alloy@v[\d.]+ \(local: policy\)$/m);
-    expect(code, output).toBe(0);
-  });
-
-  test("and is refused what breaks one, with the way to mend it", async () => {
-    const path = "--path 'grafana-alloy:images.alloy.local'";
-    await project.run(`pulumi config set --stack svlnas ${path} alloy:mine`);
-    const { code, output } = await preview("--policy-pack policy");
-    expect(code).not.toBe(0);
-    expect(output).toMatch(
-      /^ *- \[mandatory\] +image-digest +\(docker:index:Container: alloy-container\)$/m,
-    );
-    expect(output).toContain("container alloy: image alloy:mine has no digest");
-    expect((await preview()).code, "without the pack").toBe(0);
-    await project.run("pulumi config rm --stack svlnas --path 'grafana-alloy:images'");
   });
 
   test("is told by which command an access policy that exists already is adopted", async () => {
@@ -103,51 +87,44 @@ Stack svlnas: 5 faults in the configuration, nothing was changed.
     expect(imported.code, imported.output).toBe(0);
   });
 
-  test("reads one sentence about a GitHub token that GitHub refuses", async () => {
-    const set = "pulumi config set --stack svlnas --secret grafana-alloy:githubToken";
-    await project.run(set, "github_pat_revoked-long-ago");
-    const { code, output } = await preview();
-    expect(code).not.toBe(0);
-    expect(errorIn(output)).toBe(
-      "grafana-alloy:githubToken: GitHub refuses it: it has ended or was revoked. " +
-        "`npm run github-token -- --stack svlnas` makes and stores a new one.",
-    );
-    expect(output).not.toMatch(stackTrace);
-    expect(output).not.toContain("github_pat_revoked");
-    const again = await project.run("npm run github-token -- --stack svlnas", "github_pat_no");
-    expect(again.code).toBe(1);
-    expect(again.output).toContain("GitHub refuses it: it has ended or was revoked.");
-    await project.run(set, lab.world.github.token);
-  });
-
-  test("reads one sentence about a Grafana Cloud stack that does not exist", async () => {
-    const path = "grafana-alloy:grafanaCloud.stackSlug";
-    await project.run(`pulumi config set --stack svlnas --path '${path}' nosuchstack`);
-    const { code, output } = await preview();
-    expect(code).not.toBe(0);
-    expect(errorIn(output)).toBe(
-      'grafanaCloud.stackSlug: there is no Grafana Cloud stack "nosuchstack" that the bootstrap token can read. ' +
-        "Its slug is the first part of its address, SLUG.grafana.net: " +
-        `pulumi config set --stack svlnas --path '${path}' SLUG`,
-    );
-    expect(output).not.toMatch(stackTrace);
-    expect(output, "nothing is planned").not.toContain("alloy-container");
-  });
-
-  test("reads one sentence about a bootstrap token that Grafana Cloud refuses", async () => {
-    const set = "pulumi config set --stack svlnas --secret grafana:cloudAccessPolicyToken";
-    await project.run(set, "glc_revoked-long-ago");
-    const { code, output } = await preview();
-    expect(code).not.toBe(0);
-    expect(errorIn(output)).toBe(
-      "grafana:cloudAccessPolicyToken: Grafana Cloud refuses the bootstrap token " +
-        "(401 Unauthorized: Token invalid): it is mistyped, was revoked or has expired. " +
-        "Make one with accesspolicies:read, accesspolicies:write, accesspolicies:delete and stacks:read " +
-        `in Grafana Cloud, Access Policies, then: ${set}`,
-    );
-    expect(output).not.toMatch(stackTrace);
-    expect(output).not.toContain("glc_revoked");
-  });
+  // What each sentence says in full: components/github-check, components/grafana-cloud-preflight.
+  test.each([
+    {
+      what: "a GitHub token that GitHub refuses",
+      set: "--secret grafana-alloy:githubToken",
+      value: "github_pat_revoked-long-ago",
+      right: () => lab.world.github.token,
+      says: "grafana-alloy:githubToken: GitHub refuses it: it has ended or was revoked. ",
+    },
+    {
+      what: "a Grafana Cloud stack that does not exist",
+      set: "--path grafana-alloy:grafanaCloud.stackSlug",
+      value: "nosuchstack",
+      right: () => lab.cloud.stackSlug,
+      says: 'grafanaCloud.stackSlug: there is no Grafana Cloud stack "nosuchstack" that ',
+    },
+    {
+      what: "a bootstrap token that Grafana Cloud refuses",
+      set: `--secret ${cloudToken}`,
+      value: "glc_revoked-long-ago",
+      right: () => lab.cloud.bootstrapToken,
+      says: "grafana:cloudAccessPolicyToken: Grafana Cloud refuses the bootstrap token ",
+    },
+  ])(
+    "reads one sentence about $what, and nothing is planned",
+    async ({ set, value, right, says }) => {
+      const store = (input: string) =>
+        project.run(`pulumi config set --stack svlnas ${set}`, input);
+      await store(value);
+      const { code, output } = await preview();
+      await store(right());
+      expect(code).not.toBe(0);
+      const said = errorIn(output) ?? "";
+      expect([said.slice(0, says.length), said.split("\n").length]).toEqual([says, 1]);
+      expect(output).not.toMatch(stackTrace);
+      expect(output).not.toMatch(/_revoked|alloy-container/);
+    },
+  );
 });
 
 describe("an empty host and two tokens", () => {
@@ -155,10 +132,6 @@ describe("an empty host and two tokens", () => {
     const sshd = await startSshd(lab.docker);
     try {
       await pointAtLab(sshd);
-      await project.run(
-        `pulumi config set --stack svlnas --secret ${cloudToken}`,
-        secrets()[cloudToken],
-      );
       const { code, output } = await project.run(
         "npm run deploy -- --stack svlnas --yes --timeout 300",
       );
@@ -194,15 +167,10 @@ async function pointAtLab(sshd: Sshd): Promise<void> {
   await writeFile(file, stringify(stored));
 }
 
-const apiUrl = "grafana-alloy:github.apiUrl";
-const cloudToken = "grafana:cloudAccessPolicyToken";
-
 /** Frames of a JavaScript stack, or what the SDK says above them. */
 const stackTrace = /^\s+at .+:\d+|unhandled exception/m;
 
-function preview(flags = "") {
-  return project.run(`pulumi preview --stack svlnas --non-interactive ${flags}`);
-}
+const preview = () => project.run("pulumi preview --stack svlnas --non-interactive");
 
 /** The one error of a run, as it is indented below `Diagnostics:`. */
 function errorIn(output: string): string | undefined {
@@ -219,23 +187,13 @@ async function obey(output: string): Promise<void> {
 
 /** A secret is typed or piped; every other value stands at the end, after the quoted path. */
 function setSetting(command: string) {
-  const secret = /--secret (\S+)$/.exec(command)?.[1];
-  if (secret) return project.run(command, secrets()[secret]);
+  if (command.includes("--secret")) return project.run(command, lab.cloud.bootstrapToken);
   const [, start = "", path = ""] = /^(.+ '(\S+)') /.exec(command) ?? [];
-  return project.run(`${start} '${values()[path]}'`);
-}
-
-function values(): Record<string, string> {
-  return {
+  const values: Record<string, string> = {
     // Any key: a preview reaches no host that could show another one.
     "grafana-alloy:host.connection.hostKey": `ssh-ed25519 ${"A".repeat(68)}`,
     "grafana-alloy:ingress.domain": "example.org",
     "grafana-alloy:grafanaCloud.stackSlug": lab.cloud.stackSlug,
   };
-}
-
-function secrets(): Record<string, string> {
-  return {
-    [cloudToken]: lab.cloud.bootstrapToken,
-  };
+  return project.run(`${start} '${values[path]}'`);
 }

@@ -1,75 +1,54 @@
-import { randomBytes } from "node:crypto";
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { arrived, queryLogs, queryMetrics } from "../../cli/verify/sink-queries.ts";
+import { arrived, queryMetrics } from "../../cli/verify/sink-queries.ts";
 import { withSimulatedCloud } from "../../lab/settings.ts";
-import type { StackSettings } from "../../lab/stack.ts";
 import { joinFrontend } from "../../lab/world.ts";
-import { pipelineDirectory } from "../../pipelines/pipeline-files.ts";
 import { knownFailure } from "../support/known-failures.ts";
 import { counter } from "./support/agent.ts";
-import { fastPipelines } from "./support/fast-pipelines.ts";
-import { emptyLab, removeTraefik, settingsOf, type TestLab } from "./support/lab.ts";
+import { removeTraefik, type TestLab } from "./support/lab.ts";
+import { lineCounter } from "./support/line-counter.ts";
+import { type OwnHost, ownHost } from "./support/own-host.ts";
 import { greatestGap, sampleTimes } from "./support/raw-samples.ts";
-import { compose, removeWriters, writer } from "./support/writers.ts";
+import { removeWriters } from "./support/writers.ts";
 
-const HOST = `tokens-${randomBytes(3).toString("hex")}`;
-const COUNTER = `${HOST}-counter`;
 const REGION = "prod-eu-west-2";
 /** Stands for the 60 s between two scrapes. */
 const SCRAPE = 10;
 /** How late the sinks know new tokens of the first deployment and the first rotation, in s. */
 const LATE = 10;
 
+let host: OwnHost;
 let lab: TestLab;
-let settings: StackSettings;
-let directory: string;
-let pipelines: string;
+let up: string;
+let counting: Awaited<ReturnType<typeof lineCounter>>;
 
 beforeAll(async () => {
-  lab = await emptyLab();
-  settings = await settingsOf(lab, "local", (given) =>
-    withSimulatedCloud(
-      {
-        ...given,
-        host: {
-          ...(given.host as object),
-          name: HOST,
-          directory: join(lab.facts.hostDirectory, HOST, "alloy"),
-        },
-        pipelines: ["containers", "self"],
-        postgres: [],
-      },
-      lab.cloud,
-    ),
-  );
-  directory = (settings.host as { directory: string }).directory;
-  pipelines = await fastPipelines(pipelineDirectory, SCRAPE);
-  const script = `i=0; while :; do i=$((i+1)); echo "count ${HOST} $i"; sleep 0.1; done`;
-  await writer(lab, { name: COUNTER, script, labels: compose("tokens", "counter") });
+  host = await ownHost({
+    prefix: "tokens",
+    scrapeSeconds: SCRAPE,
+    settings: (_, given, { cloud }) =>
+      withSimulatedCloud({ ...given, pipelines: ["containers", "self"], postgres: [] }, cloud),
+  });
+  lab = host.lab;
+  up = `up{host="${host.name}",job="alloy"}`;
+  counting = await lineCounter(host, 0.1);
 });
 
 afterAll(async () => {
-  await removeWriters(lab, [COUNTER]);
-  await rm(directory, { recursive: true, force: true });
-  await rm(pipelines, { recursive: true });
-  await lab.close();
+  await removeWriters(lab, [counting.name]);
+  await host.remove();
 });
 
 /** The stack with tokens of another lifetime, which replaces them as their window does. */
-const withLifetime = (tokenLifetime: string, allowedSubnets: string[] = []): Promise<Stack> =>
-  lab.stack(
-    "local",
-    {
-      ...settings,
-      grafanaCloud: { ...(settings.grafanaCloud as object), tokenLifetime, allowedSubnets },
-    },
-    pipelines,
-  );
+const withLifetime = (tokenLifetime: string, allowedSubnets: string[] = []): Promise<Stack> => {
+  const grafanaCloud = { ...(host.settings.grafanaCloud as object), tokenLifetime, allowedSubnets };
+  return host.stack({ ...host.settings, grafanaCloud });
+};
 
-const hostToken = () => readFile(join(directory, "secrets", "metrics-password"), "utf8");
+const secrets = () => join(host.directory, "secrets");
+const hostToken = () => readFile(join(secrets(), "metrics-password"), "utf8");
 const pushes = (token: string) => lab.cloud.cloud.takes(token, "metrics:write");
 
 /** What a sink answers to a push with a token. */
@@ -81,37 +60,17 @@ async function pushStatus(
   return (await fetch(`${queryUrl}/api/v1/write`, { method: "POST", headers })).status;
 }
 
-const up = `up{host="${HOST}",job="alloy"}`;
 const newSample = async (seconds: number) => {
   const since = `timestamp(${up}) > ${Date.now() / 1000}`;
   await arrived("a new sample", seconds, () => queryMetrics(lab.world.metrics, since));
 };
-
-/** Numbers that arrived of the container that counts, in order. */
-const numbers = async () => {
-  const selector = `{host="${HOST}",container="${COUNTER}"}`;
-  const lines = await queryLogs(lab.world.logs, selector, { limit: 5000 });
-  return lines.map(({ line }) => Number(line.split(" ")[2])).sort((a, b) => a - b);
-};
-
-/** Waits for a line that is written from now on, then asserts that all are there, once. */
-async function expectAllLines(): Promise<void> {
-  const written = await lab.client.getContainer(COUNTER).logs({ stdout: true, tail: 1 });
-  const newest = Number(written.toString().trim().split(" ").at(-1));
-  await arrived(`line ${newest}`, 60, async () =>
-    ((await numbers()).at(-1) ?? 0) >= newest ? [1] : [],
-  );
-  const found = await numbers();
-  const first = found[0] ?? 0;
-  expect(found).toEqual(found.map((_, index) => first + index));
-}
 
 const lost = async () => ({
   samples: await counter(lab, "prometheus_remote_storage_samples_failed_total"),
   lines: await counter(lab, "loki_write_dropped_entries_total"),
 });
 
-const kept = async () => (await readdir(join(directory, "secrets"))).sort();
+const kept = async () => (await readdir(secrets())).sort();
 
 describe("tokens of Grafana Cloud", () => {
   let began = 0;
@@ -134,8 +93,8 @@ describe("tokens of Grafana Cloud", () => {
   test("the host's can write alone, verify's can read alone", () => {
     const policies = lab.cloud.cloud.policies(REGION);
     const scopes = policies.map(({ name, scopes }) => [name, ...scopes]);
-    expect(scopes).toContainEqual([`alloy-${HOST}`, "logs:write", "metrics:write"]);
-    expect(scopes).toContainEqual([`alloy-${HOST}-verify`, "logs:read", "metrics:read"]);
+    expect(scopes).toContainEqual([`alloy-${host.name}`, "logs:write", "metrics:write"]);
+    expect(scopes).toContainEqual([`alloy-${host.name}-verify`, "logs:read", "metrics:read"]);
     expect(lab.cloud.cloud.takes(first, "metrics:read")).toBe(false);
   });
 
@@ -153,7 +112,7 @@ describe("tokens of Grafana Cloud", () => {
     const [times = []] = await sampleTimes(lab.world.metrics, up, (Date.now() - began) / 1000);
     expect(times.length).toBeGreaterThanOrEqual(2);
     expect(greatestGap(times)).toBeLessThan(SCRAPE + 5);
-    await expectAllLines();
+    await counting.expectAll(60);
     expect(await lost()).toEqual({ samples: 0, lines: 0 });
   });
 
@@ -167,7 +126,7 @@ describe("tokens of Grafana Cloud", () => {
       `/(api/prom/push refuses samples|loki/api/v1/push refuses lines) with the new token\\. ${rest} When that is mended: pulumi up --stack local`,
     );
 
-  test("a new one that the sinks refuse is not given to the host, and the old one goes on", async () => {
+  test("a new one that the sinks refuse is not given to the host, and the old one stays in use", async () => {
     const old = await hostToken();
     await lab.cloud.tokensKnownAfter(Number.POSITIVE_INFINITY);
     try {
@@ -184,7 +143,7 @@ describe("tokens of Grafana Cloud", () => {
     expect(pushes(old)).toBe(false);
   });
 
-  test("where the host alone can ask, a refused one fails the update there, and the old one goes on", async () => {
+  test("where the host alone can ask, a refused one fails the update there, and the old one stays in use", async () => {
     const subnets = ["203.0.113.7/32"];
     await (await withLifetime("2002h", subnets)).up();
     const old = await hostToken();

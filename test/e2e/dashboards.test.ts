@@ -1,8 +1,6 @@
-import { randomBytes } from "node:crypto";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { arrived, queryLogs, queryMetrics } from "../../cli/verify/sink-queries.ts";
@@ -12,12 +10,9 @@ import { badValues } from "../../grafana/alerts/prometheus-rules.ts";
 import { allPanels, type Target } from "../../grafana/dashboards/built.ts";
 import { fill } from "../../grafana/dashboards/fill.ts";
 import { LOGS } from "../../grafana/dashboards/panels.ts";
-import type { StackSettings } from "../../lab/stack.ts";
-import { joinFrontend } from "../../lab/world.ts";
-import { pipelineDirectory } from "../../pipelines/pipeline-files.ts";
 import { type ExporterSamples, writeSamples } from "./support/exporter-samples.ts";
-import { fastPipelines } from "./support/fast-pipelines.ts";
-import { emptyLab, removeTraefik, settingsOf, type TestLab } from "./support/lab.ts";
+import type { TestLab } from "./support/lab.ts";
+import { type OwnHost, ownHost } from "./support/own-host.ts";
 import { removeWriters, writeAged, writer } from "./support/writers.ts";
 
 /**
@@ -25,19 +20,16 @@ import { removeWriters, writeAged, writer } from "./support/writers.ts";
  * What this machine has nothing of comes from support/exporter-samples.ts, and in no other way: the state of
  * ZFS pools, the ARC, temperatures, a file system that fills, tokens that end (the lab's own never do).
  */
-const HOST = `dash-${randomBytes(3).toString("hex")}`;
-/** Reads its journal where there is none. */
-const DEAF = `${HOST}-deaf`;
+
 /** Stands for the 60 s, and the 10 min of GitHub, between two scrapes. */
 const SCRAPE_SECONDS = 5;
-const filling = { host: HOST, interval: "1m" };
 
+let host: OwnHost;
 let lab: TestLab;
-let stack: Stack;
-let settings: StackSettings;
-let pipelines: string;
-let directory: string;
-const container = `dash-writer-${HOST}`;
+let HOST: string;
+/** Reads its journal where there is none. */
+let DEAF: string;
+let container: string;
 
 /** What the exporter says of a host that is well. */
 const well: ExporterSamples = {
@@ -47,20 +39,20 @@ const well: ExporterSamples = {
 };
 
 beforeAll(async () => {
-  lab = await emptyLab();
-  settings = await settingsOf(lab, "local", (given) => ({
-    ...given,
-    host: { ...(given.host as object), name: HOST },
-    github: { ...(given.github as object), pollingHost: HOST },
-  }));
-  const host = settings.host as { directory: string };
-  host.directory = host.directory.replace("/local/", `/${HOST}/`);
-  directory = host.directory;
-  pipelines = await fastPipelines(pipelineDirectory, SCRAPE_SECONDS);
-  stack = await lab.stack("local", settings, pipelines);
-  await stack.up();
-  await joinFrontend(lab.docker);
-  await writeSamples(directory, well);
+  host = await ownHost({
+    prefix: "dash",
+    scrapeSeconds: SCRAPE_SECONDS,
+    settings: (name, given) => ({
+      ...given,
+      github: { ...(given.github as object), pollingHost: name },
+    }),
+  });
+  lab = host.lab;
+  HOST = host.name;
+  DEAF = `${HOST}-deaf`;
+  container = `${HOST}-writer`;
+  await host.deploy();
+  await writeSamples(host.directory, well);
   const script = "while :; do echo 'error: no route'; sleep 1; done";
   await writer(lab, { name: container, script });
   // A line that is read before the first sample is no increase to Prometheus.
@@ -74,16 +66,12 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await removeWriters(lab, [container]);
-  await removeTraefik(lab);
-  await stack.destroy();
-  await rm(directory, { recursive: true });
-  await rm(pipelines, { recursive: true });
-  await lab.close();
+  await host.remove();
 });
 
 /** What a panel's query answers now: series, or lines. */
 function answer(target: Target, panelType: string): Promise<unknown[]> {
-  const query = fill(target.expr, filling);
+  const query = fill(target.expr, { host: HOST, interval: "1m" });
   if (target.datasource.type !== LOGS.type) return queryMetrics(lab.world.metrics, query);
   const { logs } = lab.world;
   if (panelType === "logs") return queryLogs(logs, query, { limit: 10 });
@@ -154,7 +142,7 @@ describe("every alert", () => {
 
 describe("an alert fires on its fault", () => {
   test("zfs-pool-degraded, disk-almost-full, disk-filling, token-near-end: what the exporter says", async () => {
-    await writeSamples(directory, {
+    await writeSamples(host.directory, {
       pools: { "boot-pool": "online", "vm-pool": "degraded" },
       free: { "/samples/data": 80, "/samples/full": 5, "/samples/filling": 30 },
       tokens: { push: 3, read: 60 },
@@ -218,11 +206,12 @@ describe("an alert fires on its fault", () => {
 
   test("journal-silent: the reader looks where no journal is", async () => {
     // A wrong group would be refused before anything is changed.
-    const file = join(pipelines, "journal.alloy");
+    const file = join(host.pipelines, "journal.alloy");
     const text = await readFile(file, "utf8");
     await writeFile(file, text.replace(/path +=.+/, 'path = "/etc/alloy"'));
+    const { settings } = host;
     const deaf = { ...settings, host: { ...(settings.host as object), name: DEAF } };
-    await (await lab.stack("local", deaf, pipelines)).up();
+    await (await host.stack(deaf)).up();
     expect(await fires(alert("journal-silent"))).toEqual([{ host: DEAF }]);
     await sleep(2 * SCRAPE_SECONDS * 1000);
     expect(await bad(alert("journal-silent"))).toEqual([{ host: DEAF }]);

@@ -78,10 +78,12 @@ function asDocumented(line: string): Promise<string> {
   return obey(line);
 }
 
+const docker = () => ({ DOCKER_HOST: lab.docker.host });
+
 /** What an operator types on the host. */
 async function onHost(line: string): Promise<void> {
   expect(documented).toContain(line);
-  await execa("sh", ["-c", line], { env: { DOCKER_HOST: lab.docker.host } });
+  await execa("sh", ["-c", line], { env: docker() });
 }
 
 async function expectService(): Promise<void> {
@@ -95,17 +97,16 @@ async function expectService(): Promise<void> {
 }
 
 async function removeNetworks(): Promise<void> {
-  for (const name of ["alloy-frontend", "alloy-backend"])
+  for (const name of ["alloy-frontend", "alloy-backend"]) {
     await lab.client.getNetwork(name).remove();
+  }
 }
 
 /** A random name that Alloy gives itself once, kept with its state. */
 const seed = () => readFile(join(directory, "data", "data", "alloy_seed.json"), "utf8");
 
 test("lost host: all that was on it", async () => {
-  await execa("docker", ["rm", "-f", "alloy", "alloy-docker-proxy", "alloy-init"], {
-    env: { DOCKER_HOST: lab.docker.host },
-  });
+  await onHost("docker rm -f alloy alloy-docker-proxy alloy-init");
   await removeTraefik(lab);
   await removeNetworks();
   await rm(directory, { recursive: true });
@@ -117,9 +118,7 @@ test("lost host: all that was on it", async () => {
 
 test("lost agent: its container and networks", async () => {
   const before = await seed();
-  await execa("docker", ["rm", "-f", "alloy", "alloy-docker-proxy"], {
-    env: { DOCKER_HOST: lab.docker.host },
-  });
+  await execa("docker", ["rm", "-f", "alloy", "alloy-docker-proxy"], { env: docker() });
   await asDocumented("pulumi up --stack svlnas --refresh");
   await expectService();
   expect(await seed()).toBe(before);

@@ -40,13 +40,6 @@ test("fails after a minute for what is not loaded and names it alone, in full", 
   expect(seconds()).toBe(60);
 });
 
-test("fails for one that the agent did not load though its file declares it", () => {
-  host.write("unloaded", "prometheus.scrape.self");
-  const { status, stderr } = wait(loaded);
-  expect(status).toBe(1);
-  expect(stderr).toMatch(/: +prometheus\.scrape\.self\n$/);
-});
-
 test("fails after a minute without an answer", () => {
   host.write("not-ready", "1000");
   const { status, stderr } = wait(loaded);
@@ -66,15 +59,4 @@ test("fails where the version does not say what it has", () => {
   const { status, stderr } = host.run(awaitLoaded(host.site));
   expect(status).not.toBe(0);
   expect(stderr).toMatch(/config\/current\/components.*No such file or directory/);
-});
-
-test("asks from within the agent's network, for its port is published nowhere", () => {
-  wait(loaded);
-  expect(host.calls().map((call) => call.slice(0, 4))).toEqual([
-    ["run", "--rm", "--network", "container:alloy"],
-  ]);
-  expect(host.read("requests").match(/http.*/g)).toEqual([
-    "http://127.0.0.1:12345/-/ready",
-    "http://127.0.0.1:12345/api/v0/web/components",
-  ]);
 });

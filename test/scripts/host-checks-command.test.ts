@@ -1,45 +1,31 @@
 // The program that an update starts, for real; ssh, Docker and the accounts are SIMULATED, see ../support/simulated-host.ts.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ChecksRequest } from "../../checks/host/request.ts";
-import type { SshConnection } from "../../config/schema.ts";
-import { scriptRunner } from "../../host-shell/shell.ts";
-import { sshOptions } from "../../host-shell/ssh.ts";
 import { requestOf } from "../checks/host/support/request.ts";
-import { SimulatedHost } from "../support/simulated-host.ts";
+import type { SimulatedHost } from "../support/simulated-host.ts";
 import { hostKey } from "../support/stack-files.ts";
+import { checkedHost, JOURNAL_GID } from "./support/checked-host.ts";
 
 let host: SimulatedHost;
 beforeEach(() => {
-  host = new SimulatedHost();
-  host.write("version", "28.3.1 1.51 linux/amd64\n");
-  host.write("info", "true true /var/lib/docker\n");
-  host.write("networks", `network\timmich-backend ${"b".repeat(64)} - 172.18.0.0/16\n`);
+  host = checkedHost();
   host.write("host-keys", `svlnas ${hostKey}\n`);
-  const journal = join(host.root, "fs/var/log/journal/0123456789abcdef0123456789abcdef");
-  mkdirSync(journal, { recursive: true });
-  mkdirSync(join(host.root, "fs/etc"), { recursive: true });
-  writeFileSync(join(host.root, "fs/etc/group"), `systemd-journal:x:${gid}:\n`);
-  writeFileSync(join(host.root, "fs/etc/machine-id"), "0123456789abcdef0123456789abcdef\n");
 });
 afterEach(() => host[Symbol.dispose]());
 
-/** The GID that what a test writes has. */
-const gid = process.getgid?.() ?? 0;
-
 /** A request with the GID that a journal of this test has. */
 function request(change: Partial<ChecksRequest["host"]> = {}): ChecksRequest {
-  const journal = { gid, path: "/var/log/journal" } as const;
+  const journal = { gid: JOURNAL_GID, path: "/var/log/journal" } as const;
   const given = requestOf();
   return { ...given, host: { ...given.host, journal, ...change } };
 }
 
-function run(asked: ChecksRequest, registryPassword?: string) {
+function run(request: ChecksRequest) {
   const script = join(import.meta.dirname, "../../checks/host/main.ts");
   const { status, stdout, stderr } = spawnSync(process.execPath, [script], {
-    input: JSON.stringify({ request: asked, registryPassword }),
+    input: JSON.stringify({ request }),
     encoding: "utf8",
     env: host.env,
   });
@@ -58,14 +44,6 @@ test("sees a route of the host into the frontend's subnet", () => {
   expect(stderr).toContain(
     "networks.frontendSubnet: 172.30.100.8/29 is taken on svlnas by the route to 172.30.100.8/29 on wg0\n",
   );
-});
-
-test("reaches the host with the options of the Docker provider and a short command line", () => {
-  run(request(), "dckr_pat_secret");
-  const { connection } = request().host as { connection: SshConnection };
-  const words = host.read("ssh-arguments");
-  expect(words.startsWith(sshOptions(connection).join("\n"))).toBe(true);
-  expect(words.endsWith(`\nsvlnas\n${scriptRunner("host-checks")}\n`)).toBe(true);
 });
 
 test("fails with every fault of the host at once", () => {

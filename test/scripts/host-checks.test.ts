@@ -1,6 +1,4 @@
 // Docker and the accounts are SIMULATED here, see ../support/simulated-host.ts; the script runs in a real shell.
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { faultsOf } from "../../checks/host/check.ts";
 import { type Findings, parseFindings } from "../../checks/host/findings.ts";
@@ -10,32 +8,14 @@ import { hostChecks } from "../../checks/host/rules.ts";
 import { checksScript, dockerConfig } from "../../checks/host/script.ts";
 import { requestOf } from "../checks/host/support/request.ts";
 import { knownFailure } from "../support/known-failures.ts";
-import { SimulatedHost } from "../support/simulated-host.ts";
-
-const id = "0123456789abcdef0123456789abcdef";
-const frontend = `alloy-frontend ${"c".repeat(64)} - 172.30.100.8/29`;
-const bridge = `bridge ${"a".repeat(64)} docker0 172.17.0.0/16`;
+import type { SimulatedHost } from "../support/simulated-host.ts";
+import { checkedHost, JOURNAL_GID, MACHINE_ID } from "./support/checked-host.ts";
 
 let host: SimulatedHost;
 beforeEach(() => {
-  host = new SimulatedHost();
-  host.write("version", "28.3.1 1.51 linux/amd64\n");
-  host.write("info", "true true /var/lib/docker name=seccomp,profile=builtin name=cgroupns\n");
-  host.write("networks", `network\t${bridge}\nnetwork\t${frontend}\n`);
-  host.write("images", "alloy-image\ninit-image\nproxy-image\n");
-  given("etc/machine-id", `${id}\n`);
-  given("etc/group", "root:x:0:\nsystemd-journal:x:190:\n");
-  given(`var/log/journal/${id}/system.journal`, "");
-  given("mnt/vm-pool/apps/compose.yaml", "");
+  host = checkedHost();
 });
 afterEach(() => host[Symbol.dispose]());
-
-/** A file below the simulated host's `/`. */
-function given(path: string, text: string): void {
-  const file = join(host.root, "fs", path);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
-}
 
 function look(change: Partial<ChecksRequest> = {}, password?: string): Findings {
   const request = requestOf(change);
@@ -54,6 +34,8 @@ const hardened: ChecksRequest["images"] = {
 };
 
 test("finds what there is on a host", () => {
+  const bridge = `bridge ${"a".repeat(64)} docker0 172.17.0.0/16`;
+  host.write("networks", `network\t${bridge}\n${host.read("networks")}`);
   const found = look();
   expect(found).toEqual({
     clock: expect.any(Number),
@@ -69,10 +51,10 @@ test("finds what there is on a host", () => {
     networks: [
       { name: "bridge", id: "a".repeat(64), bridge: "docker0", subnets: ["172.17.0.0/16"] },
       {
-        name: "alloy-frontend",
-        id: "c".repeat(64),
-        bridge: "br-cccccccccccc",
-        subnets: ["172.30.100.8/29"],
+        name: "immich-backend",
+        id: "b".repeat(64),
+        bridge: "br-bbbbbbbbbbbb",
+        subnets: ["172.18.0.0/16"],
       },
     ],
     routes: expect.any(Array),
@@ -82,9 +64,9 @@ test("finds what there is on a host", () => {
       socketProxy: { state: "present", said: "" },
     },
     probe: "ok",
-    machineId: id,
-    journals: expect.objectContaining({ "/var/log/journal": expect.any(Number) }),
-    journalGroup: 190,
+    machineId: MACHINE_ID,
+    journals: expect.objectContaining({ "/var/log/journal": JOURNAL_GID }),
+    journalGroup: JOURNAL_GID,
     space: { path: "/mnt/vm-pool/apps", bytes: expect.any(Number) },
     passwd: [],
     group: [],
@@ -121,17 +103,23 @@ test("a private / is told by Docker itself", () => {
 });
 
 describe("images", () => {
-  test("that are only on the host and are missing", () => {
-    host.write("images", "alloy-image\ninit-image\n");
-    expect(look().images.socketProxy).toEqual({ state: "absent", said: "" });
-  });
-
-  test("are asked for by digest, since the tag may have moved on", () => {
-    host.write("registry", "open");
-    expect(look({ images: hardened }).images.alloy).toEqual({ state: "pullable", said: "" });
-    expect(host.calls().filter(([command]) => command === "manifest")).toEqual([
-      ["manifest", "inspect", `dhi.io/alloy${digest}`],
-    ]);
+  test.each<[string, string, ChecksRequest["images"] | undefined, object]>([
+    ["only on the host, and missing", "", undefined, { state: "absent", said: "" }],
+    ["in a registry", "open", hardened, { state: "pullable", said: "" }],
+    [
+      "in a registry that is away",
+      "lookup dhi.io: no such host",
+      hardened,
+      { state: "refused", said: expect.stringContaining("no such host") },
+    ],
+  ])("%s", (_where, registry, images, found) => {
+    host.write("images", "init-image\n");
+    host.write("registry", registry);
+    expect(look(images ? { images } : {}).images.alloy).toEqual(found);
+    // By digest: the tag may have moved on.
+    expect(host.calls().filter(([command]) => command === "manifest")).toEqual(
+      images ? [["manifest", "inspect", `dhi.io/alloy${digest}`]] : [],
+    );
   });
 
   test("are asked for with the stack's log-in alone, which is in no argument", () => {
@@ -146,24 +134,6 @@ describe("images", () => {
     expect(found.images.alloy?.state).toBe("pullable");
     expect(host.read("calls")).not.toContain(auth);
     expect(host.read("calls")).not.toContain("dckr_pat_secret");
-  });
-
-  test("are described by the simulated registry as by the real CLI", () => {
-    host.write("registry", "open");
-    const asked = (options: string) => {
-      const { stdout } = host.run(`docker manifest inspect ${options} dhi.io/alloy${digest}`);
-      return JSON.parse(stdout);
-    };
-    const platform = (architecture: string) => ({ architecture, os: "linux" });
-    const described = (architecture: string) => ({
-      Ref: `dhi.io/alloy${digest}`,
-      Descriptor: { platform: platform(architecture) },
-    });
-    expect(asked("").manifests).toEqual(["amd64", "arm64"].map((a) => ({ platform: platform(a) })));
-    expect(asked("--verbose")).toEqual(["amd64", "arm64"].map(described));
-    host.write("platforms", "amd64\n");
-    expect(asked("").manifests).toBeUndefined();
-    expect(asked("--verbose")).toEqual(described("amd64"));
   });
 
   const alloyFault = (platforms: string) => {
@@ -183,11 +153,6 @@ describe("images", () => {
     const fault = alloyFault("amd64");
     expect(fault?.reason).toContain("linux/amd64");
     expect(fault?.reason).toContain("linux/arm64");
-  });
-
-  test("of a registry that is away, with what was said", () => {
-    host.write("registry", "lookup dhi.io: no such host");
-    expect(look({ images: hardened }).images.alloy?.said).toContain("no such host");
   });
 });
 

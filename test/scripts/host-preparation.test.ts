@@ -1,5 +1,5 @@
 // Accounts, sudo and TrueNAS's midclt are SIMULATED here, see ../support/simulated-host.ts.
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { preparationScript } from "../../components/host/host-preparation.ts";
@@ -53,18 +53,19 @@ test("plain Linux gets a system account without a home, and the directory", () =
 });
 
 describe.each(kinds)("%s", (kind, prepared) => {
-  test("that is prepared is adopted: nothing is made a second time", () => {
-    prepare(prepared());
-    host.write("made", "");
-    expect(prepare(prepared())).toMatchObject({ status: 0, stderr: "" });
-    expect(made()).toEqual([]);
-  });
-
-  test("that is prepared asks for no rights", () => {
-    prepare(prepared());
-    host.write("user", "deploy");
-    expect(prepare(prepared())).toMatchObject({ status: 0, stderr: "" });
-  });
+  test.each([
+    ["the program", preparationScript],
+    ["root's own commands", preparationByHand],
+  ])(
+    "prepared by %s, is adopted: nothing is made a second time, and no rights are asked for",
+    (_by, script) => {
+      expect(host.run(script(prepared())).status).toBe(0);
+      host.write("made", "");
+      host.write("user", "deploy");
+      expect(prepare(prepared())).toMatchObject({ status: 0, stderr: "" });
+      expect(made()).toEqual([]);
+    },
+  );
 
   test("gets what is missing alone", () => {
     host.write("group", "svc-app-alloy:x:3125:\n");
@@ -109,13 +110,6 @@ describe.each(kinds)("%s", (kind, prepared) => {
     expect(made()).toEqual([]);
     expect(existsSync(prepared().directory)).toBe(false);
   });
-
-  test("is prepared by root's own commands too", () => {
-    expect(host.run(preparationByHand(prepared())).status).toBe(0);
-    host.write("made", "");
-    expect(prepare(prepared())).toMatchObject({ status: 0, stderr: "" });
-    expect(made()).toEqual([]);
-  });
 });
 
 describe("a dataset", () => {
@@ -128,17 +122,14 @@ describe("a dataset", () => {
     );
   });
 
-  test("is not mounted over a directory with contents; an empty one is taken away", () => {
+  test("takes the place of an empty directory, and of no other", () => {
     mkdirSync(truenas().directory, { recursive: true });
     writeFileSync(join(truenas().directory, "positions"), "");
     const { status, stderr } = prepare(truenas());
     expect(status).toBe(1);
     expect(stderr).toContain("is a directory of another dataset: move it away");
     expect(made().join("\n")).not.toContain("pool.dataset.create");
-  });
-
-  test("takes the place of an empty directory", () => {
-    mkdirSync(truenas().directory, { recursive: true });
+    rmSync(join(truenas().directory, "positions"));
     expect(prepare(truenas()).status).toBe(0);
     expect(made().at(-1)).toContain("pool.dataset.create");
   });

@@ -1,151 +1,182 @@
 // Docker is SIMULATED here, see ../support/simulated-host.ts; the scripts run in a real shell.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { prepareHost } from "../../components/files/install-scripts.ts";
 import { installVersion } from "../../components/files/install-version.ts";
 import { packFiles } from "../../pipelines/alloy-bundle.ts";
 import { steps } from "../support/install-steps.ts";
 import { SimulatedHost } from "../support/simulated-host.ts";
 
-const oldFiles = { "a.alloy": 'local.file "old" {\n}\n', "host.json": "{}\n" };
-const newFiles = {
-  "b.alloy": 'local.file "new" {\n}\n',
-  components: "local.file.new\n",
-  "host.json": '{"a":1}\n',
-};
+const old = { "a.alloy": 'local.file "old" {\n}\n' };
+const good = { "b.alloy": 'local.file "new" {\n}\n', components: "local.file.new\n" };
+const lacking = { ...good, components: "local.file.new\nlocal.file.lost\n" };
+const invalid = { ...good, "b.alloy": "SYNTAX-ERROR\n" };
+const refused = { ...good, "b.alloy": "// REFUSED\n" };
+
+const isInvalid =
+  "The configuration is invalid, see above. Version new was not installed; " +
+  "the agent, if one runs, keeps its old one.";
+const isRefused = "Alloy refused version new, see its log above. The old version was put back.";
 
 let host: SimulatedHost;
 beforeEach(() => {
-  host = new SimulatedHost();
-  host.run(prepareHost(host.site));
-  host.write("calls", "");
+  host = new SimulatedHost({ state: "running" });
+  host.givenVersion("old", old);
 });
 afterEach(() => host[Symbol.dispose]());
 
-const install = () => host.run(installVersion(host.site, "new"), packFiles(newFiles));
-const done = { status: 0, stderr: "" };
+/** Installs files; answers the end of the script, with the last line that it said. */
+function install(files: Record<string, string>, on = host) {
+  const { status, stderr } = on.run(installVersion(on.site, "new"), packFiles(files));
+  return { status, stderr, last: stderr.trim().split("\n").at(-1) };
+}
 
-describe("without an agent", () => {
-  test("the first version is validated, then linked; nothing is reloaded", () => {
-    expect(install()).toMatchObject(done);
-    expect(steps(host.calls())).toEqual([
-      "unpack",
-      "validate",
-      "agent's state",
-      "image",
-      "switch link and prune",
-    ]);
-    expect(host.current()).toBe("versions/new");
-    expect(host.files("config/current")).toEqual(newFiles);
-    expect(host.names("config/versions")).toEqual(["new"]);
-  });
+/** What is linked, loaded and kept. */
+const versions = () => ({
+  current: host.current(),
+  loaded: host.read("loaded").trim(),
+  kept: host.names("config/versions"),
 });
-
-describe("with an agent that runs", () => {
-  beforeEach(() => {
-    host.setAgent({ state: "running" });
-    host.givenVersion("old", oldFiles);
-  });
-
-  test("it is reloaded after the switch, waited for, and the old version is gone", () => {
-    expect(install().status).toBe(0);
-    expect(steps(host.calls())).toEqual([
-      "unpack",
-      "validate",
-      "agent's state",
-      "agent's image",
-      "image",
-      "switch link, reload, await loaded and prune",
-    ]);
-    expect(host.current()).toBe("versions/new");
-    expect(host.read("loaded")).toBe("versions/new\n");
-    expect(host.names("config/versions")).toEqual(["new"]);
-    expect(host.read("agent")).toBe("running sha256:alloy-image\n");
-  });
-
-  test("on another image it is left to its own replacement", () => {
-    host.setAgent({ state: "running", image: "other" });
-    expect(install()).toMatchObject(done);
-    expect(steps(host.calls()).slice(2)).toEqual([
-      "agent's state",
-      "agent's image",
-      "image",
-      "switch link and prune",
-    ]);
-    expect(host.current()).toBe("versions/new");
-    expect(host.read("loaded")).toBe("versions/old\n");
-  });
-
-  test("the version that it has is installed again without harm", () => {
-    host.givenVersion("new", newFiles);
-    expect(install().status).toBe(0);
-    expect(host.files("config/current")).toEqual(newFiles);
-    expect(host.names("config/versions")).toEqual(["new"]);
-  });
+const only = (name: string, loaded = name) => ({
+  current: `versions/${name}`,
+  loaded: `versions/${loaded}`,
+  kept: [name],
 });
+const image = ["agent's state", "agent's image", "image"];
 
-test.each(["exited", "restarting"] as const)(
-  "an agent that is %s is started, not reloaded",
-  (state) => {
+describe("a version that is good", () => {
+  test("is installed on a new host: validated, then linked; nothing is reloaded", () => {
+    using fresh = new SimulatedHost();
+    fresh.givenVersion("new.new", { "stale.alloy": "// left by an interrupted run\n" });
+    expect(install(good, fresh)).toMatchObject({ status: 0, stderr: "" });
+    const expected = ["unpack", "validate", "agent's state", "image", "switch link and prune"];
+    expect(steps(fresh.calls())).toEqual(expected);
+    expect(fresh.current()).toBe("versions/new");
+    expect(fresh.names("config/versions")).toEqual(["new"]);
+    expect(fresh.files("config/current")).toEqual(good);
+  });
+
+  test.each([
+    ["running", "switch link, reload, await loaded and prune"],
+    ["exited", "switch link", "restart agent", "await loaded", "prune versions"],
+    ["restarting", "switch link", "restart agent", "await loaded", "prune versions"],
+  ] as const)("is loaded by an agent that is %s, and the old one is gone", (state, ...expected) => {
     host.setAgent({ state });
-    host.givenVersion("old", oldFiles);
-    expect(install().status).toBe(0);
-    expect(steps(host.calls()).slice(2)).toEqual([
-      "agent's state",
-      "agent's image",
-      "image",
-      "switch link",
-      "restart agent",
-      "await loaded",
-      "prune versions",
-    ]);
+    expect(install(good).status).toBe(0);
+    expect(steps(host.calls())).toEqual(["unpack", "validate", ...image, ...expected]);
+    expect(versions()).toEqual(only("new"));
     expect(host.read("agent")).toBe("running sha256:alloy-image\n");
-    expect(host.read("loaded")).toBe("versions/new\n");
-  },
-);
-
-test("what an interrupted run left behind does not get in", () => {
-  host.givenVersion("new.new", { "stale.alloy": "// stale\n" });
-  host.givenVersion("old", oldFiles);
-  expect(install()).toMatchObject(done);
-  expect(host.names("config/versions")).toEqual(["new"]);
-  expect(host.files("config/current")).toEqual(newFiles);
-});
-
-test("old versions that can't be removed are no reason to go back to one of them", () => {
-  host.setAgent({ state: "running" });
-  host.givenVersion("old", oldFiles);
-  host.write("kept", "old");
-  const { status, stderr } = install();
-  expect({ status, stderr: stderr.split("\n").filter((line) => line.startsWith("rm:")) }).toEqual({
-    status: 1,
-    stderr: ["rm: simulated: Permission denied"],
   });
-  expect(host.current()).toBe("versions/new");
-  expect(host.read("loaded")).toBe("versions/new\n");
-  expect(host.names("config/versions")).toEqual(["new", "old"]);
+
+  test("is left to the agent's own replacement where it runs on another image", () => {
+    host.setAgent({ state: "running", image: "other" });
+    expect(install(good)).toMatchObject({ status: 0, stderr: "" });
+    expect(steps(host.calls()).slice(2)).toEqual([...image, "switch link and prune"]);
+    expect(versions()).toEqual(only("new", "old"));
+  });
+
+  test("is installed again without harm", () => {
+    host.givenVersion("new", good);
+    expect(install(good).status).toBe(0);
+    expect(versions().current).toBe("versions/new");
+    expect(host.files("config/current")).toEqual(good);
+  });
+
+  test("stays though old versions can't be removed", () => {
+    host.write("kept", "old");
+    const { status, stderr } = install(good);
+    expect(status).toBe(1);
+    expect(stderr).toContain("rm: simulated: Permission denied");
+    expect(versions()).toEqual({ ...only("new"), kept: ["new", "old"] });
+  });
 });
 
-test("every container of an installation is bounded, and only one of them is on a network", () => {
-  host.setAgent({ state: "running" });
-  host.givenVersion("old", oldFiles);
-  install();
+describe("a version that is not good", () => {
+  test("is removed before anything is switched if it is invalid; the agent is not touched", () => {
+    const { status, stderr, last } = install(invalid);
+    expect({ status, last }).toEqual({ status: 1, last: isInvalid });
+    expect(stderr).toContain("validate: syntax error");
+    expect(steps(host.calls())).toEqual(["unpack", "validate", "remove version"]);
+    expect(host.read("requests")).toBe("");
+    expect(versions()).toEqual(only("old"));
+  });
+
+  test("is removed from a new host, too", () => {
+    using fresh = new SimulatedHost();
+    expect(install(invalid, fresh)).toMatchObject({ status: 1, last: isInvalid });
+    expect(fresh.current()).toBeUndefined();
+    expect(fresh.names("config/versions")).toEqual([]);
+  });
+
+  test("is kept for the agent that uses it, since only the image is new", () => {
+    host.givenVersion("new", invalid);
+    expect(install(invalid).status).toBe(1);
+    expect(versions().current).toBe("versions/new");
+    expect(host.files("config/current")).toEqual(invalid);
+  });
+
+  test("is rolled back if the agent refuses it: linked back, loaded again, removed", () => {
+    const { status, stderr, last } = install(refused);
+    expect({ status, last }).toEqual({ status: 1, last: isRefused });
+    expect(stderr).toContain("400 Bad Request");
+    expect(host.calls()).toContainEqual(["logs", "--tail", "20", "alloy"]);
+    expect(steps(host.calls()).slice(2)).toEqual([
+      ...[...image, "switch link, reload, await loaded and prune"],
+      ...["agent's log", "switch link back", "reload", "remove version"],
+    ]);
+    expect(versions()).toEqual(only("old"));
+    expect(host.files("config/current")).toEqual(old);
+  });
+
+  test("is rolled back if a component is not loaded, which is named", () => {
+    const { status, stderr, last } = install(lacking);
+    expect({ status, last }).toEqual({ status: 1, last: isRefused });
+    expect(stderr).toMatch(/these components are not loaded after 60 s: +local\.file\.lost\n/);
+    expect(versions()).toEqual(only("old"));
+  });
+
+  test.each([
+    ["does not start with it", refused],
+    ["lacks a component with it", lacking],
+  ])("is rolled back if an agent that had stopped %s", (_what, files) => {
+    host.setAgent({ state: "exited" });
+    expect(install(files)).toMatchObject({ status: 1, last: isRefused });
+    expect(versions()).toEqual(only("old"));
+    expect(host.read("agent")).toBe("running sha256:alloy-image\n");
+  });
+
+  // `docker restart` of one that starts and ends at once is no failure that could be told.
+  test.each([
+    ["running", true],
+    ["exited", false],
+  ] as const)("an agent that is %s takes neither it nor the old one; told: %s", (state, told) => {
+    host.setAgent({ state });
+    host.givenVersion("old", refused);
+    const { status, stderr, last } = install(refused);
+    expect({ status, last }).toEqual({ status: 1, last: isRefused });
+    expect(stderr.includes("The old version could not be loaded either, see above.\n")).toBe(told);
+    expect(versions()).toMatchObject({ current: "versions/old", kept: ["old"] });
+    expect(host.read("agent")).toBe(`${state} sha256:alloy-image\n`);
+  });
+});
+
+test("where no container can be started nothing changes", () => {
+  host.write("no-containers", "");
+  expect(install(good).status).not.toBe(0);
+  expect(steps(host.calls())).toEqual(["unpack"]);
+  expect(versions()).toEqual(only("old"));
+});
+
+test("its containers can do nothing but what they are for; only one is on a network", () => {
+  install(good);
   const runs = host.calls().filter(([command]) => command === "run");
-  expect(runs).toHaveLength(3);
-  for (const run of runs) {
-    const line = run.join(" ");
-    expect(line).toMatch(/^run --rm --network (none|container:alloy) --read-only --cap-drop ALL /);
-    expect(line).toMatch(/ --security-opt no-new-privileges --pids-limit 50 --memory \d+m /);
-    expect(line).not.toContain("--cap-add");
-    expect(line).not.toContain("docker.sock");
-  }
-});
-
-test("validation runs as Alloy's user, with its memory, on a read-only mount, without a network", () => {
-  install();
-  const [validate] = host.calls().filter((call) => call.includes("validate"));
-  expect(validate?.join(" ")).toBe(
-    "run --rm --network none --read-only --cap-drop ALL --security-opt no-new-privileges " +
-      "--pids-limit 50 --memory 512m --tmpfs /tmp --user 3125:3125 " +
-      `-v ${host.site.directory}/config:/etc/alloy:ro alloy-image validate /etc/alloy/versions/new/`,
-  );
+  const capped = "--read-only --cap-drop ALL --security-opt no-new-privileges --pids-limit 50";
+  const config = `${host.site.directory}/config`;
+  const lines = runs.map((run) => run.join(" "));
+  expect(lines).toEqual([
+    expect.stringContaining(`run --rm --network none ${capped} --memory 64m --tmpfs /tmp --inter`),
+    `run --rm --network none ${capped} --memory 512m --tmpfs /tmp --user 3125:3125 ` +
+      `-v ${config}:/etc/alloy:ro alloy-image validate /etc/alloy/versions/new/`,
+    expect.stringContaining(
+      `run --rm --network container:alloy ${capped} --memory 64m --tmpfs /tmp -v`,
+    ),
+  ]);
 });

@@ -56,7 +56,7 @@ function agentStarted(offset: number, digits = ".123456789"): void {
   host.write("started", `${iso.replace(".000", digits)}\n`);
 }
 
-/** What the agent says, look after look; the last for ever. */
+/** What the agent says, look after look; the last one from then on. */
 function agentSays(...looks: Look[]): void {
   host.write("looks", "0");
   for (const [index, look] of looks.entries()) host.write(`metrics.${index + 1}`, text(look));
@@ -64,11 +64,12 @@ function agentSays(...looks: Look[]): void {
 
 const write = (name: string, secret: string) => host.run(writeSecret(host.site, name), secret);
 function writeBoth(secret: string): void {
-  expect(write("metrics-password", `${secret}-m`).status).toBe(0);
-  expect(write("logs-password", `${secret}-l`).status).toBe(0);
+  write("metrics-password", `${secret}-m`);
+  write("logs-password", `${secret}-l`);
 }
 
-const prove = (secret: string, change: Partial<TokenProof> = {}) => {
+/** Runs the proof; answers how it ended, what it waited for in all, and what is on the host then. */
+function prove(secret: string, change: Partial<TokenProof> = {}) {
   const proof: TokenProof = {
     site: host.site,
     metricsUrl: "https://metrics.example/push",
@@ -78,22 +79,27 @@ const prove = (secret: string, change: Partial<TokenProof> = {}) => {
     stack: "svlnas",
     ...change,
   };
-  return host.run(proveTokens(proof), `${secret}-m\n${secret}-l\n`);
-};
-const seconds = () =>
-  host
-    .read("sleeps")
-    .split("\n")
-    .reduce((sum, line) => sum + Number(line), 0);
-const lastLine = (of: string) => of.trimEnd().split("\n").at(-1);
+  host.write("sleeps", "");
+  const { status, stderr } = host.run(proveTokens(proof), `${secret}-m\n${secret}-l\n`);
+  const sleeps = host.read("sleeps").split("\n").map(Number);
+  return {
+    status,
+    last: stderr.trimEnd().split("\n").at(-1),
+    seconds: sleeps.reduce((sum, one) => sum + one, 0),
+    secrets: host.files("secrets"),
+  };
+}
 
-const done = { status: 0, stdout: "", stderr: "" };
 const both = (secret: string) => ({
   "logs-password": `${secret}-l`,
   "metrics-password": `${secret}-m`,
 });
+const proven = (secret: string, seconds: number) =>
+  ({ status: 0, last: "", seconds, secrets: both(secret) }) as const;
 const again = "When that is mended: pulumi up --stack svlnas";
-const old = "The old token was put back on the host and is still good.";
+const noOld = "There is no old token to go back to.";
+const wentBack = "The old token was put back on the host and is still good.";
+const samplesRefused = "https://metrics.example/push refuses samples with the new token.";
 
 describe("on the first deployment", () => {
   beforeEach(() => {
@@ -103,44 +109,32 @@ describe("on the first deployment", () => {
 
   test("what the new agent sent proves its token, at once", () => {
     agentSays({ read: 5, begun: 100, lines: 3 });
-    expect(prove("first")).toEqual(done);
-    expect(seconds()).toBe(0);
+    expect(prove("first")).toEqual(proven("first", 0));
   });
 
   test("waits for the first sample and the first line", () => {
     agentStarted(4, "");
     agentSays({}, { begun: 100 }, { begun: 100, lines: 1 });
-    expect(prove("first")).toEqual(done);
-    expect(seconds()).toBe(2);
+    expect(prove("first")).toEqual(proven("first", 2));
   });
 
   test("one batch that is refused, too old perhaps, is no refused token; three are", () => {
     agentSays({ begun: 90, failed: 90 }, { begun: 190, failed: 90, lines: 1 });
-    expect(prove("first")).toEqual(done);
-    const fails = [0, 1, 2, 3].map((n) => ({ begun: n * 9, failed: n * 9 }));
-    agentSays(...fails);
-    const { status, stderr } = prove("first");
-    expect(status).toBe(1);
-    expect(lastLine(stderr)).toBe(
-      `https://metrics.example/push refuses samples with the new token. There is no old token to go back to. ${again}`,
-    );
-    expect(host.files("secrets")).toEqual(both("first"));
+    expect(prove("first")).toMatchObject({ status: 0 });
+    agentSays(...[0, 1, 2, 3].map((n) => ({ begun: n * 9, failed: n * 9 })));
+    const last = `${samplesRefused} ${noOld} ${again}`;
+    expect(prove("first")).toMatchObject({ status: 1, last, secrets: both("first") });
   });
 
-  test("is not waited for where the sinks took the token when they were asked: nothing hangs on it", () => {
+  test("is not waited for where the sinks took the token when they were asked", () => {
     agentSays({});
-    expect(prove("first", { asked: "taken" })).toEqual(done);
-    expect(seconds()).toBe(0);
-    expect(host.files("secrets")).toEqual(both("first"));
+    expect(prove("first", { asked: "taken" })).toEqual(proven("first", 0));
   });
 
   test("an agent that does not run proves nothing", () => {
     host.setAgent({ state: "exited" });
-    const { status, stderr } = prove("first");
-    expect(status).toBe(1);
-    expect(lastLine(stderr)).toBe(
-      `The agent could not be asked. There is no old token to go back to. ${again}`,
-    );
+    const last = `The agent could not be asked. ${noOld} ${again}`;
+    expect(prove("first")).toMatchObject({ status: 1, last });
   });
 });
 
@@ -151,11 +145,17 @@ describe("in a rotation", () => {
     agentSays({ begun: 1, lines: 1 });
     prove("old");
     agentStarted(-3600);
-    host.write("sleeps", "");
     writeBoth("new");
   });
   const before: Look = { begun: 500, failed: 7, lines: 50, refused: 2 };
   const after: Look = { ...before, read: 100 };
+  const busy = { ...before, begun: 900, lines: 90 };
+  const pending = { ...after, begun: 520, pending: 20, lines: 60 };
+  const failing = { ...after, begun: 520, failed: 27, lines: 60 };
+  const sampled = { ...after, begun: 520 };
+  const silent = { ...after, lines: 0 };
+  const noSample =
+    "https://metrics.example/push accepted no sample with the new token within 150 s.";
 
   test("the old token is kept on the host, for Alloy's user alone, until the new one is proven", () => {
     expect(host.files("secrets")).toEqual({
@@ -166,65 +166,69 @@ describe("in a rotation", () => {
     const mode = statSync(join(host.site.directory, "secrets", ".logs-password.last")).mode;
     expect(mode & 0o7777).toBe(0o400);
     agentSays(before, after, after, { ...after, begun: 501, lines: 51 });
-    expect(prove("new")).toEqual(done);
-    expect(host.files("secrets")).toEqual(both("new"));
+    expect(prove("new")).toMatchObject({ status: 0, secrets: both("new") });
   });
 
-  test("waits until the agent has read both files, and counts nothing from before", () => {
-    const busy = { ...before, begun: 900, lines: 90 };
-    agentSays(before, busy, { ...busy, read: 1 }, { ...busy, read: 2 }, { ...busy, read: 2 });
-    const { status, stderr } = prove("new");
-    expect(status).toBe(1);
-    expect(lastLine(stderr)).toBe(
-      `https://metrics.example/push accepted no sample with the new token within 150 s. ${old} ${again}`,
-    );
-    expect(seconds()).toBe(3 + 2 + 150);
+  test.each<[string, Look[], number, Partial<TokenProof>?]>([
+    ["a sample that was under way", [after, after, pending, { ...pending, pending: 19 }], 4],
+    ["samples alone, on a host that logs nothing", [silent, silent, { ...silent, begun: 520 }], 62],
+    [
+      "samples alone, where no pipeline reads logs",
+      [after, after, sampled],
+      2,
+      { sendsLogs: false },
+    ],
+  ])("is proven by %s", (_what, looks, seconds, change) => {
+    agentSays(...looks);
+    expect(prove("new", change)).toEqual(proven("new", seconds));
   });
 
-  test("a sample that is under way or is tried again is none that was accepted", () => {
-    const pending = { ...after, begun: 520, pending: 20, lines: 60 };
-    agentSays(after, after, pending, { ...pending, begun: 540, retried: 20 });
-    expect(prove("new").status).toBe(1);
-    agentSays(after, after, pending, { ...pending, pending: 19 });
-    expect(prove("new")).toEqual(done);
+  test.each<[string, Look[], string, number, Partial<TokenProof>?]>([
+    [
+      "nothing was sent since the agent has read both files",
+      [before, busy, { ...busy, read: 1 }, { ...busy, read: 2 }, { ...busy, read: 2 }],
+      ...([noSample, 3 + 2 + 150] as const),
+    ],
+    [
+      "samples are under way or tried again",
+      [after, after, pending, { ...pending, begun: 540, retried: 20 }],
+      ...([noSample, 2 + 150] as const),
+    ],
+    ["samples are refused", [after, after, failing], samplesRefused, 2],
+    [
+      "samples are refused twice, though the sinks took the token when they were asked",
+      [after, after, { ...after, failed: 8 }, { ...after, failed: 9 }],
+      ...([samplesRefused, 2, { asked: "taken" }] as const),
+    ],
+    [
+      "lines are refused",
+      [after, after, { ...sampled, refused: 3 }],
+      ...(["https://logs.example/push refuses lines with the new token.", 2] as const),
+    ],
+    ["the agent reads no file", [before], "The agent has not read its new token within 60 s.", 59],
+  ])("the old token is put back if %s", (_what, looks, reason, seconds, change) => {
+    agentSays(...looks);
+    expect(prove("new", change)).toEqual({
+      status: 1,
+      last: `${reason} ${wentBack} ${again}`,
+      seconds,
+      secrets: { ...both("old"), ".taken-back": "" },
+    });
   });
 
-  test("refused samples put the old token back at once", () => {
-    agentSays(after, after, { ...after, begun: 520, failed: 27, lines: 60 });
-    const { status, stderr } = prove("new");
-    expect(status).toBe(1);
-    expect(lastLine(stderr)).toBe(
-      `https://metrics.example/push refuses samples with the new token. ${old} ${again}`,
-    );
-    expect(seconds()).toBe(2);
-    expect(host.files("secrets")).toEqual({ ...both("old"), ".taken-back": "" });
-  });
-
-  test("they do so too when the sinks took the token where they were asked", () => {
-    const fails = [1, 2].map((n) => ({ ...after, begun: 500 + n, failed: 7 + n }));
-    agentSays(after, after, ...fails);
-    const { status, stderr } = prove("new", { asked: "taken" });
-    expect(status).toBe(1);
-    expect(lastLine(stderr)).toContain(old);
-    expect(host.files("secrets")).toMatchObject(both("old"));
-  });
-
-  test("refused lines too", () => {
-    agentSays(after, after, { ...after, begun: 520, refused: 3 });
-    const { stderr } = prove("new");
-    expect(lastLine(stderr)).toBe(
-      `https://logs.example/push refuses lines with the new token. ${old} ${again}`,
-    );
-    expect(host.files("secrets")).toMatchObject(both("old"));
+  test("the old token is put back if requests with lines are answered and no line is taken", () => {
+    agentSays(after, after);
+    host.write("metrics.3", text(sampled).replace('"204"} 1', '"204"} 2'));
+    const reason = "https://logs.example/push accepted no line with the new token within 150 s.";
+    expect(prove("new")).toMatchObject({ last: `${reason} ${wentBack} ${again}` });
   });
 
   test("after a proof that failed the next run writes the new token again, and proves it", () => {
-    agentSays(after, after, { ...after, begun: 520, failed: 27 });
+    agentSays(after, after, failing);
     prove("new");
     host.write("owners", "");
-    agentSays(after, after, { ...after, begun: 520, lines: 60 });
-    expect(prove("new")).toEqual(done);
-    expect(host.files("secrets")).toEqual(both("new"));
+    agentSays(after, after, { ...sampled, lines: 60 });
+    expect(prove("new")).toMatchObject({ status: 0, secrets: both("new") });
     expect(host.read("owners")).toBe(
       "3125:3125 .metrics-password.new\n3125:3125 .logs-password.new\n",
     );
@@ -232,39 +236,8 @@ describe("in a rotation", () => {
 
   test("a second rotation before the first is proven goes back to the one that was", () => {
     writeBoth("newer");
-    agentSays(after, after, { ...after, begun: 520, failed: 27 });
-    prove("newer");
-    expect(host.files("secrets")).toMatchObject(both("old"));
-  });
-
-  test("lines that no sink takes fail it; a host that logs nothing does not", () => {
-    const samples = { ...after, begun: 520 };
-    agentSays({ ...after, lines: 0 }, { ...after, lines: 0 }, { ...samples, lines: 0 });
-    expect(prove("new")).toEqual(done);
-    expect(seconds()).toBe(2 + 60);
-    writeBoth("newer");
-    const tried = (n: number) => text(samples).replace('"204"} 1', `"204"} ${n}`);
-    agentSays(after, after);
-    host.write("metrics.3", tried(2));
-    const { stderr } = prove("newer");
-    expect(lastLine(stderr)).toBe(
-      `https://logs.example/push accepted no line with the new token within 150 s. The old token was put back on the host and is still good. ${again}`,
-    );
-  });
-
-  test("lines are not waited for where no pipeline reads any", () => {
-    agentSays(after, after, { ...after, begun: 520 });
-    expect(prove("new", { sendsLogs: false })).toEqual(done);
-    expect(seconds()).toBe(2);
-  });
-
-  test("an agent that does not read its files fails it", () => {
-    agentSays(before);
-    const { stderr } = prove("new");
-    expect(lastLine(stderr)).toBe(
-      `The agent has not read its new token within 60 s. ${old} ${again}`,
-    );
-    expect(seconds()).toBe(59);
+    agentSays(after, after, failing);
+    expect(prove("newer").secrets).toMatchObject(both("old"));
   });
 });
 
@@ -275,10 +248,8 @@ test("a secret is written again to the byte, and is no argument of anything", ()
   writeBoth(secret);
   agentSays({ read: 100 }, { read: 100 }, { read: 100, failed: 1 });
   prove(secret);
-  prove(secret);
   agentSays({ read: 100 }, { read: 100 }, { read: 100, begun: 1, lines: 1 });
-  expect(prove(secret)).toEqual(done);
-  expect(host.files("secrets")).toEqual(both(secret));
+  expect(prove(secret)).toMatchObject({ status: 0, secrets: both(secret) });
   expect(JSON.stringify(host.calls())).not.toContain("$(id)");
 });
 

@@ -33,13 +33,8 @@ test("a host that has everything passes, and each check says what was found", ()
   ]);
 });
 
-interface Case {
-  kind: string;
-  found: Partial<Findings>;
-  request?: Partial<ChecksRequest>;
-  /** Path and reason, and the fix: the two lines that the operator reads. */
-  says: [string, string];
-}
+/** What is found in place of the healthy; path and reason, and the fix, as the operator reads them. */
+type Case = [Partial<Findings>, fault: string, fix: string, request?: Partial<ChecksRequest>];
 
 const healthy = healthyFindings();
 const network = (name: string, subnet: string) => ({
@@ -59,260 +54,162 @@ const hardened: ChecksRequest["images"] = {
   ...requestOf().images,
   alloy: `dhi.io/alloy:1.16.0${digest}`,
 };
+const otherSubnet = `${set("networks.frontendSubnet", "A.B.C.D/29")} (and the same in Traefik's allow list)`;
+const setClock =
+  "as root on the host: timedatectl set-ntp true (and see that this machine's clock is right)";
 const refused = (said: string) => ({ ...healthy.images, alloy: { state: "refused", said } });
 
-const cases: Case[] = [
-  {
-    kind: "Docker that the SSH user may not use",
-    found: {
+const cases: Record<string, Case> = {
+  "Docker that the SSH user may not use": [
+    {
       docker: undefined,
       dockerError:
         "Got permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock",
     },
-    says: [
-      "docker: does not answer deploy, it said: Got permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock",
-      "as root on the host: usermod -aG docker deploy; then end its open SSH sessions",
-    ],
-  },
-  {
-    kind: "Docker that is not installed",
-    found: { docker: undefined, dockerError: "sh: 27: docker: not found" },
-    says: [
-      "docker: does not answer deploy, it said: sh: 27: docker: not found",
-      "install Docker on the host, https://docs.docker.com/engine/install/",
-    ],
-  },
-  {
-    kind: "Docker that does not run",
-    found: { docker: undefined, dockerError: "Cannot connect to the Docker daemon" },
-    says: [
-      "docker: does not answer deploy, it said: Cannot connect to the Docker daemon",
-      "as root on the host: systemctl start docker; on TrueNAS choose a pool in Apps first",
-    ],
-  },
-  {
-    kind: "Docker that is too old",
-    found: { docker: { version: "19.03.15", apiVersion: "1.40", platform: "linux/amd64" } },
-    says: [
-      "docker: is 19.03.15, older than 20.10",
-      "update Docker on the host, https://docs.docker.com/engine/install/",
-    ],
-  },
-  {
-    kind: "another platform",
-    found: { docker: { version: "28.0.0", apiVersion: "1.48", platform: "linux/arm" } },
-    says: [
-      "docker: runs on linux/arm; the images are made for linux/amd64 and linux/arm64",
-      "deploy to another host",
-    ],
-  },
-  {
-    kind: "no memory limits",
-    found: { engine: { ...engine, memoryLimit: false } },
-    says: [
-      "docker: can't limit memory of a container: the kernel's cgroup controllers are off",
-      "add cgroup_enable=memory to the host's kernel command line and restart it",
-    ],
-  },
-  {
-    kind: "Docker that says nothing of itself",
-    found: { engine: undefined },
-    says: [
-      "docker: does not say what it can limit: docker info gives nothing",
-      "on the host: docker info",
-    ],
-  },
-  {
-    kind: "rootless Docker",
-    found: { engine: { ...engine, security: ["name=seccomp,profile=default", "name=rootless"] } },
-    says: [
-      "docker: runs with rootless: Alloy's uid would not be the host's, and it could read no log",
-      "run the ordinary Docker engine on the host, without user namespaces",
-    ],
-  },
-  {
-    kind: "private /",
-    found: {
+    "docker: does not answer deploy, it said: Got permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock",
+    "as root on the host: usermod -aG docker deploy; then end its open SSH sessions",
+  ],
+  "Docker that is not installed": [
+    { docker: undefined, dockerError: "sh: 27: docker: not found" },
+    "docker: does not answer deploy, it said: sh: 27: docker: not found",
+    "install Docker on the host, https://docs.docker.com/engine/install/",
+  ],
+  "Docker that does not run": [
+    { docker: undefined, dockerError: "Cannot connect to the Docker daemon" },
+    "docker: does not answer deploy, it said: Cannot connect to the Docker daemon",
+    "as root on the host: systemctl start docker; on TrueNAS choose a pool in Apps first",
+  ],
+  "Docker that is too old": [
+    { docker: { version: "19.03.15", apiVersion: "1.40", platform: "linux/amd64" } },
+    "docker: is 19.03.15, older than 20.10",
+    "update Docker on the host, https://docs.docker.com/engine/install/",
+  ],
+  "another platform": [
+    { docker: { version: "28.0.0", apiVersion: "1.48", platform: "linux/arm" } },
+    "docker: runs on linux/arm; the images are made for linux/amd64 and linux/arm64",
+    "deploy to another host",
+  ],
+  "no memory limits": [
+    { engine: { ...engine, memoryLimit: false } },
+    "docker: can't limit memory of a container: the kernel's cgroup controllers are off",
+    "add cgroup_enable=memory to the host's kernel command line and restart it",
+  ],
+  "Docker that says nothing of itself": [
+    { engine: undefined },
+    "docker: does not say what it can limit: docker info gives nothing",
+    "on the host: docker info",
+  ],
+  "rootless Docker": [
+    { engine: { ...engine, security: ["name=seccomp,profile=default", "name=rootless"] } },
+    "docker: runs with rootless: Alloy's uid would not be the host's, and it could read no log",
+    "run the ordinary Docker engine on the host, without user namespaces",
+  ],
+  "private /": [
+    {
       probe:
         "Error response from daemon: path / is mounted on / but it is not a shared or slave mount.",
     },
-    says: [
-      "docker: has a / that is not a shared mount, so Alloy could not follow disks mounted later",
-      "as root on the host: mount --make-rshared / (systemd does so at boot)",
-    ],
-  },
-  {
-    kind: "a container that does not start",
-    found: { probe: "Error response from daemon: no space left on device" },
-    says: [
-      "docker: can't start a container with the host's / mounted, it said: Error response from daemon: no space left on device",
-      "on the host, see why: docker run --rm init-image true",
-    ],
-  },
-  {
-    kind: "local image that is missing",
-    found: { images: { ...healthy.images, socketProxy: { state: "absent", said: "" } } },
-    says: [
-      "images.socketProxy: names proxy-image, which is not on the host",
-      "docker save proxy-image | ssh HOST docker load",
-    ],
-  },
-  {
-    kind: "hardened image without a log-in",
-    found: { images: refused("denied: requested access to the resource is denied") },
-    request: { images: hardened },
-    says: [
-      "images.alloy: can't be pulled from dhi.io, which said: denied: requested access to the resource is denied",
-      `${set("registry.address", "dhi.io")} && ${set("registry.username", "USER")} && ` +
-        "pulumi config set --stack svlnas --secret grafana-alloy:registryPassword",
-    ],
-  },
-  {
-    kind: "hardened image with a dead token",
-    found: { images: refused("unauthorized: incorrect username or password") },
-    request: { images: hardened, registry: { address: "dhi.io", username: "myaccount" } },
-    says: [
-      "images.alloy: can't be pulled from dhi.io, which said: unauthorized: incorrect username or password",
-      "give an access token that may read it: pulumi config set --stack svlnas --secret grafana-alloy:registryPassword",
-    ],
-  },
-  {
-    kind: "registry that can't be reached",
-    found: { images: refused("dial tcp: lookup dhi.io: no such host") },
-    request: { images: hardened },
-    says: [
-      "images.alloy: can't be pulled from dhi.io, which said: dial tcp: lookup dhi.io: no such host",
-      "see that the host reaches https://dhi.io/v2/ (DNS, firewall)",
-    ],
-  },
-  {
-    kind: "subnet of another Docker network",
-    found: { networks: [...healthy.networks, network("media", "172.30.100.0/24")] },
-    says: [
-      "networks.frontendSubnet: 172.30.100.8/29 is taken on svlnas by the Docker network media (172.30.100.0/24)",
-      `${set("networks.frontendSubnet", "A.B.C.D/29")} (and the same in Traefik's allow list)`,
-    ],
-  },
-  {
-    kind: "subnet of the host itself",
+    "docker: has a / that is not a shared mount, so Alloy could not follow disks mounted later",
+    "as root on the host: mount --make-rshared / (systemd does so at boot)",
+  ],
+  "a container that does not start": [
+    { probe: "Error response from daemon: no space left on device" },
+    "docker: can't start a container with the host's / mounted, it said: Error response from daemon: no space left on device",
+    "on the host, see why: docker run --rm init-image true",
+  ],
+  "local image that is missing": [
+    { images: { ...healthy.images, socketProxy: { state: "absent", said: "" } } },
+    "images.socketProxy: names proxy-image, which is not on the host",
+    "docker save proxy-image | ssh HOST docker load",
+  ],
+  "hardened image without a log-in": [
+    { images: refused("denied: requested access to the resource is denied") },
+    "images.alloy: can't be pulled from dhi.io, which said: denied: requested access to the resource is denied",
+    `${set("registry.address", "dhi.io")} && ${set("registry.username", "USER")} && ` +
+      "pulumi config set --stack svlnas --secret grafana-alloy:registryPassword",
+    { images: hardened },
+  ],
+  "hardened image with a dead token": [
+    { images: refused("unauthorized: incorrect username or password") },
+    "images.alloy: can't be pulled from dhi.io, which said: unauthorized: incorrect username or password",
+    "give an access token that may read it: pulumi config set --stack svlnas --secret grafana-alloy:registryPassword",
+    { images: hardened, registry: { address: "dhi.io", username: "myaccount" } },
+  ],
+  "registry that can't be reached": [
+    { images: refused("dial tcp: lookup dhi.io: no such host") },
+    "images.alloy: can't be pulled from dhi.io, which said: dial tcp: lookup dhi.io: no such host",
+    "see that the host reaches https://dhi.io/v2/ (DNS, firewall)",
+    { images: hardened },
+  ],
+  "subnet of another Docker network": [
+    { networks: [...healthy.networks, network("media", "172.30.100.0/24")] },
+    "networks.frontendSubnet: 172.30.100.8/29 is taken on svlnas by the Docker network media (172.30.100.0/24)",
+    otherSubnet,
+  ],
+  "subnet of the host itself": [
     // 172.30.0.0/16 on eno1.
-    found: { routes: [route("eno1", "00001EAC", "0000FFFF")] },
-    says: [
-      "networks.frontendSubnet: 172.30.100.8/29 is taken on svlnas by the route to 172.30.0.0/16 on eno1",
-      `${set("networks.frontendSubnet", "A.B.C.D/29")} (and the same in Traefik's allow list)`,
-    ],
-  },
-  {
-    kind: "subnet behind a gateway",
+    { routes: [route("eno1", "00001EAC", "0000FFFF")] },
+    "networks.frontendSubnet: 172.30.100.8/29 is taken on svlnas by the route to 172.30.0.0/16 on eno1",
+    otherSubnet,
+  ],
+  "subnet behind a gateway": [
     // 172.30.100.8/29 through a VPN.
-    found: { routes: [route("wg0", "08641EAC", "F8FFFFFF", false)] },
-    says: [
-      "networks.frontendSubnet: 172.30.100.8/29 is taken on svlnas by the route to 172.30.100.8/29 on wg0",
-      `${set("networks.frontendSubnet", "A.B.C.D/29")} (and the same in Traefik's allow list)`,
-    ],
-  },
-  {
-    kind: "missing network of another service",
-    found: { networks: healthy.networks.slice(0, 1) },
-    says: [
-      "postgres[0].network: names the Docker network immich-backend, which does not exist on svlnas",
-      "start the service that makes it, or on the host: docker network create --internal immich-backend",
-    ],
-  },
-  {
-    kind: "wrong journal GID",
-    found: { journals: { "/var/log/journal": 999 }, journalGroup: 999 },
-    says: [
-      "host.journal.gid: is 102, but on this host the group 999 reads the journal",
-      set("host.journal.gid", "999"),
-    ],
-  },
-  {
-    kind: "journal that is root's own, of another group than the stack says",
-    found: { journals: { "/var/log/journal": 0 }, journalGroup: 190 },
-    says: [
-      "host.journal.gid: is 102, but on this host the group 190 reads the journal",
-      set("host.journal.gid", "190"),
-    ],
-  },
-  {
-    kind: "journal elsewhere",
-    found: { journals: { "/run/log/journal": 102 } },
-    says: [
-      "host.journal.path: is /var/log/journal, but this host's journal is in /run/log/journal",
-      set("host.journal.path", "/run/log/journal"),
-    ],
-  },
-  {
-    kind: "no journal",
-    found: { journals: {} },
-    says: [
-      "host.journal.path: /var/log/journal holds no journal of this machine",
-      "as root on the host: systemctl restart systemd-journald; or take journal out of pipelines",
-    ],
-  },
-  {
-    kind: "no machine id",
-    found: { machineId: "uninitialized" },
-    says: [
-      "/etc/machine-id: is missing or empty on the host, and by it the journal is found",
-      "as root on the host: systemd-machine-id-setup",
-    ],
-  },
-  {
-    kind: "full disk",
-    found: { space: { path: "/mnt/vm-pool/apps", bytes: 0.4e9 } },
-    says: [
-      "host.directory: has 0.4 GB free under /mnt/vm-pool/apps/services/alloy; 1 GB is needed, for what can't be sent for hours",
-      "on the host, see what fills it: df -h /mnt/vm-pool/apps; docker system df",
-    ],
-  },
-  {
-    kind: "clock ahead",
-    found: { clock: 1071 },
-    says: [
-      "clock: is 61 s ahead of this machine's; samples and log lines get a wrong time, or are refused",
-      "as root on the host: timedatectl set-ntp true (and see that this machine's clock is right)",
-    ],
-  },
-  {
-    kind: "clock behind",
-    found: { clock: 900 },
-    says: [
-      "clock: is 90 s behind this machine's; samples and log lines get a wrong time, or are refused",
-      "as root on the host: timedatectl set-ntp true (and see that this machine's clock is right)",
-    ],
-  },
-  {
-    kind: "uid of another account",
-    found: { passwd: [{ name: "jellyfin", id: 3125 }], group: [] },
-    says: [
-      "host.prepare.account: UID 3125 belongs to the account jellyfin on the host, not to svc-app-alloy",
-      "rename or renumber the one on the host, or set host.serviceAccount and host.prepare.account to it",
-    ],
-  },
-  {
-    kind: "account with another gid",
-    found: { group: [{ name: "svc-app-alloy", id: 3000 }] },
-    says: [
-      "host.prepare.account: the group svc-app-alloy has GID 3000 on the host, not 3125",
-      "rename or renumber the one on the host, or set host.serviceAccount and host.prepare.account to it",
-    ],
-  },
-];
+    { routes: [route("wg0", "08641EAC", "F8FFFFFF", false)] },
+    "networks.frontendSubnet: 172.30.100.8/29 is taken on svlnas by the route to 172.30.100.8/29 on wg0",
+    otherSubnet,
+  ],
+  "wrong journal GID": [
+    { journals: { "/var/log/journal": 999 }, journalGroup: 999 },
+    "host.journal.gid: is 102, but on this host the group 999 reads the journal",
+    set("host.journal.gid", "999"),
+  ],
+  "journal that is root's own, of another group than the stack says": [
+    { journals: { "/var/log/journal": 0 }, journalGroup: 190 },
+    "host.journal.gid: is 102, but on this host the group 190 reads the journal",
+    set("host.journal.gid", "190"),
+  ],
+  "journal elsewhere": [
+    { journals: { "/run/log/journal": 102 } },
+    "host.journal.path: is /var/log/journal, but this host's journal is in /run/log/journal",
+    set("host.journal.path", "/run/log/journal"),
+  ],
+  "no journal": [
+    { journals: {} },
+    "host.journal.path: /var/log/journal holds no journal of this machine",
+    "as root on the host: systemctl restart systemd-journald; or take journal out of pipelines",
+  ],
+  "no machine id": [
+    { machineId: "uninitialized" },
+    "/etc/machine-id: is missing or empty on the host, and by it the journal is found",
+    "as root on the host: systemd-machine-id-setup",
+  ],
+  "full disk": [
+    { space: { path: "/mnt/vm-pool/apps", bytes: 0.4e9 } },
+    "host.directory: has 0.4 GB free under /mnt/vm-pool/apps/services/alloy; 1 GB is needed, for what can't be sent for hours",
+    "on the host, see what fills it: df -h /mnt/vm-pool/apps; docker system df",
+  ],
+  "clock ahead": [
+    { clock: 1071 },
+    "clock: is 61 s ahead of this machine's; samples and log lines get a wrong time, or are refused",
+    setClock,
+  ],
+  "clock behind": [
+    { clock: 900 },
+    "clock: is 90 s behind this machine's; samples and log lines get a wrong time, or are refused",
+    setClock,
+  ],
+  "account with another gid": [
+    { group: [{ name: "svc-app-alloy", id: 3000 }] },
+    "host.prepare.account: the group svc-app-alloy has GID 3000 on the host, not 3125",
+    "rename or renumber the one on the host, or set host.serviceAccount and host.prepare.account to it",
+  ],
+};
 
 describe("a host that lacks something", () => {
-  test.each(cases)("$kind", ({ found, request, says: [fault, fix] }) => {
+  test.each(Object.entries(cases))("%s", (_kind, [found, fault, fix, request]) => {
     const all = checks(healthyFindings(found), requestOf(request));
     expect(hostFaultsMessage("svlnas", faultsOf(all))).toBe(
       `Host svlnas: 1 fault, nothing was changed.\n  ${fault}\n    ${fix}`,
-    );
-  });
-
-  test("all at once", () => {
-    const found = healthyFindings({ networks: [], journals: {}, clock: 5000 });
-    expect(hostFaultsMessage("svlnas", faultsOf(checks(found))).split("\n")[0]).toBe(
-      "Host svlnas: 3 faults, nothing was changed.",
     );
   });
 
@@ -327,51 +224,46 @@ describe("a host that lacks something", () => {
   });
 });
 
-describe("what is no fault", () => {
-  const clean = (found: Partial<Findings>, request: Partial<ChecksRequest> = {}) =>
-    expect(faultsOf(checks(healthyFindings(found), requestOf(request)))).toEqual([]);
-
-  test("the subnet in the service's own network, by this program or by compose, and its route", () => {
-    clean({
+const clean: [string, Partial<Findings>, Partial<ChecksRequest>?][] = [
+  [
+    "the subnet in the service's own network, by this program or by compose, and its route",
+    {
       networks: [...healthy.networks, network("alloy-frontend", "172.30.100.8/29")],
       routes: [route("br-cccccccccccc", "08641EAC", "F8FFFFFF")],
-    });
-  });
-
-  test("a default route, a wider network behind a gateway, an IPv6 network", () => {
-    clean({
+    },
+  ],
+  [
+    "a default route, a wider network behind a gateway, an IPv6 network",
+    {
       routes: [
         route("eno1", "00000000", "00000000", false),
         route("wg0", "000010AC", "0000F0FF", false),
       ],
       networks: [...healthy.networks, network("six", "fd00::/64")],
-    });
-  });
+    },
+  ],
+  ["60 s of clock skew", { clock: 1070 }],
+  [
+    "Docker 20.10 on arm64",
+    { docker: { version: "20.10.24+dfsg1", apiVersion: "1.41", platform: "linux/arm64" } },
+  ],
+  [
+    "an image that can be pulled",
+    { images: { ...healthy.images, alloy: { state: "pullable", said: "" } } },
+    { images: hardened },
+  ],
+  ["an SSH user without rights where everything is prepared", { rights: "none" }],
+];
 
-  test("60 s of clock skew, and Docker 20.10", () => {
-    clean({
-      clock: 1070,
-      docker: { version: "20.10.24+dfsg1", apiVersion: "1.41", platform: "linux/arm64" },
-    });
-  });
+test.each(clean)("no fault: %s", (_what, found, request) => {
+  expect(faultsOf(checks(healthyFindings(found), requestOf(request)))).toEqual([]);
+});
 
-  test("an image that can be pulled", () => {
-    clean(
-      { images: { ...healthy.images, alloy: { state: "pullable", said: "" } } },
-      { images: hardened },
-    );
-  });
-
-  test("a registry in plain HTTP, which only the engine knows whether to trust", () => {
-    const found = healthyFindings({
-      images: refused("http: server gave HTTP response to HTTPS client"),
-    });
-    const all = checks(found, requestOf({ images: hardened }));
-    expect(faultsOf(all)).toEqual([]);
-    expect(all.find(({ check }) => check === "image alloy")).toMatchObject({ open: true });
-  });
-
-  test("an SSH user without rights where everything is prepared", () => clean({ rights: "none" }));
+test("a registry in plain HTTP is left open: only the engine knows whether to trust it", () => {
+  const images = refused("http: server gave HTTP response to HTTPS client");
+  const all = checks(healthyFindings({ images }), requestOf({ images: hardened }));
+  expect(faultsOf(all)).toEqual([]);
+  expect(all.find(({ check }) => check === "image alloy")).toMatchObject({ open: true });
 });
 
 test("rights are asked for where something is to be made, with the commands for root", () => {

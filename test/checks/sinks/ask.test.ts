@@ -10,7 +10,7 @@ const request: SinksRequest = {
 
 type Answer = number | "away";
 
-/** Asks sinks that answer so, request after request, the last for ever; a second takes none. */
+/** Asks sinks that answer so, request after request, the last one from then on; a second takes none. */
 async function asked(answers: { metrics: Answer[]; logs: Answer[] }, patience = 0) {
   const calls: { url: string; init: RequestInit }[] = [];
   let time = 0;

@@ -6,11 +6,10 @@ async function agentUrl(lab: TestLab): Promise<string> {
   return `http://${await addressIn(lab.client, "alloy", "alloy-frontend")}:12345`;
 }
 
-/** A component as the agent's API tells it: arguments, exports, health. */
-export async function component(lab: TestLab, id: string): Promise<string> {
-  const answer = await fetch(`${await agentUrl(lab)}/api/v0/web/components/${id}`);
-  if (!answer.ok) throw new Error(`component ${id}: status ${answer.status}`);
-  return answer.text();
+/** Ids of the components that the agent runs. */
+export async function loadedComponents(lab: TestLab): Promise<string[]> {
+  const answer = await fetch(`${await agentUrl(lab)}/api/v0/web/components`);
+  return ((await answer.json()) as { localID: string }[]).map(({ localID }) => localID);
 }
 
 /** Sum of one of the agent's counters now, over the series that have all of the given labels. */

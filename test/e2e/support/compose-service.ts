@@ -1,5 +1,6 @@
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parseEnv } from "node:util";
 import type Docker from "dockerode";
 import { repoDir } from "../../../lab/paths.ts";
 import { LAB_LABEL } from "../../../lab/world/networks.ts";
@@ -55,9 +56,22 @@ export async function startComposeService(lab: TestLab, service: ComposeService)
   await writeFile(join(directory, "config", "config.alloy"), await configuration());
   await writeFile(join(directory, ".env"), oldEnv(lab), { mode: 0o600 });
   await makeNetworks(lab.client);
-  await startInit(lab, directory);
-  await startProxy(lab, directory);
-  await startAlloy(lab, service);
+  for (const [name, { HostConfig, ...options }] of Object.entries(containers(lab, service))) {
+    const container = await lab.client.createContainer({
+      name,
+      ...options,
+      Labels: labels(name, directory),
+      HostConfig: {
+        ...{ ReadonlyRootfs: true, SecurityOpt: ["no-new-privileges=true"] },
+        ...{ LogConfig: { Type: "json-file", Config: {} }, ...HostConfig },
+      },
+    });
+    if (name === "alloy") {
+      await lab.client.getNetwork("alloy-backend").connect({ Container: container.id });
+    }
+    await container.start();
+    if (name === "alloy-init") await container.wait();
+  }
 }
 
 /**
@@ -95,92 +109,64 @@ async function makeNetworks(client: Docker): Promise<void> {
   await make("alloy-backend", { Internal: true });
 }
 
-const hardened = {
-  ReadonlyRootfs: true,
-  SecurityOpt: ["no-new-privileges=true"],
-  LogConfig: { Type: "json-file", Config: {} },
-};
-const restart = { RestartPolicy: { Name: "on-failure", MaximumRetryCount: 3 } };
-
-async function startInit(lab: TestLab, directory: string): Promise<void> {
-  const container = await lab.client.createContainer({
-    name: "alloy-init",
-    Image: lab.facts.images?.init ?? "busybox",
-    Cmd: ["sh", "-c", "chown -Rv 3125:3125 /data || true"],
-    Labels: labels("alloy-init", directory),
-    HostConfig: {
-      ...hardened,
-      CapDrop: ["ALL"],
-      CapAdd: ["CHOWN"],
-      NetworkMode: "none",
-      Binds: [`${directory}/data:/data`],
+/** What the compose file says of each container, in the words of Docker's API. */
+function containers(lab: TestLab, { directory, host }: ComposeService) {
+  const { images } = lab.facts;
+  return {
+    "alloy-init": {
+      Image: images?.init ?? "busybox",
+      Cmd: ["sh", "-c", "chown -Rv 3125:3125 /data || true"],
+      HostConfig: {
+        CapDrop: ["ALL"],
+        CapAdd: ["CHOWN"],
+        NetworkMode: "none",
+        Binds: [`${directory}/data:/data`],
+      },
     },
-  });
-  await container.start();
-  await container.wait();
-}
-
-async function startProxy(lab: TestLab, directory: string): Promise<void> {
-  const container = await lab.client.createContainer({
-    name: "alloy-docker-proxy",
-    Image: lab.facts.images?.socketProxy ?? "lscr.io/linuxserver/socket-proxy",
-    Env: ["CONTAINERS=1", "EVENTS=1", "INFO=1", "NETWORKS=1", "PING=1", "VERSION=1", "POST=0"],
-    Labels: labels("alloy-docker-proxy", directory),
-    HostConfig: {
-      ...hardened,
-      ...restart,
-      Tmpfs: { "/run": "" },
-      NetworkMode: "alloy-backend",
-      Binds: [`${lab.facts.dockerSocket}:/var/run/docker.sock:ro`],
+    "alloy-docker-proxy": {
+      Image: images?.socketProxy ?? "lscr.io/linuxserver/socket-proxy",
+      Env: ["CONTAINERS=1", "EVENTS=1", "INFO=1", "NETWORKS=1", "PING=1", "VERSION=1", "POST=0"],
+      HostConfig: {
+        RestartPolicy,
+        Tmpfs: { "/run": "" },
+        NetworkMode: "alloy-backend",
+        Binds: [`${lab.facts.dockerSocket}:/var/run/docker.sock:ro`],
+      },
     },
-  });
-  await container.start();
-}
-
-async function startAlloy(lab: TestLab, { directory, host }: ComposeService): Promise<void> {
-  const { facts, world } = lab;
-  const env = oldEnv(lab)
-    .split("\n")
-    .filter((line) => line.includes("="))
-    .map((line) =>
-      line
-        .replace(/^export /, "")
-        .replace(/ #.*/, "")
-        .replace(/=["'](.*)["']$/, "=$1"),
-    );
-  const container = await lab.client.createContainer({
-    name: "alloy",
-    Image: facts.images?.alloy ?? "grafana/alloy",
-    User: "3125:3125",
-    Cmd: [
-      "run",
-      "--server.http.listen-addr=0.0.0.0:12345",
-      "--storage.path=/var/lib/alloy/data",
-      "/etc/alloy/config.alloy",
-    ],
-    Env: [...env, `HOSTNAME_OVERRIDE=${host}`, `GITHUB_API_URL=${world.github.url}`],
-    Labels: labels("alloy", directory),
-    HostConfig: {
-      ...hardened,
-      ...restart,
-      CapDrop: ["ALL"],
-      GroupAdd: [`${facts.journal.gid}`],
-      Tmpfs: { "/tmp": "" },
-      NetworkMode: "alloy-frontend",
-      Binds: [
-        `${directory}/config:/etc/alloy:ro`,
-        `${directory}/data:/var/lib/alloy`,
-        "/:/host/rootfs:ro,rslave",
-        "/proc:/host/proc:ro",
-        "/sys:/host/sys:ro",
-        `${facts.journal.path}:/var/log/journal:ro`,
-        "/etc/machine-id:/etc/machine-id:ro",
+    alloy: {
+      Image: images?.alloy ?? "grafana/alloy",
+      User: "3125:3125",
+      Cmd: [
+        "run",
+        "--server.http.listen-addr=0.0.0.0:12345",
+        "--storage.path=/var/lib/alloy/data",
+        "/etc/alloy/config.alloy",
       ],
+      Env: [
+        ...Object.entries(parseEnv(oldEnv(lab))).map(([name, value]) => `${name}=${value}`),
+        ...[`HOSTNAME_OVERRIDE=${host}`, `GITHUB_API_URL=${lab.world.github.url}`],
+      ],
+      HostConfig: {
+        RestartPolicy,
+        CapDrop: ["ALL"],
+        GroupAdd: [`${lab.facts.journal.gid}`],
+        Tmpfs: { "/tmp": "" },
+        NetworkMode: "alloy-frontend",
+        Binds: [
+          `${directory}/config:/etc/alloy:ro`,
+          `${directory}/data:/var/lib/alloy`,
+          "/:/host/rootfs:ro,rslave",
+          "/proc:/host/proc:ro",
+          "/sys:/host/sys:ro",
+          `${lab.facts.journal.path}:/var/log/journal:ro`,
+          "/etc/machine-id:/etc/machine-id:ro",
+        ],
+      },
     },
-  });
-  await lab.client.getNetwork("alloy-backend").connect({ Container: container.id });
-  await container.start();
+  };
 }
+
+const RestartPolicy = { Name: "on-failure", MaximumRetryCount: 3 };
 
 /** Removes the service: containers under either name, and its networks. */
 export async function removeComposeService(lab: TestLab): Promise<void> {

@@ -1,17 +1,9 @@
-import { dirname } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { command } from "../../../cli/drift/command.ts";
 import { declaredOf } from "../../../cli/drift/declared.ts";
 import type { Row } from "../../../cli/drift/row.ts";
-import { type PulumiCli, pulumiCli } from "../../../cli/pulumi-cli.ts";
 import { scriptOutput } from "../../../host-shell/run.ts";
-
-/** The CLI in a stack's own workspace, with its state and its providers. */
-function cliOf(stack: Stack): PulumiCli {
-  const { workDir, envVars, pulumiCommand } = stack.workspace;
-  const env = { ...envVars, PATH: `${dirname(pulumiCommand.command)}:${process.env.PATH}` };
-  return pulumiCli({ directory: workDir, env });
-}
+import { cliOf } from "./pulumi-cli.ts";
 
 export interface Drift {
   code: number;
@@ -23,8 +15,8 @@ export interface Drift {
 
 /** What `npm run drift -- --stack NAME --json` tells. */
 export async function driftOf(stack: Stack): Promise<Drift> {
-  let out = "";
-  let said = "";
+  const out: string[] = [];
+  const said: string[] = [];
   const code = await command(["--stack", stack.name, "--json"], {
     declared: async (name) =>
       declaredOf(
@@ -32,16 +24,12 @@ export async function driftOf(stack: Stack): Promise<Drift> {
         await cliOf(stack).run(["stack", "export", "--show-secrets", "--stack", name]),
       ),
     run: scriptOutput,
-    out: (text) => {
-      out += text;
-    },
-    say: (line) => {
-      said += `${line}\n`;
-    },
+    out: (text) => void out.push(text),
+    say: (line) => void said.push(line),
     terminal: { width: 120, colour: false },
   });
-  if (!out) throw new Error(said);
-  const rows: Row[] = JSON.parse(out);
+  if (out.length === 0) throw new Error(said.join("\n"));
+  const rows: Row[] = JSON.parse(out.join(""));
   const found = rows.filter(({ state }) => state === "drifted");
   return {
     code,

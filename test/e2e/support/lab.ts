@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type Docker from "dockerode";
+import { expect } from "vitest";
 import { destroyStacks } from "../../../lab/destroy.ts";
 import { dockerClient } from "../../../lab/docker-engine.ts";
 import { type Lab, startLab } from "../../../lab/lab.ts";
@@ -46,25 +47,9 @@ export function stateFile(name: string): Promise<string> {
   return readFile(stateFileOf(name), "utf8");
 }
 
-/** Runs a program in a container on the lab's engine and returns what it printed. */
-export async function runIn(
-  lab: TestLab,
-  args: { network: string; command: string[] },
-): Promise<string> {
-  const image = lab.facts.images?.init ?? "busybox";
-  const chunks: Buffer[] = [];
-  const { Writable } = await import("node:stream");
-  const sink = new Writable({
-    write(chunk, _encoding, done) {
-      chunks.push(chunk);
-      done();
-    },
-  });
-  // Not removed by the engine itself: on a busy machine that is done before its end can be waited for.
-  const [, container] = await lab.client.run(image, args.command, sink, {
-    HostConfig: { NetworkMode: args.network },
-    Tty: true,
-  });
-  await container.remove();
-  return Buffer.concat(chunks).toString();
+/** Asserts that nothing of the service is on the engine. */
+export async function expectNothingLeft({ client }: TestLab): Promise<void> {
+  const names = { name: ["^/alloy", "^alloy-"] };
+  expect(await client.listContainers({ all: true, filters: names })).toEqual([]);
+  expect(await client.listNetworks({ filters: { name: ["^alloy-"] } })).toEqual([]);
 }

@@ -1,23 +1,11 @@
+import type Docker from "dockerode";
 import { expect } from "vitest";
-import {
-  expectHardened,
-  type Inspected,
-  mountsOf,
-  networksOf,
-  ownEnvironment,
-} from "./containers.ts";
 import type { TestLab } from "./lab.ts";
 
-/** What differs from host to host in the deployed service. */
-export interface ServiceFacts {
-  directory: string;
-  dockerSocket: string;
-  journalGid: number;
-  /** Networks of other services that Alloy joins. */
-  externalNetworks: string[];
-}
+/** What the Docker API says of a container. */
+type Inspected = Docker.ContainerInspectInfo;
 
-export interface Service {
+interface Service {
   alloy: Inspected;
   proxy: Inspected;
   init: Inspected;
@@ -25,50 +13,88 @@ export interface Service {
 
 /** The three containers as the engine knows them. */
 export async function inspectService({ client }: TestLab): Promise<Service> {
-  const [alloy, proxy, init] = await Promise.all(
-    ["alloy", "alloy-docker-proxy", "alloy-init"].map((name) =>
-      client.getContainer(name).inspect(),
-    ),
-  );
-  return { alloy, proxy, init } as Service;
+  const inspect = (name: string) => client.getContainer(name).inspect();
+  return {
+    alloy: await inspect("alloy"),
+    proxy: await inspect("alloy-docker-proxy"),
+    init: await inspect("alloy-init"),
+  };
+}
+
+/** What differs from host to host in the deployed service. */
+interface HostFacts {
+  directory: string;
+  /** Networks of other services that Alloy joins. */
+  externalNetworks: string[];
+}
+
+const hardened = {
+  running: true,
+  readOnly: true,
+  privileged: false,
+  capDrop: ["ALL"],
+  capAdd: [],
+  securityOpt: ["no-new-privileges=true"],
+  pids: 50,
+  user: "",
+  groups: [],
+  tmpfs: {},
+  restart: { Name: "on-failure", MaximumRetryCount: 3 },
+  ports: {},
+  devices: [],
+  pidMode: "",
+  env: [],
+};
+const MEGABYTE = 1024 * 1024;
+const memory = (megabytes: number) => ({
+  memory: megabytes * MEGABYTE,
+  memorySwap: megabytes * MEGABYTE,
+});
+
+/** The containers of the service on a host: the same facts of each. */
+function expectedService({ facts }: TestLab, { directory, externalNetworks }: HostFacts) {
+  return {
+    alloy: {
+      ...{ ...hardened, ...memory(512), pids: 200, user: "3125:3125" },
+      groups: [`${facts.journal.gid}`],
+      tmpfs: { "/tmp": "" },
+      networks: ["alloy-backend", "alloy-frontend", ...externalNetworks].sort(),
+      mounts: [
+        `${directory}/config → /etc/alloy (ro, rprivate)`,
+        `${directory}/secrets → /etc/alloy-secrets (ro, rprivate)`,
+        "/etc/machine-id → /etc/machine-id (ro, rprivate)",
+        "/proc → /host/proc (ro, rprivate)",
+        "/ → /host/rootfs (ro, rslave)",
+        "/sys → /host/sys (ro, rprivate)",
+        "/run/log/journal → /run/log/journal (ro, rprivate)",
+        `${directory}/data → /var/lib/alloy (rw, rprivate)`,
+        "/var/log/journal → /var/log/journal (ro, rprivate)",
+      ],
+    },
+    proxy: {
+      ...{ ...hardened, ...memory(50), tmpfs: { "/run": "" }, networks: ["alloy-backend"] },
+      mounts: [`${facts.dockerSocket} → /var/run/docker.sock (ro, rprivate)`],
+      // The others that it needs are the image's own.
+      env: ["CONTAINERS=1", "INFO=1", "NETWORKS=1"],
+    },
+    init: {
+      ...{ ...hardened, ...memory(64), running: false, capAdd: ["CAP_CHOWN"], networks: ["none"] },
+      restart: { Name: "no", MaximumRetryCount: 0 },
+      mounts: [`${directory}/data → /data (rw, rprivate)`],
+    },
+  };
 }
 
 /** Asserts everything that docs/service.md says of the containers on a host. */
-export async function expectService(lab: TestLab, facts: ServiceFacts): Promise<void> {
-  const service = await inspectService(lab);
-  expectAlloy(service.alloy, facts);
-  expectProxy(service.proxy, facts);
-  expectInit(service.init, facts);
-  await expectEnvironments(lab, service);
-  await expectNetworks(lab);
-}
-
-/** Only the proxy has an environment of its own, and it holds no secret. */
-async function expectEnvironments({ client }: TestLab, service: Service): Promise<void> {
-  const own = async (container: Inspected) =>
-    ownEnvironment(container, await client.getImage(container.Image).inspect());
-  expect(await own(service.alloy)).toEqual([]);
-  expect(await own(service.init)).toEqual([]);
-  const all = service.proxy.Config.Env ?? [];
-  for (const line of ["CONTAINERS=1", "EVENTS=1", "INFO=1", "NETWORKS=1", "PING=1", "VERSION=1"]) {
-    expect(all).toContain(line);
-  }
-  expect(all).toContain("POST=0");
-  expect(await own(service.proxy)).toEqual(["CONTAINERS=1", "INFO=1", "NETWORKS=1"]);
-}
-
-const onFailure = { Name: "on-failure", MaximumRetryCount: 3 };
-
-function expectAlloy(alloy: Inspected, facts: ServiceFacts): void {
-  expect(alloy.State.Running).toBe(true);
-  expectHardened(alloy, {
-    memoryMb: 512,
-    pids: 200,
-    user: "3125:3125",
-    groups: [`${facts.journalGid}`],
-    tmpfs: { "/tmp": "" },
-    restart: onFailure,
-  });
+export async function expectService(lab: TestLab, host: HostFacts): Promise<void> {
+  const { alloy, proxy, init } = await inspectService(lab);
+  const facts = (found: Inspected) => factsOf(lab, found);
+  expect({
+    alloy: await facts(alloy),
+    proxy: await facts(proxy),
+    init: await facts(init),
+  }).toEqual(expectedService(lab, host));
+  expect([proxy.State.Health?.Status, init.State.ExitCode]).toEqual(["healthy", 0]);
   expect(alloy.Config.Cmd).toEqual([
     "run",
     "--server.http.listen-addr=0.0.0.0:12345",
@@ -77,52 +103,57 @@ function expectAlloy(alloy: Inspected, facts: ServiceFacts): void {
     "--server.http.disable-support-bundle",
     "/etc/alloy/current/",
   ]);
-  expect(mountsOf(alloy)).toEqual([
-    `${facts.directory}/config → /etc/alloy (ro, rprivate)`,
-    `${facts.directory}/secrets → /etc/alloy-secrets (ro, rprivate)`,
-    "/etc/machine-id → /etc/machine-id (ro, rprivate)",
-    "/proc → /host/proc (ro, rprivate)",
-    "/ → /host/rootfs (ro, rslave)",
-    "/sys → /host/sys (ro, rprivate)",
-    "/run/log/journal → /run/log/journal (ro, rprivate)",
-    `${facts.directory}/data → /var/lib/alloy (rw, rprivate)`,
-    "/var/log/journal → /var/log/journal (ro, rprivate)",
-  ]);
-  expect(networksOf(alloy)).toEqual(
-    ["alloy-backend", "alloy-frontend", ...facts.externalNetworks].sort(),
-  );
+  const network = async (name: string) => {
+    const { Driver, Internal, IPAM } = await lab.client.getNetwork(name).inspect();
+    return [Driver, Internal, name === "alloy-frontend" ? IPAM?.Config?.[0]?.Subnet : undefined];
+  };
+  expect(await network("alloy-frontend")).toEqual(["bridge", false, "172.30.100.8/29"]);
+  expect(await network("alloy-backend")).toEqual(["bridge", true, undefined]);
 }
 
-function expectProxy(proxy: Inspected, facts: ServiceFacts): void {
-  expect(proxy.State.Health?.Status).toBe("healthy");
-  expectHardened(proxy, {
-    memoryMb: 50,
-    pids: 50,
-    user: "",
-    tmpfs: { "/run": "" },
-    restart: onFailure,
-  });
-  expect(mountsOf(proxy)).toEqual([`${facts.dockerSocket} → /var/run/docker.sock (ro, rprivate)`]);
-  expect(networksOf(proxy)).toEqual(["alloy-backend"]);
+/** A container in the fields that are asserted. */
+async function factsOf({ client }: TestLab, found: Inspected) {
+  const { HostConfig: host, Config: config } = found;
+  return {
+    running: found.State.Running,
+    readOnly: host.ReadonlyRootfs,
+    privileged: host.Privileged,
+    capDrop: host.CapDrop,
+    capAdd: host.CapAdd ?? [],
+    securityOpt: host.SecurityOpt,
+    memory: host.Memory,
+    memorySwap: host.MemorySwap,
+    pids: host.PidsLimit,
+    user: config.User,
+    groups: host.GroupAdd ?? [],
+    tmpfs: host.Tmpfs ?? {},
+    restart: host.RestartPolicy,
+    ports: host.PortBindings ?? {},
+    devices: host.Devices ?? [],
+    pidMode: host.PidMode,
+    env: ownEnvironment(found, await client.getImage(found.Image).inspect()),
+    networks: networksOf(found),
+    mounts: mountsOf(found),
+  };
 }
 
-function expectInit(init: Inspected, facts: ServiceFacts): void {
-  expect(init.State.ExitCode).toBe(0);
-  expectHardened(init, {
-    memoryMb: 64,
-    pids: 50,
-    user: "",
-    addedCapabilities: ["CAP_CHOWN"],
-    restart: { Name: "no", MaximumRetryCount: 0 },
-  });
-  expect(mountsOf(init)).toEqual([`${facts.directory}/data → /data (rw, rprivate)`]);
-  expect(init.HostConfig.NetworkMode).toBe("none");
+/** Environment of a container beyond what its image sets, in order of names. */
+export function ownEnvironment(found: Inspected, image: Docker.ImageInspectInfo): string[] {
+  const given = new Set(image.Config.Env ?? []);
+  return (found.Config.Env ?? []).filter((line) => !given.has(line)).sort();
 }
 
-async function expectNetworks({ client }: TestLab): Promise<void> {
-  const frontend = await client.getNetwork("alloy-frontend").inspect();
-  const backend = await client.getNetwork("alloy-backend").inspect();
-  expect(frontend.IPAM?.Config?.[0]?.Subnet).toBe("172.30.100.8/29");
-  expect([frontend.Driver, frontend.Internal]).toEqual(["bridge", false]);
-  expect([backend.Driver, backend.Internal]).toEqual(["bridge", true]);
+/** Names of the networks that a container is on. */
+export function networksOf(found: Inspected): string[] {
+  return Object.keys(found.NetworkSettings.Networks).sort();
+}
+
+/** Mounts of a container as `source → target (mode, propagation)`, in order of targets. */
+function mountsOf({ Mounts }: Inspected): string[] {
+  return [...Mounts]
+    .sort((a, b) => (a.Destination < b.Destination ? -1 : 1))
+    .map(
+      ({ Source, Destination, RW, Propagation }) =>
+        `${Source} → ${Destination} (${RW ? "rw" : "ro"}, ${Propagation})`,
+    );
 }

@@ -5,9 +5,8 @@ import { loadImage } from "../../../lab/images.ts";
 import { until } from "../../../lab/processes.ts";
 import { LAB_LABEL } from "../../../lab/world/networks.ts";
 import { knownFailure } from "../../support/known-failures.ts";
-import { ownEnvironment } from "./containers.ts";
 import type { TestLab } from "./lab.ts";
-import { inspectService } from "./service.ts";
+import { inspectService, ownEnvironment } from "./service.ts";
 import { ask, logOf, requestLines } from "./socket-proxy.ts";
 
 const proxyOf = ({ client }: TestLab) => client.getContainer("alloy-docker-proxy");

@@ -14,15 +14,27 @@ import { simulatedGrafana } from "../../support/simulated-grafana.ts";
 export interface CloudHost {
   cloud: SimulatedGrafana;
   github: GithubServer;
-  /** Runs `pulumi` on the stack, for so many seconds at most; then `timedOut` is true. */
-  pulumi(args: string[], seconds?: number): Promise<Run>;
+  /** The clone. */
+  directory: string;
+  /** Runs `pulumi` on the stack. */
+  pulumi(args: string[], options?: RunOptions): Promise<Run>;
   close(): Promise<void>;
+}
+
+interface RunOptions {
+  /** How long it may take, in s; then `timedOut` is true. Default: 120. */
+  seconds?: number;
+  /** Where another program lies. Default: the clone. */
+  directory?: string;
+  input?: string;
 }
 
 interface Run {
   code: number | undefined;
   /** All that was printed. */
   output: string;
+  /** Of that, what came on standard output. */
+  stdout: string;
   timedOut: boolean;
 }
 
@@ -30,8 +42,11 @@ const BOOTSTRAP = cloudToken("bootstrap", "eu");
 const GITHUB_TOKEN = "github_pat_simulated";
 const REPOSITORY = "me/repo";
 
-/** `second`: what the plugin of Grafana Cloud takes for a second, in ms. */
-export async function cloudHost(second: number): Promise<CloudHost> {
+/** `second`: what the plugin of Grafana Cloud takes for a second, in ms. `more`: settings of the stack. */
+export async function cloudHost(
+  second: number,
+  more: Record<string, unknown> = {},
+): Promise<CloudHost> {
   const cloud = await simulatedGrafana([{ token: BOOTSTRAP }]);
   const rights = { issues: "read", pullRequests: "read" } as const;
   const github = await serveGithub({
@@ -49,30 +64,28 @@ export async function cloudHost(second: number): Promise<CloudHost> {
   const fleet = await simulatedFleet([{ stack: "one", address: "one.test" }], 0);
   const attach = [fleet.env.PULUMI_DEBUG_PROVIDERS, doubles.env.PULUMI_DEBUG_PROVIDERS].join(",");
   const env = { ...fleet.env, PULUMI_DEBUG_PROVIDERS: attach };
-  const pulumi = async (args: string[], seconds = 120, input = "") => {
-    const options = { cwd: fleet.directory, env, all: true, reject: false, input } as const;
-    const timeout = { timeout: seconds * 1000, forceKillAfterDelay: 2000 };
-    const { exitCode, all, timedOut } = await execa("pulumi", args, { ...options, ...timeout });
-    return { code: exitCode, output: all, timedOut };
+  const pulumi: CloudHost["pulumi"] = async ([command = "", ...rest], options = {}) => {
+    const { seconds = 120, directory: cwd = fleet.directory, input = "" } = options;
+    const args = [command, "--stack", "one", "--non-interactive", ...rest];
+    const limit = { timeout: seconds * 1000, forceKillAfterDelay: 2000 };
+    const run = { cwd, env, all: true, reject: false, input, ...limit } as const;
+    const { exitCode, all, stdout, timedOut } = await execa("pulumi", args, run);
+    return { code: exitCode, output: all, stdout, timedOut };
   };
   const secrets = {
     "grafana:cloudAccessPolicyToken": BOOTSTRAP,
     "grafana-alloy:githubToken": GITHUB_TOKEN,
   };
-  for (const [key, value] of Object.entries(secrets)) {
-    const { code, output } = await pulumi(
-      ["config", "set", "--stack", "one", "--secret", key],
-      60,
-      value,
-    );
+  for (const [key, input] of Object.entries(secrets)) {
+    const { code, output } = await pulumi(["config", "set", "--secret", key], { input });
     if (code !== 0) throw new Error(output);
   }
-  await pointAtClouds(fleet, cloud.url, github.url);
+  await pointAtClouds(fleet, { cloud: cloud.url, github: github.url }, more);
   return {
     cloud,
     github,
-    pulumi: ([command = "", ...args], seconds) =>
-      pulumi([command, "--stack", "one", "--non-interactive", ...args], seconds),
+    directory: fleet.directory,
+    pulumi,
     close: async () => {
       await Promise.all([doubles.stop(), fleet.close(), cloud.close(), github.close()]);
       await rm(logDir, { recursive: true });
@@ -81,17 +94,24 @@ export async function cloudHost(second: number): Promise<CloudHost> {
 }
 
 /** The simulated host's stack with Grafana Cloud in place of named sinks, and GitHub to poll. */
-async function pointAtClouds({ directory }: SimulatedFleet, cloudUrl: string, githubUrl: string) {
+async function pointAtClouds(
+  { directory }: SimulatedFleet,
+  urls: { cloud: string; github: string },
+  more: Record<string, unknown>,
+): Promise<void> {
   const file = join(directory, "Pulumi.one.yaml");
   const stored = parse(await readFile(file, "utf8"));
   for (const key of ["sinks", "metricsPassword", "logsPassword"])
     delete stored.config[`grafana-alloy:${key}`];
   stored.config["grafana-alloy:pipelines"].push("github");
-  stored.config["grafana-alloy:github"] = {
-    pollingHost: "one",
-    repositories: [REPOSITORY],
-    apiUrl: githubUrl,
+  const github = { pollingHost: "one", repositories: [REPOSITORY], apiUrl: urls.github };
+  const settings = {
+    github,
+    grafanaCloud: { apiUrl: urls.cloud, stackSlug: "home" },
+    ...more,
   };
-  stored.config["grafana-alloy:grafanaCloud"] = { apiUrl: cloudUrl, stackSlug: "home" };
+  for (const [key, value] of Object.entries(settings)) {
+    stored.config[`grafana-alloy:${key}`] = value;
+  }
   await writeFile(file, stringify(stored));
 }
