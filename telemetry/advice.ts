@@ -1,5 +1,3 @@
-import type { VerifyFacts } from "./facts.ts";
-
 /** What to do when a signal is missing: one sentence each, with a command that shows the cause. */
 export const advice = {
   self: (host: string) =>
@@ -30,6 +28,6 @@ export const advice = {
     `GitHub is polled, but answers nothing for ${repository}: its name must be right and the token must cover it, which \`gh api repos/${repository}\` with that token shows.`,
 
   /** Of a host that must not poll GitHub, but does. */
-  pollsToo: ({ host }: Pick<VerifyFacts, "host">) =>
+  pollsToo: (host: string) =>
     `${host} polls GitHub although another host does: each poll counts twice against the token's 5,000 calls an hour. Check github.pollingHost of its stack, then \`pulumi up\`.`,
 };

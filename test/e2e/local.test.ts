@@ -6,10 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { targetOf } from "../../cli/verify/outputs.ts";
 import { failed } from "../../cli/verify/result.ts";
 import { verify } from "../../cli/verify/run.ts";
-import { arrived, queryLogs, queryMetrics } from "../../cli/verify/sink-queries.ts";
+import { queryLogs, queryMetrics } from "../../cli/verify/sink-queries.ts";
 import { outputsOf, type StackSettings } from "../../lab/stack.ts";
 import { joinFrontend } from "../../lab/world.ts";
 import { pipelineDirectory } from "../../pipelines/pipeline-files.ts";
+import { arrived } from "../support/arrived.ts";
 import {
   emptyLab,
   imageResources,

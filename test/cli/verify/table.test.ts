@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { failed, type Result, toJson } from "../../cli/verify/result.ts";
-import { table } from "../../cli/verify/table.ts";
+import { failed, type Result, toJson } from "../../../cli/verify/result.ts";
+import { table } from "../../../cli/verify/table.ts";
 
 const results: Result[] = [
   {
