@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { browse } from "../../../cli/github-token/browser.ts";
-import { command, type Surroundings, usage } from "../../../cli/github-token/command.ts";
+import { command, type Surroundings } from "../../../cli/github-token/command.ts";
 import { askWith } from "../../../components/github/github-ask.ts";
 import type { SeedToken } from "../../../lab/stand-ins/github-accounts.ts";
 import { type GithubServer, serveGithub } from "../../../lab/stand-ins/github-server.ts";
+import { printing } from "../support/printing.ts";
 
 const repositories = ["me/one", "me/two"];
 const now = new Date("2026-11-24T22:00:00Z");
@@ -40,25 +41,21 @@ interface Given {
 async function run({ args = ["--stack", "svlnas"], token = {}, typed, around = {} }: Given = {}) {
   const made = { ...good, ...token };
   server.seed.tokens = [made];
-  const did = { out: "", err: "", opened: [] as string[], stored: [] as [string, string][] };
+  const { console, printed } = printing();
+  const did = { opened: [] as string[], stored: [] as [string, string][] };
   const code = await command(args, {
+    ...console,
     polled: async () => ({ repositories, apiUrl: server.url }),
     browse: async (url) => did.opened.push(url) > 0,
     readToken: async () => typed ?? made.token,
     askWith,
     store: async (stack, value) => void did.stored.push([stack, value]),
-    out: (text) => {
-      did.out += text;
-    },
-    say: (line) => {
-      did.err += `${line}\n`;
-    },
     now: () => now,
     interactive: true,
     ...around,
   });
-  expect(did.out + did.err).not.toContain(made.token);
-  return { code, ...did };
+  expect(printed.out + printed.err).not.toContain(made.token);
+  return { code, ...did, ...printed };
 }
 
 /** What the operator reads of a token that is not stored. */
@@ -234,24 +231,6 @@ test("--no-browser opens none; where none can be opened it is said", async () =>
   const { err, code } = await run({ around: { browse: async () => false } });
   expect(err).toContain("No browser opened: open the page yourself.\n");
   expect(code).toBe(0);
-});
-
-test.each([
-  [[], "--stack is missing"],
-  [["--stack", "svlnas", "--days", "0"], '--days must be 1 to 366, not "0"'],
-  [["--stack", "svlnas", "--days=367"], "--days must be 1 to 366"],
-  [["--stack", "svlnas", "--days", "soon"], '--days must be 1 to 366, not "soon"'],
-  [["--stack", "svlnas", "--tokn"], "'--tokn'"],
-])("2 and the usage for %j", async (args, text) => {
-  const { code, out, err } = await run({ args });
-  expect([code, out]).toEqual([2, ""]);
-  expect(err).toContain(`github-token: `);
-  expect(err).toContain(text);
-  expect(err).toContain(usage);
-});
-
-test("--help is the usage alone", async () => {
-  expect(await run({ args: ["--help"] })).toMatchObject({ code: 0, err: `${usage}\n`, out: "" });
 });
 
 test("a browser is opened by a command that may be missing or fail", async () => {
