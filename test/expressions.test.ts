@@ -37,25 +37,19 @@ function expectWhole(language: Language, text: string): void {
   if (language === "LogQL") parseQuery(text);
 }
 
-describe("a broken expression is found", () => {
-  test.each<[Language, string, string]>([
-    ["PromQL", 'rate(up{job="alloy"}[5m)', ")"],
-    ["PromQL", "sum by host (up)", "host (up)"],
-    ["PromQL", 'up{job="alloy"', ""],
-    ["PromQL", "up{job=$job}", "$job}"],
-    ["LogQL", 'sum(rate({job="docker"}[5m])', ""],
-    ["LogQL", '{job="docker" |= "x"', '|= "x"'],
-    ["LogQL", "{job=docker}", "docker}"],
-    ["LogQL", 'rate({job="docker"}[$__auto])', "$__auto])"],
-  ])("%s: %s", (language, text, rest) => {
-    expect(brokenAt(language, text)).toBe(rest);
-    expect(() => expectWhole(language, text)).toThrow();
-  });
+test.each<[Language, string, string]>([
+  ["PromQL", 'rate(up{job="alloy"}[5m)', ")"],
+  ["PromQL", "up{job=$job}", "$job}"],
+  ["LogQL", "{job=docker}", "docker}"],
+  ["LogQL", 'rate({job="docker"}[$__auto])', "$__auto])"],
+])("a broken expression is found: %s, %s", (language, text, rest) => {
+  expect(brokenAt(language, text)).toBe(rest);
+  expect(() => expectWhole(language, text)).toThrow();
+});
 
-  test("and so is LogQL that the lab can't answer", () => {
-    expect(brokenAt("LogQL", '{a="b"} | json')).toBeUndefined();
-    expect(() => expectWhole("LogQL", '{a="b"} | json')).toThrow("does not cover");
-  });
+test("and so is LogQL that the lab can't answer", () => {
+  expect(brokenAt("LogQL", '{a="b"} | json')).toBeUndefined();
+  expect(() => expectWhole("LogQL", '{a="b"} | json')).toThrow("does not cover");
 });
 
 describe("verify", () => {

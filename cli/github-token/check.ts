@@ -55,7 +55,7 @@ function statusOf(answer: GithubAnswers[string] | undefined): number {
 }
 
 function endWarnings(expiresAt: Date | undefined, now: Date): string[] {
-  if (!expiresAt) return ["It never ends: whoever gets hold of it has it until it is revoked."];
+  if (!expiresAt) return ["It never ends: anyone who gets hold of it has it until it is revoked."];
   const left = daysLeft(expiresAt, now);
   if (left >= RENEW_DAYS) return [];
   return [`It ends in ${left === 1 ? "1 day" : `${left} days`}.`];

@@ -28,12 +28,11 @@ export interface Surroundings extends Console {
   interactive: boolean;
 }
 
-export const usage = `usage: npm run github-token -- --stack NAME [--days DAYS] [--no-browser | --url-only]
+export const usage = `usage: npm run github-token -- --stack NAME [--days DAYS] [--no-browser]
 
   --stack NAME   the stack whose host polls GitHub
   --days DAYS    how long the token lives, 1 to 366; unless told 90
   --no-browser   prints the address of GitHub's page and opens no browser
-  --url-only     prints that address on standard output and does nothing else
 
 Opens GitHub's page that makes the token, filled in, reads the token without showing it, or from standard
 input where that is no terminal, checks it against GitHub and stores it as a secret of the stack.
@@ -46,28 +45,23 @@ const line = commandLine({
     ...stackOption,
     days: { type: "string", default: "90" },
     "no-browser": { type: "boolean", default: false },
-    "url-only": { type: "boolean", default: false },
   },
   read(values) {
-    const { days, "no-browser": noBrowser, "url-only": urlOnly } = values;
+    const { days, "no-browser": noBrowser } = values;
     const stack = namedStack(values);
     if (!/^\d{1,3}$/.test(days) || Number(days) < 1 || Number(days) > 366) {
       throw new WrongUsage(`--days must be 1 to 366, not ${JSON.stringify(days)}`);
     }
-    return { stack, days: Number(days), browser: !noBrowser, urlOnly };
+    return { stack, days: Number(days), browser: !noBrowser };
   },
 });
 
 /** Runs `github-token` with the arguments of a command line and answers its exit code. */
 export async function command(args: string[], around: Surroundings): Promise<number> {
-  return runCommand(line, args, around, async ({ stack, days, browser, urlOnly }) => {
+  return runCommand(line, args, around, async ({ stack, days, browser }) => {
     const polled = await around.polled(stack);
     const wanted = { stack, days, ...polled };
     const page = creationPage(wanted, around.now());
-    if (urlOnly) {
-      around.out(`${page}\n`);
-      return exitCodes.ok;
-    }
     if (around.interactive) {
       for (const line of instructions(wanted, page)) around.say(line);
       if (browser && !(await around.browse(page)))
