@@ -10,7 +10,7 @@ export interface Signal {
   kind: "metrics" | "logs";
   /** Answers something only while the signal is well. */
   query: string;
-  /** Whose newest sample or line tells the age; without the condition on the value. */
+  /** Whose newest sample or line has the age; without the condition on the value. */
   selector: string;
   /** What is counted: all that comes with it. */
   counted: string;
@@ -131,7 +131,7 @@ function githubSignals({ host, github }: VerifyFacts): Signal[] {
   ];
 }
 
-/** A signal's own; the query and what is counted are the selector unless told. */
+/** A signal's own; the query and what is counted are the selector unless given. */
 type Own = Pick<Signal, "selector" | "advice"> & Partial<Signal>;
 
 function metrics(id: string, title: string, own: Own): Signal {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { z } from "zod";
 import { filesCommand, filesType } from "../../components/files/install-site.ts";
 import { readPidLimit } from "../../host-shell/pid-limit.ts";
@@ -133,15 +133,11 @@ export function variables(envs: readonly string[]): Record<string, string> {
 }
 
 function hashes(files: [name: string, text: string][]): Hashes {
-  return Object.fromEntries(files.map(([name, text]) => [name, sha256(text)]));
+  return Object.fromEntries(files.map(([name, text]) => [name, hash("sha256", text)]));
 }
 
 function nameOf(urn: string): string {
   return urn.split("::").at(-1) ?? "";
-}
-
-export function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }
 
 const secretSignature = "4dabf18193072939515e22adb298388d";

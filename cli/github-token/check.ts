@@ -15,7 +15,7 @@ export interface TokenFindings extends GithubFindings {
 }
 
 /**
- * What a token that only reads is refused. GitHub tells nobody what a fine-grained token may do, and the
+ * What a token that only reads is refused. GitHub does not say what a fine-grained token may do, and the
  * `permissions` that it names of a repository are those of the person who made it. So it is asked to make
  * something of nothing: without the permission it answers 403, with it 422, for what is needed is missing.
  */

@@ -31,7 +31,7 @@ export interface Surroundings extends Console {
 export const usage = `usage: npm run github-token -- --stack NAME [--days DAYS] [--no-browser]
 
   --stack NAME   the stack whose host polls GitHub
-  --days DAYS    how long the token lives, 1 to 366; unless told 90
+  --days DAYS    how long the token lives, 1 to 366; default 90
   --no-browser   prints the address of GitHub's page and opens no browser
 
 Opens GitHub's page that makes the token, filled in, reads the token without showing it, or from standard

@@ -25,7 +25,7 @@ export const usage = `usage: npm run verify -- --stack NAME [--timeout SECONDS] 
 
   --stack NAME       the stack whose host is proven
   --timeout SECONDS  how long each signal is waited for, 0 asks once;
-                     unless told ${WAIT}, and ${GITHUB_WAIT} for GitHub, polled every 10 minutes
+                     default ${WAIT}, and ${GITHUB_WAIT} for GitHub, polled every 10 minutes
   --json             results as JSON on standard output
 
 Ends with 0 when all is well or only to be looked at, 1 when something is ${failures.slice(0, -1).join(", ")}

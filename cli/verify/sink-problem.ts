@@ -31,7 +31,7 @@ function meaning(answer: Answer, kind: "metrics" | "logs"): [said: string, final
     return [`answers something else than JSON: ${hint}`, true];
   }
   if (status === 401 || status === 403) {
-    const want = `it wants a read token with the scope ${kind}:read, a write token can't ask`;
+    const want = `it needs a read token with the scope ${kind}:read, a write token can't ask`;
     return [`refuses the user name or password (${status}): ${want}`, true];
   }
   if (status === 404) {

@@ -29,7 +29,7 @@ export async function queryMetrics(sink: QueryableSink, query: string): Promise<
   );
 }
 
-/** The newest `limit` lines that a LogQL query answers, of the last `hours` (1 unless told). */
+/** The newest `limit` lines that a LogQL query answers, of the last `hours` (default: 1). */
 export async function queryLogs(
   sink: QueryableSink,
   query: string,

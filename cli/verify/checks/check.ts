@@ -5,7 +5,7 @@ import type { LogLine, Sample } from "../sink-queries.ts";
 export interface Check {
   id: string;
   title: string;
-  /** PromQL; the first one is shown. Left out for what is told by logs, or known without asking. */
+  /** PromQL; the first one is shown. Left out where logs say it, or where it is known without asking. */
   metrics?: string[];
   /** LogQL, of each of which the newest 100 lines of the last `seconds` are asked. */
   logs?: { queries: string[]; seconds: number };

@@ -7,7 +7,7 @@ const SETTLED = 300;
 /**
  * The journal's source is healthy, and reads nothing, when its directory, the machine id or the group is
  * wrong. The counter is there with 0 from the start: internal/component/loki/source/journal/metrics.go.
- * `alloy_resources_process_start_time_seconds` tells a fresh start from a silent failure.
+ * `alloy_resources_process_start_time_seconds` distinguishes a fresh start from a silent failure.
  */
 export function journalRead(host: string): Check {
   const lines = selfMetric("loki_source_journal_target_lines_total", host);

@@ -1,7 +1,8 @@
+import { hash } from "node:crypto";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { command } from "../../../cli/drift/command.ts";
-import { type Declared, declaredOf, sha256 } from "../../../cli/drift/declared.ts";
+import { type Declared, declaredOf } from "../../../cli/drift/declared.ts";
 import { parseObserved } from "../../../cli/drift/observed.ts";
 import type { Row } from "../../../cli/drift/row.ts";
 import { tokenEnds } from "../../../components/files/token-ends.ts";
@@ -48,7 +49,7 @@ describe("what was deployed", () => {
         directory: `${service}/secrets`,
         owner: "3125:3125",
         files: Object.fromEntries(
-          Object.entries(secrets).map(([name, text]) => [name, sha256(text)]),
+          Object.entries(secrets).map(([name, text]) => [name, hash("sha256", text)]),
         ),
       },
     });

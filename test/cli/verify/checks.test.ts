@@ -235,7 +235,7 @@ test.each<[what: string, id: string, Partial<Answers>, Partial<Result>]>([
   ],
   ["ten retries an hour are ordinary", "retried-batches", of(10), { count: 10 }],
   [
-    "more are not, and are told by sink",
+    "more are not, and are named by sink",
     "retried-batches",
     of([11, { sink: "https://logs" }]),
     { count: 11, state: "warning", detail: "in the last hour: https://logs 11" },

@@ -76,7 +76,7 @@ test("a refused password ends the wait at once, with one sentence a row", async 
     signal: "host",
     state: "missing",
     advice:
-      "The metrics sink http://sink refuses the user name or password (401): it wants a read token with the scope metrics:read, a write token can't ask.",
+      "The metrics sink http://sink refuses the user name or password (401): it needs a read token with the scope metrics:read, a write token can't ask.",
   });
   expect(rows[1]).toMatchObject({ signal: "containers", state: "ok" });
   expect(JSON.stringify(rows)).not.toContain("wrong-secret");
