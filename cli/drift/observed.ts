@@ -87,7 +87,7 @@ const container = z
     /** 0 or -1 for none. */
     pidLimit: HostConfig.PidsLimit ?? 0,
   }));
-export type ObservedContainer = z.output<typeof container>;
+type ObservedContainer = z.output<typeof container>;
 
 /** Reads what the script printed. Throws on a line that it does not know. */
 export function parseObserved(text: string): Observed {

@@ -7,7 +7,8 @@ import * as verify from "../../cli/verify/command.ts";
 import { printing } from "./support/printing.ts";
 
 /** The commands, with nothing around them but a console: what they would do fails. */
-const commands = { deploy, doctor, drift, "github-token": githubToken, verify };
+const { command, usage } = githubToken;
+const commands = { deploy, doctor, drift, "github-token": { command, usage }, verify };
 type Name = keyof typeof commands;
 
 async function run(name: Name, args: string[]) {
