@@ -15,7 +15,7 @@ import { LAB_NETWORK } from "../../lab/world/sinks.ts";
 import { TRAEFIK } from "../../lab/world/stand-ins.ts";
 import { joinFrontend } from "../../lab/world.ts";
 import { pipelineDirectory } from "../../pipelines/pipeline-files.ts";
-import { arrived, arrived } from "../support/arrived.ts";
+import { arrived } from "../support/arrived.ts";
 import { knownFailure } from "../support/known-failures.ts";
 import { printedConfig } from "../support/printed-config.ts";
 import { driftOf, refreshSeesNothing } from "./support/drift.ts";
