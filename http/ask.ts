@@ -12,7 +12,7 @@ export interface Answer {
 }
 
 export interface Request extends Omit<RequestInit, "signal"> {
-  /** Time limit for the whole answer, in s; 10 unless told. */
+  /** Time limit for the whole answer, in s; default: 10. */
   seconds?: number;
   /** This machine's, unless a test gives its own. */
   fetch?: typeof fetch;

@@ -5,11 +5,11 @@ import { type Answer, mayPass, retryAfter } from "./ask.ts";
 export interface Patience<A extends Answer> {
   /** For all tries together, in s. */
   seconds: number;
-  /** Whether the next answer may be another one: `mayPass` unless told. */
+  /** Whether the next answer may be another one: `mayPass` by default. */
   again?(answer: A): boolean;
-  /** Pause in s where the server asks for none; 1, 2, 4, then 8 unless told. */
+  /** Pause in s where the server asks for none; default: 1, 2, 4, then 8. */
   pause?: number;
-  /** Tells the operator what is being waited for, and for how many s. */
+  /** Shows the operator what is waited for, and for how many s. */
   say?(answer: A, seconds: number): void;
 }
 

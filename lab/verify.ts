@@ -1,6 +1,6 @@
+import { terminalOf } from "../cli/shared/terminal.ts";
 import { command } from "../cli/verify/command.ts";
 import { targetOf } from "../cli/verify/outputs.ts";
-import { terminalOf } from "../cli/verify/terminal.ts";
 import { startLab } from "./lab.ts";
 import { inLab } from "./settings.ts";
 import { outputsOf } from "./stack.ts";

@@ -1,4 +1,4 @@
-/** Longest age of a sample that is told from none at all, as a PromQL duration. */
+/** Longest age of a sample that is found at all, as a PromQL duration. */
 const LONGEST_AGE = "12h";
 
 /** A selector, in PromQL and LogQL alike. Values are quoted; a matcher with `=~` or `!=` is given as such. */

@@ -10,7 +10,7 @@ export interface Signal {
   kind: "metrics" | "logs";
   /** Answers something only while the signal is well. */
   query: string;
-  /** Whose newest sample or line tells the age; without the condition on the value. */
+  /** Whose newest sample or line has the age; without the condition on the value. */
   selector: string;
   /** What is counted: all that comes with it. */
   counted: string;
@@ -47,7 +47,7 @@ export function signalsOf(facts: VerifyFacts): Signal[] {
 const pipelineSignals: Record<PipelineName, (facts: VerifyFacts) => Signal[]> = {
   host: ({ host }) => [
     metrics("host", "host metrics", {
-      ...series("node_uname_info", { job: NODE_JOB, instance: host, host }),
+      selector: selector("node_uname_info", { job: NODE_JOB, instance: host, host }),
       counted: selector("", { job: NODE_JOB, host }),
       advice: advice.host(host),
     }),
@@ -89,16 +89,14 @@ const pipelineSignals: Record<PipelineName, (facts: VerifyFacts) => Signal[]> = 
 /** The exporter answers, and so does its database: `up` alone stays 1 while the database is down. */
 function databaseSignals(host: string, { job, instance }: VerifyFacts["postgres"][number]) {
   const labels = { job, instance, host };
-  const counted = selector("", labels);
   return [
     metrics(job, `exporter ${job}`, {
       ...isOne("up", labels),
-      counted,
+      counted: selector("", labels),
       advice: advice.exporter(host, job),
     }),
     metrics(`${job}-db`, `database ${job}`, {
       ...isOne("pg_up", labels),
-      counted: selector("pg_up", labels),
       advice: advice.database(host, job),
     }),
   ];
@@ -107,47 +105,49 @@ function databaseSignals(host: string, { job, instance }: VerifyFacts["postgres"
 /** The poll, and each repository: the exporter answers even when the token covers none of them. */
 function githubSignals({ host, github }: VerifyFacts): Signal[] {
   const labels = { job: GITHUB_JOB, host };
-  const sparse = (name: string, more: Record<string, string>, condition = "") => {
-    const bare = selector(name, { ...labels, ...more });
-    const counted = within(name === "up" ? selector("", labels) : bare, GITHUB_FRESH);
-    const query = `${within(bare, GITHUB_FRESH)}${condition}`;
-    const times = { freshSeconds: GITHUB_FRESH, waitSeconds: GITHUB_WAIT };
-    return { query, selector: bare, counted, ...times };
-  };
+  const polled = within(selector("up", labels), GITHUB_FRESH);
+  const times = { freshSeconds: GITHUB_FRESH, waitSeconds: GITHUB_WAIT };
   // The labels have GitHub's own spelling; names in the configuration may differ in case.
   const named = (name = "") => `=~(?i)${name.replaceAll(".", "[.]")}`;
   return [
-    metrics("github", "GitHub poll", { ...sparse("up", {}, " == 1"), advice: advice.github(host) }),
+    metrics("github", "GitHub poll", {
+      query: `${polled} == 1`,
+      selector: selector("up", labels),
+      counted: within(selector("", labels), GITHUB_FRESH),
+      ...times,
+      advice: advice.github(host),
+    }),
     ...(github?.repositories ?? []).map((repository) => {
       const [user, repo] = repository.split("/");
+      const names = { user: named(user), repo: named(repo) };
+      const stars = selector("github_repo_stars", { ...labels, ...names });
+      const recent = within(stars, GITHUB_FRESH);
       return metrics(`github-${repository}`, `GitHub ${repository}`, {
-        ...sparse("github_repo_stars", { user: named(user), repo: named(repo) }),
+        ...{ query: recent, selector: stars, counted: recent },
+        ...times,
         advice: advice.repository(repository),
       });
     }),
   ];
 }
 
-type Details = Omit<Signal, "id" | "title" | "kind" | "waitSeconds"> & { waitSeconds?: number };
+/** A signal's own; the query and what is counted are the selector unless given. */
+type Own = Pick<Signal, "selector" | "advice"> & Partial<Signal>;
 
-function metrics(id: string, title: string, details: Details): Signal {
-  return { id, title, kind: "metrics", waitSeconds: WAIT, ...details };
+function metrics(id: string, title: string, own: Own): Signal {
+  return signal({ id, title, kind: "metrics", freshSeconds: METRICS_FRESH, ...own });
 }
 
-function logs(id: string, title: string, details: Omit<Details, "query" | "counted">): Signal {
-  const { selector } = details;
-  const asked = { query: selector, counted: selector, waitSeconds: WAIT };
-  return { id, title, kind: "logs", ...asked, ...details };
+function logs(id: string, title: string, own: Own & Pick<Signal, "freshSeconds">): Signal {
+  return signal({ id, title, kind: "logs", ...own });
 }
 
-/** A series that only has to be there. */
-function series(name: string, labels: Record<string, string>) {
-  const bare = selector(name, labels);
-  return { query: bare, selector: bare, freshSeconds: METRICS_FRESH };
+function signal(own: Omit<Signal, "query" | "counted" | "waitSeconds"> & Partial<Signal>): Signal {
+  return { query: own.selector, counted: own.selector, waitSeconds: WAIT, ...own };
 }
 
 /** A series that has to be 1. */
 function isOne(name: string, labels: Record<string, string>) {
-  const bare = selector(name, labels);
-  return { query: `${bare} == 1`, selector: bare, freshSeconds: METRICS_FRESH };
+  const series = selector(name, labels);
+  return { query: `${series} == 1`, selector: series };
 }

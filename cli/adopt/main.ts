@@ -5,7 +5,7 @@ import { createInterface } from "node:readline/promises";
 import { text } from "node:stream/consumers";
 import { ReadStream, WriteStream } from "node:tty";
 import { pulumiCli } from "../pulumi-cli.ts";
-import { terminalOf } from "../verify/terminal.ts";
+import { terminalOf } from "../shared/terminal.ts";
 import { command } from "./command.ts";
 import { hostShell } from "./host-shell.ts";
 import { prove } from "./prove.ts";

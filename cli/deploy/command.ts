@@ -19,7 +19,7 @@ export const usage = `usage: npm run deploy -- --stack NAME [--yes] [--timeout S
 
   --stack NAME       the stack that is updated, and then proven
   --yes              updates without asking
-  --timeout SECONDS  how long each signal is waited for; unless told as long as \`verify\` waits
+  --timeout SECONDS  how long each signal is waited for; default as long as \`verify\` waits
 
 Ends with 0 when the update succeeded and every enabled signal arrives, 1 when not, 2 for wrong usage.`;
 

@@ -1,6 +1,6 @@
 import { pulumiCli, pulumiOnTerminal, stackOutputs } from "../pulumi-cli.ts";
+import { terminalOf } from "../shared/terminal.ts";
 import { targetOf } from "../verify/outputs.ts";
-import { terminalOf } from "../verify/terminal.ts";
 import { command } from "./command.ts";
 
 process.exitCode = await command(process.argv.slice(2), {

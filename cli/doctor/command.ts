@@ -1,18 +1,12 @@
 import { faultsOf } from "../../checks/host/check.ts";
 import { exitCodes, runCommand, stackLine } from "../command-line.ts";
-import type { Terminal } from "../shared/table.ts";
+import type { Console } from "../shared/terminal.ts";
 import { doctor, type Machine } from "./run.ts";
 import { table, toJson } from "./table.ts";
 
-/** What the command needs from its surroundings. */
-export interface Surroundings {
+export interface Surroundings extends Console {
   /** This machine, and the way to the host. */
   machine: Machine;
-  /** Where the table or the JSON goes. */
-  out(text: string): void;
-  /** Where progress and faults go, a line each. */
-  say(line: string): void;
-  terminal: Terminal;
 }
 
 export const usage = `usage: npm run doctor -- --stack NAME [--json]

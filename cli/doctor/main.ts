@@ -1,6 +1,6 @@
 import { checkHost } from "../../checks/host/run.ts";
 import { pulumiCli } from "../pulumi-cli.ts";
-import { terminalOf } from "../verify/terminal.ts";
+import { terminalOf } from "../shared/terminal.ts";
 import { command } from "./command.ts";
 
 process.exitCode = await command(process.argv.slice(2), {

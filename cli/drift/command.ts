@@ -1,22 +1,16 @@
 import type { scriptOutput } from "../../host-shell/run.ts";
 import { exitCodes, runCommand, stackLine } from "../command-line.ts";
-import type { Terminal } from "../shared/table.ts";
+import type { Console } from "../shared/terminal.ts";
 import { compare } from "./compare.ts";
 import type { Declared } from "./declared.ts";
 import { observeScript, parseObserved } from "./observed.ts";
 import { table, toJson } from "./row.ts";
 
-/** What the command needs from its surroundings. */
-export interface Surroundings {
+export interface Surroundings extends Console {
   /** What a stack has deployed. */
   declared(stack: string): Promise<Declared>;
   /** Runs a script on the stack's host and answers what it printed. */
   run: typeof scriptOutput;
-  /** Where the table or the JSON goes. */
-  out(text: string): void;
-  /** Where faults go, a line each. */
-  say(line: string): void;
-  terminal: Terminal;
 }
 
 export const usage = `usage: npm run drift -- --stack NAME [--json]

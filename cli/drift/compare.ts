@@ -1,56 +1,37 @@
-import { type Declared, type DeclaredContainer, variables } from "./declared.ts";
-import type { Observed, ObservedContainer } from "./observed.ts";
+import type { Declared, DeclaredContainer } from "./declared.ts";
+import type { Observed } from "./observed.ts";
 import type { Row } from "./row.ts";
 
 /** Each thing that was deployed, and whether the host still has it so. Values are never shown. */
 export function compare(stack: string, declared: Declared, seen: Observed): Row[] {
   const up = `pulumi up --stack ${stack}`;
   return [
-    ...declared.containers.flatMap((wanted) =>
-      containerRows(
-        wanted,
-        seen.containers.find(({ name }) => name === wanted.name),
-        up,
-      ),
-    ),
+    ...declared.containers.flatMap((wanted) => containerRows(wanted, seen, up)),
     ...configRows(declared, seen, up),
     secretsRow(declared, seen, up),
   ];
 }
 
-function containerRows(
-  wanted: DeclaredContainer,
-  found: ObservedContainer | undefined,
-  up: string,
-): Row[] {
+function containerRows(wanted: DeclaredContainer, { containers }: Observed, up: string): Row[] {
   const row = rowOf(`container ${wanted.name}`);
-  const anew = `${up} --refresh`;
-  if (!found) return [row("existence", ["is not on the host"], anew)];
-  const image = variables(found.image.env);
-  const replaced = `${up} --replace '${wanted.urn}'`;
-  return [
-    row("existence", existence(wanted, found), anew),
-    row("environment", differences({ ...image, ...wanted.env }, variables(found.env)), replaced),
-    row("labels", differences({ ...found.image.labels, ...wanted.labels }, found.labels), replaced),
-    row(
-      "PID limit",
-      pidDifference(wanted, found),
-      `${up} --replace '${wanted.pids?.urn ?? wanted.urn}'`,
-    ),
+  const found = containers.find(({ name }) => name === wanted.name);
+  const refresh = `${up} --refresh`;
+  if (!found) return [row("existence", ["is not on the host"], refresh)];
+  const { image, pidLimit } = found;
+  const replace = `${up} --replace '${wanted.urn}'`;
+  const existence = [
+    found.id !== wanted.id && "is another container than the one that was deployed",
+    wanted.runs && !found.running && "does not run",
   ];
-}
-
-function existence(wanted: DeclaredContainer, found: ObservedContainer): string[] {
+  const limit = pidLimit > 0 ? pidLimit : "none";
+  const wantedLimit = wanted.pids?.limit ?? "none";
+  const limitPids = `${up} --replace '${wanted.pids?.urn ?? wanted.urn}'`;
   return [
-    ...(found.id === wanted.id ? [] : ["is another container than the one that was deployed"]),
-    ...(wanted.runs && !found.running ? ["does not run"] : []),
+    row("existence", existence, refresh),
+    row("environment", differences({ ...image.env, ...wanted.env }, found.env), replace),
+    row("labels", differences({ ...image.labels, ...wanted.labels }, found.labels), replace),
+    row("PID limit", [limit !== wantedLimit && `is ${limit}, not ${wantedLimit}`], limitPids),
   ];
-}
-
-function pidDifference({ pids }: DeclaredContainer, { pidLimit }: ObservedContainer): string[] {
-  const bounded = pidLimit > 0 ? `${pidLimit}` : "none";
-  const wanted = pids ? `${pids.limit}` : "none";
-  return bounded === wanted ? [] : [`is ${bounded}, not ${wanted}`];
 }
 
 function configRows({ config }: Declared, seen: Observed, up: string): Row[] {
@@ -58,9 +39,7 @@ function configRows({ config }: Declared, seen: Observed, up: string): Row[] {
   const repair = `${up} --replace '${config.urn}'`;
   const others = seen.versions.filter((version) => version !== config.version);
   const version = [
-    ...(seen.version === config.version
-      ? []
-      : [`is ${seen.version ?? "none"}, not ${config.version}`]),
+    seen.version !== config.version && `is ${seen.version || "none"}, not ${config.version}`,
     ...others.map((other) => `${other} is installed beside it`),
   ];
   return [
@@ -71,15 +50,16 @@ function configRows({ config }: Declared, seen: Observed, up: string): Row[] {
 
 function secretsRow({ secrets }: Declared, seen: Observed, up: string): Row {
   const found = Object.entries(seen.secrets);
-  const hashes = Object.fromEntries(found.map(([name, { hash }]) => [name, hash ?? ""]));
+  const hashes = Object.fromEntries(found.map(([name, { hash }]) => [name, hash]));
   const drift = [
     ...differences(secrets.files, hashes),
     ...found.flatMap(([name, { mode, owner }]) => [
-      ...(mode === "400" ? [] : [`${name} has mode ${mode}, not 400`]),
-      ...(owner === secrets.owner ? [] : [`${name} belongs to ${owner}, not ${secrets.owner}`]),
+      mode !== "400" && `${name} has mode ${mode}, not 400`,
+      owner !== secrets.owner && `${name} belongs to ${owner}, not ${secrets.owner}`,
     ]),
-  ];
+  ].filter((phrase) => phrase !== false);
   const urns = Object.entries(secrets.urns)
+    .sort()
     .filter(([name]) => drift.some((phrase) => phrase.startsWith(`${name} `)))
     .map(([, urn]) => ` --replace '${urn}'`);
   // What was added is no resource: its owner takes it away.
@@ -97,8 +77,9 @@ function differences(wanted: Record<string, string>, found: Record<string, strin
 }
 
 function rowOf(what: string) {
-  return (aspect: string, drift: string[], repair?: string): Row =>
-    drift.length === 0
-      ? { what, aspect, state: "same", drift }
-      : { what, aspect, state: "drifted", drift, ...(repair && { repair }) };
+  return (aspect: string, phrases: (string | false)[], repair: string | undefined): Row => {
+    const drift = phrases.filter((phrase) => phrase !== false);
+    if (drift.length === 0) return { what, aspect, state: "same", drift };
+    return { what, aspect, state: "drifted", drift, repair };
+  };
 }

@@ -1,11 +1,10 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { z } from "zod";
 import { filesCommand, filesType } from "../../components/files/install-site.ts";
 import { readPidLimit } from "../../host-shell/pid-limit.ts";
 import { splitInput } from "../../host-shell/shell.ts";
 import type { Route } from "../../host-shell/ssh.ts";
 import { unpackFiles } from "../../pipelines/alloy-bundle.ts";
-import { type Resource, resourcesIn } from "./state.ts";
 
 /** What a stack has deployed, as far as a host can be asked for it. */
 export interface Declared {
@@ -14,46 +13,47 @@ export interface Declared {
   containers: DeclaredContainer[];
   /** Image reference of BusyBox on the host, for the containers that look at files. */
   helperImage: string;
-  config: {
-    /** Directory on the host that is Alloy's `/etc/alloy`. */
-    directory: string;
-    version: string;
-    /** SHA-256 by file name. */
-    files: Record<string, string>;
-    /** URN of the command that installs it. */
-    urn: string;
-  };
-  secrets: {
-    /** Directory on the host that is Alloy's `/etc/alloy-secrets`. */
-    directory: string;
-    /** `uid:gid` that owns every secret and alone reads it. */
-    owner: string;
-    /** SHA-256 by file name. */
-    files: Record<string, string>;
-    /** URNs of the commands that write them, by file name. */
-    urns: Record<string, string>;
-  };
+  /** Of the directory on the host that is Alloy's `/etc/alloy`; `urn` is of the command that installs it. */
+  config: { directory: string; version: string; files: Hashes; urn: string };
+  /** Of the directory that is Alloy's `/etc/alloy-secrets`; its `owner`, `uid:gid`, alone reads it. */
+  secrets: { directory: string; owner: string; files: Hashes; urns: Record<string, string> };
 }
+
+/** SHA-256 by file name. */
+export type Hashes = Record<string, string>;
 
 export interface DeclaredContainer {
   urn: string;
   id: string;
   /** Name on the host. */
   name: string;
-  /** Whether it runs on, other than a one-shot, which has ended. */
+  /** Whether it keeps running; a one-shot has ended. */
   runs: boolean;
   /** Variables by name, beyond those of its image. */
   env: Record<string, string>;
   /** Labels by name, beyond those of its image. */
   labels: Record<string, string>;
-  pids?: PidLimit;
+  /** The limit of processes, and the URN of the command that sets it. */
+  pids?: { limit: number; urn: string };
 }
 
-interface PidLimit {
-  limit: number;
-  /** URN of the command that sets it. */
-  urn: string;
-}
+const properties = z.record(z.string(), z.unknown()).default({});
+const exported = z.object({
+  deployment: z.object({
+    resources: z
+      .array(
+        z.object({
+          urn: z.string(),
+          type: z.string(),
+          id: z.string().default(""),
+          inputs: properties,
+          outputs: properties,
+        }),
+      )
+      .default([]),
+  }),
+});
+type Resource = z.output<typeof exported>["deployment"]["resources"][number];
 
 const container = z.object({
   name: z.string(),
@@ -67,30 +67,55 @@ const container = z.object({
 
 /** Takes from `pulumi stack export --show-secrets` what was deployed. Throws one sentence when nothing was. */
 export function declaredOf(stack: string, text: string): Declared {
-  const resources = resourcesIn(text);
-  const containers = resources
-    .filter(({ type }) => type === "docker:index/container:Container")
-    .map(({ urn, id, inputs }) => ({ urn, id, ...container.parse(inputs) }));
+  const { resources } = exported.parse(JSON.parse(text, plain)).deployment;
+  const ofType = (wanted: string) => resources.filter(({ type }) => type === wanted);
+  const commands = resources.filter(({ type }) => type.startsWith("command:")).map(command);
+  const containers = ofType("docker:index/container:Container").map((one) => ({
+    ...one,
+    ...container.parse(one.inputs),
+  }));
   const alloy = containers.find(({ name }) => name === "alloy");
   const init = containers.find(({ name }) => name === "alloy-init");
-  const provider = resources.find(({ type }) => type === "pulumi:providers:docker");
-  const version = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs
-    .configVersion;
+  const [provider] = ofType("pulumi:providers:docker");
+  const version = ofType("pulumi:pulumi:Stack")[0]?.outputs.configVersion;
   if (!alloy || !init || !provider || typeof version !== "string") {
     throw new Error(
       `Stack ${stack} has nothing deployed that a host could be compared with: \`pulumi up --stack ${stack}\` deploys it.`,
     );
   }
-  const source = (target: string) =>
+  const directory = (target: string) =>
     alloy.mounts.find((mount) => mount.target === target)?.source ?? "";
-  const files = filesOf(resources);
+  const component = nameOf(ofType(filesType)[0]?.urn ?? "");
+  const install = commands.find(({ name }) => name === filesCommand.config(component));
+  const prefix = filesCommand.secret(component, "");
+  const secrets = commands
+    .filter(({ name }) => name.startsWith(prefix))
+    .map((one) => ({ ...one, file: one.name.slice(prefix.length) }));
   return {
     route: routeOf(provider),
-    containers: containers.map((one) => declaredContainer(one, pidLimits(resources))),
+    containers: containers.map(({ urn, id, name, mustRun, envs, labels }) => ({
+      ...{ urn, id, name, runs: mustRun, env: variables(envs) },
+      labels: Object.fromEntries(labels.map(({ label, value }) => [label, value])),
+      pids: commands.find(({ pids }) => pids?.id === id)?.pids,
+    })),
     helperImage: init.image,
-    config: { directory: source("/etc/alloy"), version, ...files.config },
-    secrets: { directory: source("/etc/alloy-secrets"), owner: alloy.user, ...files.secrets },
+    config: {
+      ...{ directory: directory("/etc/alloy"), version, urn: install?.urn ?? "" },
+      files: hashes(Object.entries(unpackFiles(install?.data ?? ""))),
+    },
+    secrets: {
+      ...{ directory: directory("/etc/alloy-secrets"), owner: alloy.user },
+      files: hashes(secrets.map(({ file, data }) => [file, data])),
+      urns: Object.fromEntries(secrets.map(({ file, urn }) => [file, urn])),
+    },
   };
+}
+
+/** A command's script and data, and the limit of processes that it sets, if that is what it does. */
+function command({ urn, inputs: { stdin } }: Resource) {
+  const { script, data } = splitInput(typeof stdin === "string" ? stdin : "");
+  const pids = readPidLimit(script);
+  return { urn, name: nameOf(urn), data, pids: pids && { ...pids, urn } };
 }
 
 function routeOf({ inputs }: Resource): Route {
@@ -100,77 +125,26 @@ function routeOf({ inputs }: Resource): Route {
   return { host, sshOptions: options };
 }
 
-type Container = z.output<typeof container> & { urn: string; id: string };
-
-function declaredContainer(
-  { urn, id, name, mustRun, envs, labels }: Container,
-  limits: ReadonlyMap<string, PidLimit>,
-): DeclaredContainer {
-  const pids = limits.get(id);
-  return {
-    urn,
-    id,
-    name,
-    runs: mustRun,
-    env: variables(envs),
-    labels: Object.fromEntries(labels.map(({ label, value }) => [label, value])),
-    ...(pids && { pids }),
-  };
-}
-
 /** `NAME=value` by name. */
 export function variables(envs: readonly string[]): Record<string, string> {
   return Object.fromEntries(
-    envs.map((env) => {
-      const at = env.indexOf("=");
-      return at < 0 ? [env, ""] : [env.slice(0, at), env.slice(at + 1)];
-    }),
+    envs.map((env) => env.split(/=(.*)/s)).map(([name, value = ""]) => [name, value]),
   );
 }
 
-/** Limits by container id, from the commands that set them. */
-function pidLimits(resources: readonly Resource[]): Map<string, PidLimit> {
-  return new Map(
-    resources.flatMap((one) => {
-      const found = readPidLimit(inputOf(one).script);
-      return found ? [[found.id, { limit: found.limit, urn: one.urn }] as const] : [];
-    }),
-  );
-}
-
-/** Hashes of the files that `AlloyFiles` put on the host, by the names of its commands. */
-function filesOf(resources: readonly Resource[]) {
-  const config = { urn: "", files: {} as Record<string, string> };
-  const secrets = { urns: {} as Record<string, string>, files: {} as Record<string, string> };
-  const component = nameOf(resources.find(({ type }) => type === filesType)?.urn ?? "");
-  const secretPrefix = filesCommand.secret(component, "");
-  for (const one of resources.filter(({ type }) => type.startsWith("command:"))) {
-    const name = nameOf(one.urn);
-    const { data } = inputOf(one);
-    if (name.startsWith(secretPrefix)) {
-      const secret = name.slice(secretPrefix.length);
-      secrets.files[secret] = sha256(data);
-      secrets.urns[secret] = one.urn;
-    } else if (name === filesCommand.config(component)) {
-      const files = Object.entries(unpackFiles(data));
-      config.urn = one.urn;
-      config.files = Object.fromEntries(files.map(([file, text]) => [file, sha256(text)]));
-    }
-  }
-  return { config, secrets };
+function hashes(files: [name: string, text: string][]): Hashes {
+  return Object.fromEntries(files.map(([name, text]) => [name, hash("sha256", text)]));
 }
 
 function nameOf(urn: string): string {
   return urn.split("::").at(-1) ?? "";
 }
 
-/** Script and data of a command resource; empty for any other. */
-function inputOf({ type, inputs }: Resource): { script: string; data: string } {
-  const { stdin } = inputs;
-  const isCommand = type.startsWith("command:") && typeof stdin === "string";
-  return isCommand ? splitInput(stdin) : { script: "", data: "" };
-}
+const secretSignature = "4dabf18193072939515e22adb298388d";
 
-export function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+/** A secret as `--show-secrets` has it: a signature beside the plain text in JSON. */
+function plain(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const isSecret = secretSignature in value && "plaintext" in value;
+  return isSecret ? JSON.parse(String(value.plaintext)) : value;
 }

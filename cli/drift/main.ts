@@ -1,6 +1,6 @@
 import { scriptOutput } from "../../host-shell/run.ts";
 import { pulumiCli } from "../pulumi-cli.ts";
-import { terminalOf } from "../verify/terminal.ts";
+import { terminalOf } from "../shared/terminal.ts";
 import { command } from "./command.ts";
 import { declaredOf } from "./declared.ts";
 

@@ -1,44 +1,22 @@
 import { z } from "zod";
 import { oneShot } from "../../host-shell/one-shot.ts";
 import { shellQuote } from "../../host-shell/shell.ts";
-import type { Declared } from "./declared.ts";
+import { type Declared, type Hashes, variables } from "./declared.ts";
 
 /** What a host says of itself. */
 export interface Observed {
-  containers: ObservedContainer[];
-  /** Version that the link `current` names; left out where there is none. */
-  version?: string;
+  containers: (ObservedContainer & { image: ContainerConfig })[];
+  /** Version that the link `current` names; empty where there is none. */
+  version: string;
   /** All versions that are installed. */
   versions: string[];
-  /** SHA-256 by file name, of the version that was deployed. */
-  files: Record<string, string>;
-  secrets: Record<string, ObservedSecret>;
+  /** Of the version that was deployed. */
+  files: Hashes;
+  /** `hash` is empty where the secret's owner can't read it. */
+  secrets: Record<string, { mode: string; owner: string; hash: string }>;
 }
 
-export interface ObservedContainer {
-  id: string;
-  name: string;
-  running: boolean;
-  env: string[];
-  labels: Record<string, string>;
-  /** 0 or -1 for none. */
-  pidLimit: number;
-  image: { env: string[]; labels: Record<string, string> };
-}
-
-interface ObservedSecret {
-  mode: string;
-  owner: string;
-  /** SHA-256; left out where its owner can't read it. */
-  hash?: string;
-}
-
-const containerFormat =
-  '{"id":{{json .Id}},"name":{{json .Name}},"running":{{json .State.Running}},"env":{{json .Config.Env}},' +
-  '"labels":{{json .Config.Labels}},"pidLimit":{{json .HostConfig.PidsLimit}}}';
-const imageFormat = '{"env":{{json .Config.Env}},"labels":{{json .Config.Labels}}}';
-
-/** A POSIX script that tells all of it and changes nothing: what is mounted must exist and is read-only. */
+/** A POSIX script that prints all of it and changes nothing: what is mounted must exist and is read-only. */
 export function observeScript({ containers, helperImage, config, secrets }: Declared): string {
   const look = (directory: string, script: string, user?: string) =>
     oneShot({
@@ -52,9 +30,9 @@ export function observeScript({ containers, helperImage, config, secrets }: Decl
 existing=$(docker ps --all --format '{{.Names}}')
 for name in ${names}; do
   printf '%s\\n' "$existing" | grep -qx "$name" || continue
-  echo "container $(docker container inspect --format ${shellQuote(containerFormat)} "$name")"
+  printf 'container\\t%s\\n' "$(docker container inspect --format '{{json .}}' "$name")"
   image=$(docker container inspect --format '{{.Image}}' "$name")
-  echo "image $(docker image inspect --format ${shellQuote(imageFormat)} "$image")"
+  printf 'image\\t%s\\n' "$(docker image inspect --format '{{json .}}' "$image")"
 done
 ${look(config.directory, listConfig(config.version))}
 ${look(secrets.directory, listSecrets, secrets.owner)}`;
@@ -63,80 +41,70 @@ ${look(secrets.directory, listSecrets, secrets.owner)}`;
 function listConfig(version: string): string {
   return `
 cd /seen
-echo "current $(readlink current || true)"
-for version in versions/*; do [ -d "$version" ] && echo "version \${version#versions/}" || true; done
+printf 'current\\t%s\\n' "$(readlink current || true)"
+for version in versions/*; do
+  [ ! -d "$version" ] || printf 'version\\t%s\\n' "\${version#versions/}"
+done
 [ -d versions/${version} ] || exit 0
 cd versions/${version}
-for file in *; do [ -f "$file" ] && echo "file $(sha256sum < "$file" | cut -c 1-64) $file" || true; done`;
+for file in *; do
+  [ ! -f "$file" ] || printf 'file\\t%s\\t%s\\n' "$(sha256sum < "$file" | cut -c 1-64)" "$file"
+done`;
 }
 
-/** Run by the secrets' owner: no other user can read them, root without capabilities neither. */
+/** Run by the secrets' owner: no other user can read them, nor can root without capabilities. */
 const listSecrets = `
 cd /seen
 for file in * .[!.]*; do
   [ -f "$file" ] || continue
   hash=$(sha256sum < "$file" 2>/dev/null | cut -c 1-64)
-  echo "secret $(stat -c '%a %u:%g' "$file") \${hash:--} $file"
+  printf 'secret\\t%s\\t%s\\t%s\\t%s\\n' "$(stat -c '%a' "$file")" "$(stat -c '%u:%g' "$file")" "$hash" "$file"
 done`;
 
-const imageLine = z.object({ env: texts(), labels: labels() });
-const containerLine = z.object({
-  id: z.string(),
-  name: z.string().transform((name) => name.replace(/^\//, "")),
-  running: z.boolean(),
-  env: texts(),
-  labels: labels(),
-  pidLimit: z
-    .number()
-    .nullable()
-    .transform((limit) => limit ?? 0),
-});
+/** Docker has null for an empty list. */
+const containerConfig = z
+  .object({
+    Env: z.array(z.string()).nullish(),
+    Labels: z.record(z.string(), z.string()).nullish(),
+  })
+  .transform(({ Env, Labels }) => ({ env: variables(Env ?? []), labels: Labels ?? {} }));
+type ContainerConfig = z.output<typeof containerConfig>;
 
-function texts() {
-  return z
-    .array(z.string())
-    .nullable()
-    .transform((list) => list ?? []);
-}
-
-function labels() {
-  return z
-    .record(z.string(), z.string())
-    .nullable()
-    .transform((map) => map ?? {});
-}
+const image = z.object({ Config: containerConfig }).transform(({ Config }) => Config);
+const container = z
+  .object({
+    Id: z.string(),
+    Name: z.string(),
+    State: z.object({ Running: z.boolean() }),
+    Config: containerConfig,
+    HostConfig: z.object({ PidsLimit: z.number().nullish() }),
+  })
+  .transform(({ Id, Name, State, Config, HostConfig }) => ({
+    ...Config,
+    id: Id,
+    name: Name.replace(/^\//, ""),
+    running: State.Running,
+    /** 0 or -1 for none. */
+    pidLimit: HostConfig.PidsLimit ?? 0,
+  }));
+type ObservedContainer = z.output<typeof container>;
 
 /** Reads what the script printed. Throws on a line that it does not know. */
 export function parseObserved(text: string): Observed {
-  const seen: Observed = { containers: [], versions: [], files: {}, secrets: {} };
+  const seen: Observed = { containers: [], version: "", versions: [], files: {}, secrets: {} };
   for (const line of text.split("\n").filter(Boolean)) {
-    const [, kind = "", rest = ""] = /^(\S+) ?(.*)$/.exec(line) ?? [];
-    if (!readLine(seen, kind, rest))
-      throw new Error(`The host answered what is not known: ${line}`);
+    const [kind, ...fields] = line.split("\t");
+    const [first = "", second = "", hash = "", name = ""] = fields;
+    if (kind === "container") {
+      const found = container.parse(JSON.parse(first));
+      seen.containers.push({ ...found, image: { env: {}, labels: {} } });
+    } else if (kind === "image") {
+      Object.assign(seen.containers.at(-1)?.image ?? {}, image.parse(JSON.parse(first)));
+    } else if (kind === "current") seen.version = first.replace(/^versions\//, "");
+    else if (kind === "version") seen.versions.push(first);
+    else if (kind === "file") seen.files[second] = first;
+    else if (kind === "secret") seen.secrets[name] = { mode: first, owner: second, hash };
+    else throw new Error(`The host answered what is not known: ${line}`);
   }
   return seen;
-}
-
-function readLine(seen: Observed, kind: string, rest: string): boolean {
-  if (kind === "container") {
-    const image = { env: [], labels: {} };
-    seen.containers.push({ ...containerLine.parse(JSON.parse(rest)), image });
-  } else if (kind === "image") {
-    const container = seen.containers.at(-1);
-    if (container) container.image = imageLine.parse(JSON.parse(rest));
-  } else if (kind === "current") {
-    if (rest) seen.version = rest.replace(/^versions\//, "");
-  } else if (kind === "version") {
-    seen.versions.push(rest);
-  } else if (kind === "file") {
-    const [, hash = "", name = ""] = /^(\w{64}) (.+)$/.exec(rest) ?? [];
-    seen.files[name] = hash;
-  } else if (kind === "secret") {
-    const [, mode = "", owner = "", hash = "", name = ""] =
-      /^(\d+) (\S+) (\S+) (.+)$/.exec(rest) ?? [];
-    seen.secrets[name] = { mode, owner, ...(hash !== "-" && { hash }) };
-  } else {
-    return false;
-  }
-  return true;
 }

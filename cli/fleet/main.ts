@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { exitCodes } from "../command-line.ts";
-import { terminalOf } from "../verify/terminal.ts";
+import { terminalOf } from "../shared/terminal.ts";
 import { command } from "./command.ts";
 import { doctorWork } from "./doctor.ts";
 import { hostStacks } from "./stack-files.ts";

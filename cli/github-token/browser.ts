@@ -1,4 +1,5 @@
-import { spawn } from "node:child_process";
+import { setTimeout } from "node:timers/promises";
+import { execa } from "execa";
 
 /** How long an opener is watched, in ms: one that stays is the browser itself. */
 const WATCH = 2000;
@@ -11,19 +12,13 @@ const openers: Partial<Record<NodeJS.Platform, [command: string, ...args: string
 };
 
 /** Opens a page in the operator's browser; false where that is not possible. */
-export function browse(url: string, opener = openers[process.platform]): Promise<boolean> {
-  if (!opener) return Promise.resolve(false);
+export async function browse(url: string, opener = openers[process.platform]): Promise<boolean> {
+  if (!opener) return false;
   const [command, ...args] = opener;
-  return new Promise((done) => {
-    const child = spawn(command, [...args, url], { detached: true, stdio: "ignore" });
-    const timer = setTimeout(() => done(true), WATCH);
-    const end = (opened: boolean) => {
-      clearTimeout(timer);
-      done(opened);
-    };
-    child.once("error", () => end(false));
-    child.once("exit", (code) => end(code === 0));
-    // Neither this command nor the browser waits for the other.
-    child.unref();
-  });
+  const options = { detached: true, cleanup: false, stdio: "ignore", reject: false } as const;
+  const running = execa(command, [...args, url], options);
+  // Neither this command nor the browser waits for the other.
+  running.unref();
+  const opened = running.then(({ failed }) => !failed);
+  return Promise.race([opened, setTimeout(WATCH, true)]);
 }

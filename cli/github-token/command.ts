@@ -7,12 +7,12 @@ import {
   stackOption,
   WrongUsage,
 } from "../command-line.ts";
+import type { Console } from "../shared/terminal.ts";
 import { checkToken } from "./check.ts";
 import { creationPage, instructions } from "./page.ts";
 import type { PolledRepositories } from "./stack-config.ts";
 
-/** What the command needs from its surroundings. */
-export interface Surroundings {
+export interface Surroundings extends Console {
   /** What the stack's host polls. */
   polled(stack: string): Promise<PolledRepositories>;
   /** Shows a page to the operator; false where there is no browser. */
@@ -23,32 +23,20 @@ export interface Surroundings {
   askWith(apiUrl: string, token: string): Ask;
   /** Stores the token as a secret of the stack. */
   store(stack: string, token: string): Promise<void>;
-  /** Where results go. */
-  out(text: string): void;
-  /** Where everything else goes, a line each. */
-  say(line: string): void;
   now(): Date;
   /** Whether a person sits at a terminal. */
   interactive: boolean;
 }
 
-export const usage = `usage: npm run github-token -- --stack NAME [--days DAYS] [--no-browser | --url-only]
+export const usage = `usage: npm run github-token -- --stack NAME [--days DAYS] [--no-browser]
 
   --stack NAME   the stack whose host polls GitHub
-  --days DAYS    how long the token lives, 1 to 366; unless told 90
+  --days DAYS    how long the token lives, 1 to 366; default 90
   --no-browser   prints the address of GitHub's page and opens no browser
-  --url-only     prints that address on standard output and does nothing else
 
 Opens GitHub's page that makes the token, filled in, reads the token without showing it, or from standard
 input where that is no terminal, checks it against GitHub and stores it as a secret of the stack.
 Ends with 0 when it is stored, 1 when something is wrong with it, 2 for wrong usage.`;
-
-interface Arguments {
-  stack: string;
-  days: number;
-  browser: boolean;
-  urlOnly: boolean;
-}
 
 const line = commandLine({
   name: "github-token",
@@ -57,42 +45,32 @@ const line = commandLine({
     ...stackOption,
     days: { type: "string", default: "90" },
     "no-browser": { type: "boolean", default: false },
-    "url-only": { type: "boolean", default: false },
   },
-  read(values): Arguments {
-    const { days, "no-browser": noBrowser, "url-only": urlOnly } = values;
+  read(values) {
+    const { days, "no-browser": noBrowser } = values;
     const stack = namedStack(values);
     if (!/^\d{1,3}$/.test(days) || Number(days) < 1 || Number(days) > 366) {
       throw new WrongUsage(`--days must be 1 to 366, not ${JSON.stringify(days)}`);
     }
-    return { stack, days: Number(days), browser: !noBrowser, urlOnly };
+    return { stack, days: Number(days), browser: !noBrowser };
   },
 });
 
 /** Runs `github-token` with the arguments of a command line and answers its exit code. */
 export async function command(args: string[], around: Surroundings): Promise<number> {
-  return runCommand(line, args, around, (understood) => run(understood, around));
-}
-
-async function run(
-  { stack, days, browser, urlOnly }: Arguments,
-  around: Surroundings,
-): Promise<number> {
-  const polled = await around.polled(stack);
-  const wanted = { stack, days, ...polled };
-  const page = creationPage(wanted, around.now());
-  if (urlOnly) {
-    around.out(`${page}\n`);
-    return exitCodes.ok;
-  }
-  if (around.interactive) {
-    for (const line of instructions(wanted, page)) around.say(line);
-    if (browser && !(await around.browse(page)))
-      around.say("No browser opened: open the page yourself.");
-  }
-  const token = await around.readToken();
-  if (!token) throw new Error("no token was given, nothing was stored.");
-  return store(stack, token, polled, around);
+  return runCommand(line, args, around, async ({ stack, days, browser }) => {
+    const polled = await around.polled(stack);
+    const wanted = { stack, days, ...polled };
+    const page = creationPage(wanted, around.now());
+    if (around.interactive) {
+      for (const line of instructions(wanted, page)) around.say(line);
+      if (browser && !(await around.browse(page)))
+        around.say("No browser opened: open the page yourself.");
+    }
+    const token = await around.readToken();
+    if (!token) throw new Error("no token was given, nothing was stored.");
+    return store(stack, token, polled, around);
+  });
 }
 
 /** Stores a token that has no fault; says all that is wrong with one that has. */

@@ -1,20 +1,23 @@
+import { text } from "node:stream/consumers";
 import { askWith } from "../../components/github/github-ask.ts";
 import { secretKeys } from "../../config/schema.ts";
 import { pulumiCli, setSecret } from "../pulumi-cli.ts";
+import { terminalOf } from "../shared/terminal.ts";
 import { browse } from "./browser.ts";
 import { command } from "./command.ts";
-import { readHidden, readPiped } from "./read-token.ts";
+import { readHidden } from "./read-token.ts";
 import { polledRepositories } from "./stack-config.ts";
 
-const { stdin, stdout, stderr } = process;
+const { stdin, stderr } = process;
 const pulumi = pulumiCli();
 
 process.exitCode = await command(process.argv.slice(2), {
+  ...terminalOf(process),
   interactive: stdin.isTTY === true,
   polled: (stack) => polledRepositories(pulumi, stack),
   browse,
   readToken: async () => {
-    if (stdin.isTTY !== true) return readPiped(stdin);
+    if (stdin.isTTY !== true) return (await text(stdin)).trim();
     stderr.write("Token: ");
     const token = await readHidden(stdin);
     stderr.write("\n");
@@ -22,7 +25,5 @@ process.exitCode = await command(process.argv.slice(2), {
   },
   askWith,
   store: (stack, value) => setSecret(pulumi, { stack, key: secretKeys.githubToken, value }),
-  out: (text) => void stdout.write(text),
-  say: (line) => void stderr.write(`${line}\n`),
   now: () => new Date(),
 });

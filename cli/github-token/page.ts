@@ -33,12 +33,12 @@ export function creationPage(
 }
 
 /** Accounts that the repositories belong to, each once; one fine-grained token covers those of one account. */
-export function ownersOf(repositories: string[]): string[] {
+function ownersOf(repositories: string[]): string[] {
   return [...new Set(repositories.map((repository) => repository.split("/")[0] ?? ""))];
 }
 
 /** Address of the website whose API is at `apiUrl`. */
-export function webUrl(apiUrl: string): string {
+function webUrl(apiUrl: string): string {
   const { protocol, host } = new URL(apiUrl);
   // The API of github.com and of *.ghe.com has a name of its own; elsewhere it is below /api/v3.
   return `${protocol}//${host.replace(/^api\.(?=github\.com$|.+\.ghe\.com$)/, "")}/`;
@@ -47,6 +47,7 @@ export function webUrl(apiUrl: string): string {
 /** What is to be done on the page, a line each. */
 export function instructions(wanted: TokenWanted, page: string): string[] {
   const [owner, ...others] = ownersOf(wanted.repositories);
+  const limit = `A token covers private repositories of one account: ${owner}'s, not ${others.join("'s or ")}'s.`;
   return [
     "GitHub has no API that makes such a token. Make it on this page:",
     "",
@@ -55,10 +56,6 @@ export function instructions(wanted: TokenWanted, page: string): string[] {
     `1. Repository access: "Only select repositories", and of them ${wanted.repositories.join(", ")}.`,
     '2. Leave everything else as it is filled in, and press "Generate token".',
     "3. Copy the token and give it here. It is not shown.",
-    ...(others.length > 0
-      ? [
-          `A token covers private repositories of one account: ${owner}'s, not ${others.join("'s or ")}'s.`,
-        ]
-      : []),
+    ...(others.length > 0 ? [limit] : []),
   ];
 }

@@ -7,48 +7,34 @@ export interface PolledRepositories {
   apiUrl: string;
 }
 
-/** One entry of `pulumi config --json`; a secret has no value there. */
-interface Entry {
-  value?: string;
-  objectValue?: unknown;
-}
-
-const namespace = "grafana-alloy";
-
 /** Reads what a stack polls, without decrypting its secrets. Throws one sentence where no token is needed. */
 export async function polledRepositories(
   pulumi: PulumiCli,
   stack: string,
 ): Promise<PolledRepositories> {
-  const printed = await pulumi.run(["config", "--json", "--stack", stack]);
-  return polledOf(JSON.parse(printed), stack);
-}
-
-/** The same, from what the CLI printed. */
-export function polledOf(config: Record<string, Entry>, stack: string): PolledRepositories {
-  const value = (name: string) => config[`${namespace}:${name}`]?.objectValue;
-  const given = value("github");
+  const config: Record<string, { objectValue?: unknown }> = JSON.parse(
+    await pulumi.run(["config", "--json", "--stack", stack]),
+  );
+  const value = (name: string) => config[`grafana-alloy:${name}`]?.objectValue;
   const pipelines = value("pipelines");
-  if (given === undefined || !Array.isArray(pipelines) || !pipelines.includes("github")) {
+  if (!value("github") || !Array.isArray(pipelines) || !pipelines.includes("github")) {
     throw new Error(
       `Stack ${stack} does not poll GitHub and needs no token: its pipelines do not list github, or github is missing.`,
     );
   }
-  const github = settings.shape.github.unwrap().safeParse(given);
-  if (!github.success) {
-    const faults = github.error.issues.map(
-      ({ path, message }) => `github.${path.join(".")}: ${message}`,
-    );
+  const { data: github, error } = settings.shape.github.unwrap().safeParse(value("github"));
+  if (!github) {
+    const faults = error.issues.map(({ path, message }) => `github.${path.join(".")}: ${message}`);
     throw new Error(
       `Stack ${stack} is not in order (${faults.join("; ")}): \`pulumi preview --stack ${stack}\` says how to mend it.`,
     );
   }
-  const { pollingHost, repositories, apiUrl } = github.data;
+  const { pollingHost, ...polled } = github;
   const { name } = (value("host") ?? {}) as { name?: unknown };
   if (pollingHost !== name) {
     throw new Error(
-      `Stack ${stack} needs no token: ${pollingHost} polls GitHub, not ${String(name)} (github.pollingHost).`,
+      `Stack ${stack} needs no token: ${pollingHost} polls GitHub, not ${name} (github.pollingHost).`,
     );
   }
-  return { repositories, apiUrl };
+  return polled;
 }

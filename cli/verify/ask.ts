@@ -2,7 +2,7 @@ import { ageQuery } from "../../telemetry/queries.ts";
 import type { Signal } from "../../telemetry/signals.ts";
 import type { Answers, Check } from "./checks/check.ts";
 import type { Measured } from "./evaluate.ts";
-import { type Problem, sinkProblem } from "./sink-problem.ts";
+import { sinkProblem } from "./sink-problem.ts";
 import { type QueryableSink, queryLogs, queryMetrics } from "./sink-queries.ts";
 
 export interface Sinks {
@@ -17,19 +17,10 @@ const LOG_RANGE = 24;
 /** Lines of a query that a check is given. */
 const LINES = 100;
 
-/** What the sinks say about a signal now, or why they can't be asked. */
-export async function measure(
-  sinks: Sinks,
-  signal: Signal,
-): Promise<Measured | { problem: Problem }> {
-  const { kind } = signal;
-  try {
-    return kind === "metrics"
-      ? await measureSeries(sinks.metrics, signal)
-      : await measureLines(sinks.logs, signal);
-  } catch (error) {
-    return { problem: sinkProblem(kind, sinks[kind], error) };
-  }
+/** What the sinks say about a signal now. Throws `SinkProblem`. */
+export function measure(sinks: Sinks, signal: Signal): Promise<Measured> {
+  const measured = signal.kind === "metrics" ? measureSeries : measureLines;
+  return ask(sinks, signal.kind, (sink) => measured(sink, signal));
 }
 
 async function measureSeries(sink: QueryableSink, signal: Signal): Promise<Measured> {
@@ -38,11 +29,7 @@ async function measureSeries(sink: QueryableSink, signal: Signal): Promise<Measu
     queryMetrics(sink, ageQuery(signal.selector)),
     queryMetrics(sink, `count(${signal.counted})`),
   ]);
-  return {
-    matches: matching.length,
-    ageSeconds: age[0]?.value,
-    count: counted[0]?.value ?? 0,
-  };
+  return { matches: matching.length, ageSeconds: age[0]?.value, count: counted[0]?.value ?? 0 };
 }
 
 /** Lines are counted within the signal's freshness: more are of no use to the proof. */
@@ -55,26 +42,32 @@ async function measureLines(sink: QueryableSink, signal: Signal): Promise<Measur
     queryMetrics(instant, count),
   ]);
   const time = newest[0]?.time;
-  return {
-    matches: newest.length,
-    ageSeconds: time === undefined ? undefined : (Date.now() - Number(time / 1_000_000n)) / 1000,
-    count: counted[0]?.value ?? 0,
-  };
+  const ageSeconds =
+    time === undefined ? undefined : (Date.now() - Number(time / 1_000_000n)) / 1000;
+  return { matches: newest.length, ageSeconds, count: counted[0]?.value ?? 0 };
 }
 
-/** What a check wants to know, or why it can't be known. */
-export async function answers(sinks: Sinks, check: Check): Promise<Answers | { problem: Problem }> {
-  let asked: "metrics" | "logs" = "metrics";
+/** What a check wants to know. Throws `SinkProblem`. */
+export async function answers(sinks: Sinks, { metrics = [], logs }: Check): Promise<Answers> {
+  const samples = await ask(sinks, "metrics", (sink) =>
+    Promise.all(metrics.map((query) => queryMetrics(sink, query))),
+  );
+  const { queries, seconds } = logs ?? { queries: [], seconds: 0 };
+  const range = { hours: seconds / 3600, limit: LINES };
+  const lines = await ask(sinks, "logs", (sink) =>
+    Promise.all(queries.map((query) => queryLogs(sink, query, range))),
+  );
+  return { metrics: samples, logs: lines.flat() };
+}
+
+async function ask<T>(
+  sinks: Sinks,
+  kind: keyof Sinks,
+  work: (sink: QueryableSink) => Promise<T>,
+): Promise<T> {
   try {
-    const metrics = await Promise.all(
-      check.metrics.map((query) => queryMetrics(sinks.metrics, query)),
-    );
-    asked = "logs";
-    const { queries, seconds } = check.logs ?? { queries: [], seconds: 0 };
-    const range = { hours: seconds / 3600, limit: LINES };
-    const logs = await Promise.all(queries.map((query) => queryLogs(sinks.logs, query, range)));
-    return { metrics, logs: logs.flat() };
+    return await work(sinks[kind]);
   } catch (error) {
-    return { problem: sinkProblem(asked, sinks[asked], error) };
+    throw sinkProblem(kind, sinks[kind], error);
   }
 }

@@ -1,15 +1,16 @@
 import { pollsGithub, type VerifyFacts } from "../../telemetry/facts.ts";
+import { selector } from "../../telemetry/queries.ts";
+import { githubSilent, sendingLag, unhealthyComponents } from "./checks/agent.ts";
 import type { Check } from "./checks/check.ts";
-import { unhealthyComponents } from "./checks/components.ts";
 import { lossChecks } from "./checks/counters.ts";
-import { diskFull, diskSpace, sendsOwnLog, walDamaged } from "./checks/disks.ts";
-import { githubSilent } from "./checks/github-silent.ts";
+import { diskSpace } from "./checks/disk-space.ts";
 import { journalRead } from "./checks/journal-read.ts";
 import { labelContract } from "./checks/label-contract.ts";
 import { keptLines, logPrivacy } from "./checks/log-privacy.ts";
+import { ownLogChecks } from "./checks/own-log.ts";
 import { seriesBudget } from "./checks/series-budget.ts";
 import { tokenEnd } from "./checks/token-end.ts";
-import { sendingLag, walSeries } from "./checks/write-ahead-log.ts";
+import { walSeries } from "./checks/wal-series.ts";
 import type { Result } from "./result.ts";
 
 /** What is looked at once all signals are there or their time is up. `now` is what tokens end after. */
@@ -20,13 +21,13 @@ export function checksOf(facts: VerifyFacts, now: Date): Check[] {
     ...(pollsGithub(facts) ? [] : [githubSilent(host)]),
     seriesBudget(host),
     ...logPrivacy(facts),
-    ...(sendsOwnLog(facts) ? [diskFull(facts), walDamaged(facts)] : []),
-    ...(pipelines.includes("host") ? [diskSpace(facts)] : []),
+    ...ownLogChecks(facts),
+    ...(pipelines.includes("host") ? [diskSpace(host)] : []),
     ...tokens.map((token) => tokenEnd(token, now)),
   ];
 }
 
-/** What Alloy says about itself and to nobody else; told only while its own metrics arrive. */
+/** What Alloy says about itself and to nobody else; known only while its own metrics arrive. */
 export function selfChecksOf(facts: VerifyFacts): Check[] {
   const { host, pipelines } = facts;
   const journal = pipelines.includes("journal");
@@ -42,13 +43,14 @@ export function selfChecksOf(facts: VerifyFacts): Check[] {
 
 /** The one row that stands for all self checks when Alloy's own metrics do not arrive. */
 export function selfUnknown({ host, pipelines }: VerifyFacts): Result {
+  const unknown = "Refused batches, dropped lines and a silent journal can't be noticed";
   const advice = pipelines.includes("self")
-    ? "Refused batches, dropped lines and a silent journal can't be told until Alloy's own metrics arrive: see the row of Alloy itself."
-    : `Refused batches, dropped lines and a silent journal can't be told: add \`self\` to the pipelines of ${host}'s stack, then \`pulumi up\`.`;
+    ? `${unknown} until Alloy's own metrics arrive: see the row of Alloy itself.`
+    : `${unknown}: add \`self\` to the pipelines of ${host}'s stack, then \`pulumi up\`.`;
   return {
     signal: "self-checks",
     title: "silent failures",
-    query: `up{job="alloy",host=${JSON.stringify(host)}}`,
+    query: selector("up", { job: "alloy", host }),
     count: 0,
     unit: "series",
     state: "warning",

@@ -9,29 +9,23 @@ import {
   timeoutOption,
   timeoutSeconds,
 } from "../command-line.ts";
-import type { Terminal } from "../shared/table.ts";
+import type { Console } from "../shared/terminal.ts";
 import type { VerifyTarget } from "./outputs.ts";
 import { progressLines } from "./progress.ts";
 import { failed, failures, toJson } from "./result.ts";
 import { verify } from "./run.ts";
 import { table } from "./table.ts";
 
-/** What the command needs from its surroundings. */
-export interface Surroundings {
+export interface Surroundings extends Console {
   /** Facts and sinks of a stack. */
   target(stack: string): Promise<VerifyTarget>;
-  /** Where the table or the JSON goes. */
-  out(text: string): void;
-  /** Where progress and faults go, a line each. */
-  say(line: string): void;
-  terminal: Terminal;
 }
 
 export const usage = `usage: npm run verify -- --stack NAME [--timeout SECONDS] [--json]
 
   --stack NAME       the stack whose host is proven
   --timeout SECONDS  how long each signal is waited for, 0 asks once;
-                     unless told ${WAIT}, and ${GITHUB_WAIT} for GitHub, polled every 10 minutes
+                     default ${WAIT}, and ${GITHUB_WAIT} for GitHub, polled every 10 minutes
   --json             results as JSON on standard output
 
 Ends with 0 when all is well or only to be looked at, 1 when something is ${failures.slice(0, -1).join(", ")}

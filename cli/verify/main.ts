@@ -1,7 +1,7 @@
 import { pulumiCli, stackOutputs } from "../pulumi-cli.ts";
+import { terminalOf } from "../shared/terminal.ts";
 import { command } from "./command.ts";
 import { targetOf } from "./outputs.ts";
-import { terminalOf } from "./terminal.ts";
 
 process.exitCode = await command(process.argv.slice(2), {
   ...terminalOf(process),

@@ -16,7 +16,7 @@ const HEARTBEAT = 15;
 /** Turns progress into lines: each signal as it settles, and every 15 s what is still waited for. */
 export function progressLines(write: (line: string) => void): (progress: Progress) => void {
   let next = 0;
-  let told = "";
+  let shown = "";
   return (progress) => {
     if (progress.kind === "checking") return write("checking what arrived");
     if (progress.kind === "settled") {
@@ -24,8 +24,8 @@ export function progressLines(write: (line: string) => void): (progress: Progres
       return write(`${state === "ok" ? "arrived" : state}: ${title} (${span(progress.seconds)})`);
     }
     const { titles, secondsLeft, problem = "" } = progress;
-    if (problem && problem !== told) write(problem);
-    told = problem;
+    if (problem && problem !== shown) write(problem);
+    shown = problem;
     if (Date.now() < next) return;
     next = Date.now() + HEARTBEAT * 1000;
     write(`waiting for ${titles.join(", ")} (${span(secondsLeft)} left)`);

@@ -42,18 +42,13 @@ export function failed({ state }: Pick<Result, "state">): boolean {
   return failures.some((failure) => failure === state);
 }
 
+const KEYS = [
+  ...(["signal", "title", "query", "ageSeconds", "count", "unit"] as const),
+  ...(["state", "detail", "advice"] as const),
+];
+
 /** The rows for machines: every key in every row, `null` where a row has no such value. */
 export function toJson(results: readonly Result[]): string {
-  const rows = results.map((row) => ({
-    signal: row.signal,
-    title: row.title,
-    query: row.query,
-    ageSeconds: row.ageSeconds ?? null,
-    count: row.count,
-    unit: row.unit,
-    state: row.state,
-    detail: row.detail ?? null,
-    advice: row.advice ?? null,
-  }));
+  const rows = results.map((row) => Object.fromEntries(KEYS.map((key) => [key, row[key] ?? null])));
   return `${JSON.stringify(rows, null, 2)}\n`;
 }

@@ -1,7 +1,7 @@
 import type { VerifyFacts } from "../../telemetry/facts.ts";
 import { type Signal, signalsOf } from "../../telemetry/signals.ts";
 import { answers, measure, type Sinks } from "./ask.ts";
-import { type Check, resultOf, unmade } from "./checks/check.ts";
+import { type Check, resultOf } from "./checks/check.ts";
 import { checksOf, selfChecksOf, selfUnknown } from "./checks.ts";
 import { evaluateSignal, unasked } from "./evaluate.ts";
 import type { Progress } from "./progress.ts";
@@ -37,14 +37,12 @@ export async function verify(
   onProgress({ kind: "checking" });
   const selfArrived = signals.some(({ signal, state }) => signal === "self" && state === "ok");
   const checks = [...checksOf(facts, new Date()), ...(selfArrived ? selfChecksOf(facts) : [])];
-  const made = await settle(
-    checks.map((check) => checkQuestion(sinks, check)),
-    {
-      ...waiting,
-      // Most checks are made at once: the table tells them all.
-      onProgress: (progress) => progress.kind === "waiting" && onProgress(progress),
-    },
-  );
+  const questions = checks.map((check) => checkQuestion(sinks, check));
+  const made = await settle(questions, {
+    ...waiting,
+    // Most checks are made at once: the table shows them all.
+    onProgress: (progress) => progress.kind === "waiting" && onProgress(progress),
+  });
   return [...signals, ...made, ...(selfArrived ? [] : [selfUnknown(facts)])];
 }
 
@@ -60,28 +58,21 @@ function sinceThen(signal: Signal, since = 0): Signal {
 function signalQuestion(sinks: Sinks, signal: Signal, since?: number): Question {
   const { title, waitSeconds } = signal;
   return {
-    title,
-    waitSeconds,
-    async ask() {
-      const found = await measure(sinks, signal);
-      if (!("problem" in found)) {
-        return { result: evaluateSignal(sinceThen(signal, since), found), final: false };
-      }
-      const { sentence, final } = found.problem;
-      return { result: unasked(signal, sentence), final, problem: sentence };
+    ...{ title, waitSeconds, again: true },
+    ask: async () => {
+      const measured = await measure(sinks, signal);
+      return evaluateSignal(sinceThen(signal, since), measured);
     },
+    unasked: (problem) => unasked(signal, problem),
   };
 }
 
 function checkQuestion(sinks: Sinks, check: Check): Question {
-  const { title, waitSeconds } = check.again ?? { title: check.title, waitSeconds: 0 };
   return {
-    title,
-    waitSeconds,
-    async ask() {
-      const found = await answers(sinks, check);
-      if ("problem" in found) return { result: unmade(check, found.problem.sentence), final: true };
-      return { result: resultOf(check, found), final: !check.again };
-    },
+    title: check.again?.title ?? check.title,
+    waitSeconds: check.again?.waitSeconds ?? 0,
+    again: check.again !== undefined,
+    ask: async () => resultOf(check, check.judge(await answers(sinks, check))),
+    unasked: (advice) => resultOf(check, { count: 0, state: "warning", advice }),
   };
 }

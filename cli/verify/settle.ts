@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import type { Progress } from "./progress.ts";
 import type { Result } from "./result.ts";
+import { SinkProblem } from "./sink-problem.ts";
 
 /** Something that is asked until it is ok or its time is up. */
 export interface Question {
@@ -8,15 +9,12 @@ export interface Question {
   title: string;
   /** How long it is waited for unless `timeoutSeconds` says otherwise, in s. */
   waitSeconds: number;
-  ask(): Promise<Answer>;
-}
-
-interface Answer {
-  result: Result;
-  /** Whether asking again can't change it. */
-  final: boolean;
-  /** What hinders asking. */
-  problem?: string;
+  /** Whether asking again can change it. */
+  again: boolean;
+  /** Throws `SinkProblem`. */
+  ask(): Promise<Result>;
+  /** The result when it could not be asked. */
+  unasked(problem: string): Result;
 }
 
 export interface Waiting {
@@ -41,7 +39,7 @@ export async function settle(questions: Question[], waiting: Waiting): Promise<R
       questions
         .filter((question) => !settled.has(question))
         .map(async (question) => ({
-          ...(await question.ask()),
+          ...(await answerTo(question)),
           question,
           end: begin + (timeoutSeconds ?? question.waitSeconds) * 1000,
         })),
@@ -58,5 +56,15 @@ export async function settle(questions: Question[], waiting: Waiting): Promise<R
     const problem = open.find((one) => one.problem)?.problem;
     onProgress({ kind: "waiting", titles, secondsLeft: Math.max(...secondsLeft), problem });
     await sleep(Math.min(pollSeconds, ...secondsLeft) * 1000);
+  }
+}
+
+async function answerTo({ again, ask, unasked }: Question) {
+  try {
+    return { result: await ask(), final: !again };
+  } catch (error) {
+    if (!(error instanceof SinkProblem)) throw error;
+    const problem = error.message;
+    return { result: unasked(problem), final: !again || error.final, problem };
   }
 }

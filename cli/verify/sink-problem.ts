@@ -1,12 +1,15 @@
 import { type Answer, mayPass, startOf } from "../../http/ask.ts";
 import { NoResult, type QueryableSink } from "./sink-queries.ts";
 
-/** Why a sink could not be asked. */
-export interface Problem {
-  /** One sentence: which sink, what it said, what to do. */
-  sentence: string;
+/** A sink that could not be asked: one sentence with which it is, what it said and what to do. */
+export class SinkProblem extends Error {
   /** Whether waiting can't help. */
-  final: boolean;
+  readonly final: boolean;
+
+  constructor(sentence: string, final: boolean) {
+    super(sentence);
+    this.final = final;
+  }
 }
 
 /** Puts what a query threw into one sentence. The password is in none of the parts. */
@@ -14,10 +17,10 @@ export function sinkProblem(
   kind: "metrics" | "logs",
   sink: QueryableSink,
   error: unknown,
-): Problem {
+): SinkProblem {
   if (!(error instanceof NoResult)) throw error;
   const [said, final] = meaning(error.answer, kind);
-  return { sentence: `The ${kind} sink ${sink.queryUrl} ${said}.`, final };
+  return new SinkProblem(`The ${kind} sink ${sink.queryUrl} ${said}.`, final);
 }
 
 function meaning(answer: Answer, kind: "metrics" | "logs"): [said: string, final: boolean] {
@@ -28,7 +31,7 @@ function meaning(answer: Answer, kind: "metrics" | "logs"): [said: string, final
     return [`answers something else than JSON: ${hint}`, true];
   }
   if (status === 401 || status === 403) {
-    const want = `it wants a read token with the scope ${kind}:read, a write token can't ask`;
+    const want = `it needs a read token with the scope ${kind}:read, a write token can't ask`;
     return [`refuses the user name or password (${status}): ${want}`, true];
   }
   if (status === 404) {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Answer, ask, basic, outcome } from "../../http/ask.ts";
 
 /** A sink as its operator asks it. */
@@ -30,7 +29,7 @@ export async function queryMetrics(sink: QueryableSink, query: string): Promise<
   );
 }
 
-/** The newest `limit` lines that a LogQL query answers, of the last `hours` (1 unless told). */
+/** The newest `limit` lines that a LogQL query answers, of the last `hours` (default: 1). */
 export async function queryLogs(
   sink: QueryableSink,
   query: string,
@@ -67,19 +66,4 @@ export async function querySink(
   const result = said?.data?.result;
   if (answer.status === 200 && Array.isArray(result)) return result;
   throw new NoResult(path, answer);
-}
-
-/** Asks once a second until the answer is not empty; throws when `seconds` are over. */
-export async function arrived<T>(
-  what: string,
-  seconds: number,
-  query: () => Promise<T[]>,
-): Promise<T[]> {
-  const end = Date.now() + seconds * 1000;
-  for (;;) {
-    const found = await query();
-    if (found.length > 0) return found;
-    if (Date.now() > end) throw new Error(`${what} did not arrive within ${seconds} s`);
-    await sleep(1000);
-  }
 }

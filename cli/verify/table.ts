@@ -9,8 +9,6 @@ const CUT: Cut[] = [
   [0, 10],
   [1, 1],
 ];
-const COLOURS = { ok: "green", warning: "yellow" } as const;
-const FAILURE = "red";
 const WORDS = {
   ...{ ok: "ok", warning: "to look at" },
   ...Object.fromEntries(failures.map((state) => [state, state])),
@@ -30,7 +28,8 @@ function cells({ title, query, ageSeconds, count, unit, state }: Result): Cell[]
 }
 
 function colourOf(state: State) {
-  return state === "ok" || state === "warning" ? COLOURS[state] : FAILURE;
+  if (state === "ok") return "green";
+  return state === "warning" ? "yellow" : "red";
 }
 
 /** Detail and advice; the same advice a second time is a reference to the first. */

@@ -1,20 +1,18 @@
-import { afterEach, expect, test } from "vitest";
-import { command, usage } from "../../cli/deploy/command.ts";
+import { expect, test } from "vitest";
+import { command } from "../../cli/deploy/command.ts";
 import { targetOf } from "../../cli/verify/outputs.ts";
 import { factsOf } from "./support/facts.ts";
 import { healthyHost } from "./support/healthy-host.ts";
-import { type StandIn, type StandInData, startSinkStandIn } from "./support/sink-stand-in.ts";
-
-let standIn: StandIn | undefined;
-afterEach(() => standIn?.close());
+import { printing } from "./support/printing.ts";
+import { answerAsSinks, sink } from "./support/sinks.ts";
 
 /** Runs the command; answers exit code, what was printed, and what was done in which order. */
-async function run(args: string[], data: StandInData = healthyHost("svlnas"), refuses = false) {
-  standIn = await startSinkStandIn(data);
-  const { sink } = standIn;
+async function run(args: string[], data = healthyHost("svlnas"), refuses = false) {
+  answerAsSinks(data);
   const done: string[] = [];
-  const printed = { out: "", err: "" };
+  const { console, printed } = printing();
   const code = await command(args, {
+    ...console,
     async pulumi(words) {
       done.push(`pulumi ${words.join(" ")}`);
       if (refuses) throw new Error("`pulumi up` failed: see above");
@@ -23,13 +21,6 @@ async function run(args: string[], data: StandInData = healthyHost("svlnas"), re
       done.push(`verify ${stack}`);
       return targetOf(stack, { verify: { facts: factsOf("svlnas"), metrics: sink, logs: sink } });
     },
-    out: (text) => {
-      printed.out += text;
-    },
-    say: (line) => {
-      printed.err += `${line}\n`;
-    },
-    terminal: { width: 120, colour: false },
   });
   return { code, done, ...printed };
 }
@@ -41,9 +32,12 @@ test("updates, then proves; 0 when both are well", async () => {
   expect(code).toBe(0);
 });
 
-test("without --yes Pulumi asks", async () => {
-  const { done } = await run(["--stack", "svlnas", "--timeout", "0"]);
+test("without --yes Pulumi asks; a signal that does not arrive is a failure of the deployment", async () => {
+  const broken = healthyHost("svlnas", { 'time() - (max(timestamp(up{job="traefik"': [] });
+  const { code, done, out } = await run(["--stack", "svlnas", "--timeout", "0"], broken);
   expect(done[0]).toBe("pulumi up --stack svlnas");
+  expect(out).toMatch(/1 missing\n$/);
+  expect(code).toBe(1);
 });
 
 test("a failed update ends it: nothing is proven", async () => {
@@ -51,22 +45,4 @@ test("a failed update ends it: nothing is proven", async () => {
   expect(done).toEqual(["pulumi up --stack svlnas"]);
   expect(err).toBe("deploy: `pulumi up` failed: see above\n");
   expect(code).toBe(1);
-});
-
-test("a signal that does not arrive is a failure of the deployment", async () => {
-  const broken = healthyHost("svlnas", { 'time() - (max(timestamp(up{job="traefik"': [] });
-  const { code, out } = await run(["--stack", "svlnas", "--timeout", "0"], broken);
-  expect(out).toMatch(/1 missing\n$/);
-  expect(code).toBe(1);
-});
-
-test.each([
-  [[], `deploy: --stack is missing\n\n${usage}\n`],
-  [
-    ["--stack", "a", "--timeout", "1m"],
-    `deploy: --timeout must be whole seconds, not "1m"\n\n${usage}\n`,
-  ],
-])("wrong usage changes nothing: %j", async (args, message) => {
-  const { code, done, err } = await run(args);
-  expect([code, done, err]).toEqual([2, [], message]);
 });

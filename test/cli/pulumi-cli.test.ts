@@ -47,7 +47,7 @@ test("a failure says what was asked and why, and nothing of standard output", as
   );
 });
 
-test("a missing CLI is told with where it is to be had", async () => {
+test("of a missing CLI it is said where to get it", async () => {
   const none = pulumiCli({ directory, env: { PATH: "/nowhere" } });
   await expect(none.run(["version"])).rejects.toThrow(
     "pulumi is not on PATH: https://www.pulumi.com/docs/install/ has it.",

@@ -20,7 +20,7 @@ test("a token that can't be sent is not repeated", async () => {
   expect(said).toBe("could not be reached: a header holds what can't be sent");
 });
 
-test("the time limit is for the whole answer, and an error is told in one line", async () => {
+test("the time limit is for the whole answer, and an error is one line", async () => {
   const server = createServer(({ url }, response) => {
     if (url === "/slow") response.write("a start");
     else response.writeHead(502).end("<html>\n  <b>bad gateway</b>");

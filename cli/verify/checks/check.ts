@@ -1,21 +1,12 @@
-import type { Result } from "../result.ts";
+import type { Result, State } from "../result.ts";
 import type { LogLine, Sample } from "../sink-queries.ts";
-
-/** What a check found, before its names are put to it. */
-export type Verdict = Omit<Result, "signal" | "title" | "query">;
-
-/** Answers of the sinks: samples by query, in the order of `metrics`, and the lines of all of `logs`. */
-export interface Answers {
-  metrics: Sample[][];
-  logs: LogLine[];
-}
 
 /** Something that is looked at after the signals: what arrives can still be wrong. */
 export interface Check {
   id: string;
   title: string;
-  /** PromQL; the first one is shown. Empty for what is told by logs, or known without asking. */
-  metrics: string[];
+  /** PromQL; the first one is shown. Left out where logs say it, or where it is known without asking. */
+  metrics?: string[];
   /** LogQL, of each of which the newest 100 lines of the last `seconds` are asked. */
   logs?: { queries: string[]; seconds: number };
   /**
@@ -24,23 +15,51 @@ export interface Check {
    */
   again?: { title: string; waitSeconds: number };
   unit: Result["unit"];
-  evaluate(answers: Answers): Verdict;
+  judge(answers: Answers): Finding;
+}
+
+/** Answers of the sinks: samples by query, in the order of `metrics`, and the lines of all of `logs`. */
+export interface Answers {
+  metrics: Sample[][];
+  logs: LogLine[];
+}
+
+/** What a check found; without a state it is ok. */
+export interface Finding extends Pick<Result, "count" | "detail" | "advice"> {
+  state?: State;
+}
+
+/** A check that is ok up to a bound of one number: the sum of its first query, or its lines. */
+interface Bound extends Omit<Check, "judge"> {
+  /** The most that is ok. Default: 0. */
+  allowed?: number;
+  /** What it is above that. Default: `warning`. */
+  state?: State;
+  /** The parts of the sum. */
+  detail?(found: Sample[]): string;
+  advice: string | ((count: number) => string);
+}
+
+export function bounded(bound: Bound): Check {
+  const { allowed = 0, state = "warning", detail, advice, ...check } = bound;
+  return {
+    ...check,
+    judge({ metrics: [found = []], logs }) {
+      const count = check.logs ? logs.length : Math.max(0, Math.ceil(sum(found)));
+      if (count <= allowed) return { count };
+      return {
+        ...{ count, state },
+        ...(detail && { detail: detail(found) }),
+        advice: typeof advice === "string" ? advice : advice(count),
+      };
+    },
+  };
 }
 
 /** The row of a check. */
-export function resultOf(check: Check, answers: Answers): Result {
-  return { ...rowOf(check), ...check.evaluate(answers) };
-}
-
-/** The row of a check that could not be made. */
-export function unmade(check: Check, problem: string): Result {
-  const unknown = { count: 0, unit: check.unit, state: "warning", advice: problem } as const;
-  return { ...rowOf(check), ...unknown };
-}
-
-function rowOf(check: Check) {
-  const query = check.metrics[0] ?? check.logs?.queries[0] ?? "";
-  return { signal: check.id, title: check.title, query };
+export function resultOf({ id, title, unit, metrics, logs }: Check, finding: Finding): Result {
+  const query = metrics?.[0] ?? logs?.queries[0] ?? "";
+  return { signal: id, title, query, unit, state: "ok", ...finding };
 }
 
 /** Sum of the values of an answer; 0 for an empty one. */
@@ -49,7 +68,7 @@ export function sum(samples: readonly Sample[] = []): number {
 }
 
 /** The samples above zero by a label, greatest first: "ingester_error 12, rate_limited 3". */
-export function byLabel(samples: readonly Sample[] = [], label: string): string {
+export function byLabel(samples: readonly Sample[], label: string): string {
   return samples
     .filter(({ value }) => value > 0)
     .sort((a, b) => b.value - a.value)

@@ -1,6 +1,6 @@
 import { lastHour, selfMetric } from "../../../telemetry/queries.ts";
 import type { Unit } from "../result.ts";
-import { byLabel, type Check, sum } from "./check.ts";
+import { bounded, byLabel, type Check } from "./check.ts";
 
 interface Counter {
   id: string;
@@ -10,12 +10,12 @@ interface Counter {
   /** Label by which the detail names its parts. */
   by: string;
   unit: Unit;
-  /** What is still normal in an hour. Default: 0. */
+  /** What is still normal in an hour. */
   allowed?: number;
   advice: string;
 }
 
-/** Counters of what is lost on the way of a log line. */
+/** What is lost of log lines. */
 const logCounters: Counter[] = [
   {
     id: "refused-lines",
@@ -52,7 +52,7 @@ const logCounters: Counter[] = [
   },
 ];
 
-/** Counters of what is lost on the way of a sample. */
+/** What is lost of samples. */
 const sampleCounters: Counter[] = [
   {
     id: "refused-samples",
@@ -79,22 +79,12 @@ const sampleCounters: Counter[] = [
 
 /** What Alloy counted as lost in the last hour, of what the host sends. */
 export function lossChecks(host: string, sends: { logs: boolean }): Check[] {
-  const counters = sends.logs ? [...logCounters, ...sampleCounters] : sampleCounters;
-  return counters.map((counter) => lossCheck(host, counter));
-}
-
-function lossCheck(host: string, counter: Counter): Check {
-  const { id, title, metric, matchers, by, unit, allowed = 0 } = counter;
-  return {
-    id,
-    title,
-    unit,
-    metrics: [`sum by (${by}) ${lastHour(selfMetric(metric, host, matchers))}`],
-    evaluate({ metrics: [found] }) {
-      const count = Math.ceil(sum(found));
-      if (count <= allowed) return { count, unit, state: "ok" };
-      const detail = `in the last hour: ${byLabel(found, by)}`;
-      return { count, unit, state: "warning", detail, advice: counter.advice };
-    },
-  };
+  const counters = [...(sends.logs ? logCounters : []), ...sampleCounters];
+  return counters.map(({ metric, matchers, by, ...bound }) =>
+    bounded({
+      ...bound,
+      metrics: [`sum by (${by}) ${lastHour(selfMetric(metric, host, matchers))}`],
+      detail: (found) => `in the last hour: ${byLabel(found, by)}`,
+    }),
+  );
 }

@@ -8,31 +8,35 @@ import type { Check } from "./check.ts";
  * only the journal's have `transport`.
  */
 export function labelContract(host: string): Check {
+  const wanted = pair({ job: NODE_JOB, instance: host });
   return {
     id: "label-contract",
     title: "labels of the Linux Server integration",
     unit: "series",
     metrics: [`count by (job, instance) (${selector("node_uname_info", { host })})`],
     logs: { queries: [selector("", { host, transport: "=~.+" })], seconds: JOURNAL_FRESH },
-    evaluate({ metrics: [found = []], logs }) {
-      const wanted = pair({ job: NODE_JOB, instance: host });
-      const sides = {
-        metrics: new Set(found.map(({ labels }) => pair(labels))),
-        journal: new Set(logs.map(({ labels }) => pair(labels))),
-      };
-      const row = { count: sides.metrics.size + sides.journal.size, unit: "series" } as const;
-      const wrong = Object.entries(sides).flatMap(([side, pairs]) =>
-        pairs.size === 0
-          ? [`${side}: nothing to compare`]
-          : [...pairs].filter((each) => each !== wanted).map((each) => `${side}: ${each}`),
-      );
-      if (wrong.length === 0) return { ...row, state: "ok", detail: `both have ${wanted}` };
+    judge({ metrics: [found = []], logs }) {
+      const metrics = pairsOf("metrics", found);
+      const journal = pairsOf("journal", logs);
+      const count = metrics.length + journal.length;
+      const wrong = [
+        ...(metrics.length ? metrics : ["metrics: nothing to compare"]),
+        ...(journal.length ? journal : ["journal: nothing to compare"]),
+      ].filter((each) => !each.endsWith(`: ${wanted}`));
+      if (wrong.length === 0) return { count, detail: `both have ${wanted}` };
       const advice = `Both must have ${wanted}, or the integration's dashboards stay empty: correct discovery.relabel "host" in pipelines/host.alloy and the labels in pipelines/journal.alloy.`;
-      return { ...row, state: "warning", detail: wrong.join("; "), advice };
+      return { count, state: "warning", detail: wrong.join("; "), advice };
     },
   };
 }
 
-function pair({ job = "", instance = "" }: Record<string, string>): string {
+type Labels = Record<string, string>;
+
+/** The different pairs of one side. */
+function pairsOf(side: string, found: { labels: Labels }[]): string[] {
+  return [...new Set(found.map(({ labels }) => `${side}: ${pair(labels)}`))];
+}
+
+function pair({ job = "", instance = "" }: Labels): string {
   return `job=${JSON.stringify(job)}, instance=${JSON.stringify(instance)}`;
 }

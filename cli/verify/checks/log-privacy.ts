@@ -13,30 +13,26 @@ type Exclude = VerifyFacts["logs"]["exclude"];
 
 /** Nothing of what is excluded arrives; of what is replaced the list alone. Nothing kept: no check. */
 export function logPrivacy({ host, logs: { exclude, redact } }: VerifyFacts): Check[] {
-  const excluded = namesOf(exclude);
+  const excluded = namesOf(exclude).join(", ");
   const replaced = [
     ...redact.patterns.map((pattern) => patternNames[pattern]),
     ...redact.expressions.map((expression) => `\`${expression}\``),
-  ];
-  if (excluded.length + replaced.length === 0) return [];
-  const lists = [
-    ...(excluded.length ? [`never sent: ${excluded.join(", ")}`] : []),
-    ...(replaced.length ? [`replaced: ${replaced.join(", ")}`] : []),
-  ];
-  const detail = lists.join("; ");
+  ].join(", ");
+  const lists = [excluded && `never sent: ${excluded}`, replaced && `replaced: ${replaced}`];
+  const detail = lists.filter(Boolean).join("; ");
+  if (!detail) return [];
   return [
     {
       id: "log-privacy",
       title: "logs kept on the host",
       unit: "lines",
-      metrics: [],
       logs: { queries: excludedQueries(host, exclude), seconds: SILENT },
-      again: { title: `the last lines of ${excluded.join(", ")} to pass`, waitSeconds: WAIT },
-      evaluate({ logs }) {
+      again: { title: `the last lines of ${excluded} to pass`, waitSeconds: WAIT },
+      judge({ logs }) {
         const count = distinct(logs);
-        if (count === 0) return { count, unit: "lines", state: "ok", detail };
+        if (count === 0) return { count, detail };
         const advice = `Lines of ${sourcesOf(logs)} arrived within the last minute. Right after a change ask again in a minute; if they stay, the exclusion is not in force: \`readlink config/current\` in the service's directory on ${host} must end with the stack's output configVersion, else \`pulumi up\`.`;
-        return { count, unit: "lines", state: "unwanted", detail, advice };
+        return { count, state: "unwanted", detail, advice };
       },
     },
   ];
@@ -54,11 +50,10 @@ export function keptLines({ host, pipelines, logs: { exclude } }: VerifyFacts): 
       title: "log lines kept",
       unit: "lines",
       metrics: [`${processed} - ${ofRelabel("loki_relabel_entries_written")}`],
-      evaluate({ metrics: [found = []] }) {
+      judge({ metrics: [found = []] }) {
         const count = Math.max(0, Math.round(sum(found)));
-        const row = { count, unit: "lines", state: "ok" } as const;
-        if (found.length === 0) return { ...row, detail: "not counted yet" };
-        return { ...row, detail: `${amount(count)} lines kept in the last hour` };
+        if (found.length === 0) return { count, detail: "not counted yet" };
+        return { count, detail: `${amount(count)} lines kept in the last hour` };
       },
     },
   ];
@@ -93,12 +88,11 @@ function excludedQueries(host: string, { containers, composeServices }: Exclude)
 
 /** A container may be excluded by its own name and by its service's: its lines are found twice. */
 function distinct(lines: LogLine[]): number {
-  return new Set(lines.map((line) => JSON.stringify([line.labels, `${line.time}`, line.line])))
+  return new Set(lines.map(({ labels, time, line }) => JSON.stringify([labels, `${time}`, line])))
     .size;
 }
 
 function sourcesOf(lines: LogLine[]): string {
-  return [...new Set(lines.map(({ labels }) => labels.container || "an unnamed container"))]
-    .sort()
-    .join(", ");
+  const names = lines.map(({ labels }) => labels.container || "an unnamed container");
+  return [...new Set(names)].sort().join(", ");
 }

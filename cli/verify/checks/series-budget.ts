@@ -18,36 +18,27 @@ export function seriesBudget(host: string): Check {
     title: "active series",
     unit: "series",
     metrics: [`count by (host, instance, job) (last_over_time({job=~".+"}[${ACTIVE}]))`],
-    evaluate({ metrics: [found = []] }) {
+    judge({ metrics: [found = []] }) {
       const shares = sharesOf(host, found);
       const count = shares.reduce((all, [, series]) => all + series, 0);
       const total = sum(found);
-      const detail = describe(shares, count, total);
-      const row = { count, unit: "series", detail } as const;
-      if (total <= WARN_SHARE * SERIES_BUDGET) return { ...row, state: "ok" };
+      const jobs = shares.map(([job, n]) => `, ${job} ${amount(n)} (${percent(n, count)})`);
+      const detail = `all hosts ${amount(total)} of ${amount(SERIES_BUDGET)} (${percent(total, SERIES_BUDGET)})${jobs.join("")}`;
+      if (total <= WARN_SHARE * SERIES_BUDGET) return { count, detail };
       const [largest] = shares;
       const cut = largest ? ` First to cut, ${largest[0]}: ${whatToCut(largest[0])}.` : "";
       const advice = `Above ${amount(SERIES_BUDGET)} Grafana Cloud discards samples without a word to Alloy.${cut}`;
-      return { ...row, state: "warning", advice };
+      return { count, state: "warning", detail, advice };
     },
   };
 }
 
 /** Series of a host by job, most first. */
 function sharesOf(host: string, found: readonly Sample[]): [string, number][] {
-  const shares = new Map<string, number>();
-  for (const { labels, value } of found) {
-    if (labels.host !== host && labels.instance !== host) continue;
-    const job = labels.job ?? "";
-    shares.set(job, (shares.get(job) ?? 0) + value);
-  }
-  return [...shares].sort(([a, x], [b, y]) => y - x || a.localeCompare(b));
-}
-
-function describe(shares: readonly [string, number][], count: number, total: number): string {
-  const jobs = shares.map(([job, n]) => `${job} ${amount(n)} (${percent(n, count)})`);
-  const all = `all hosts ${amount(total)} of ${amount(SERIES_BUDGET)} (${percent(total, SERIES_BUDGET)})`;
-  return [all, ...jobs].join(", ");
+  const own = found.filter(({ labels }) => labels.host === host || labels.instance === host);
+  return Object.entries(Object.groupBy(own, ({ labels }) => labels.job ?? ""))
+    .map(([job, samples]): [string, number] => [job, sum(samples)])
+    .sort(([a, x], [b, y]) => y - x || a.localeCompare(b));
 }
 
 function whatToCut(job: string): string {

@@ -1,5 +1,5 @@
 import type { Token } from "../../../telemetry/facts.ts";
-import type { Check, Verdict } from "./check.ts";
+import type { Check, Finding } from "./check.ts";
 
 /** One day, in ms. */
 const DAY = 86_400_000;
@@ -11,26 +11,20 @@ export function tokenEnd(token: Token, now: Date): Check {
     id: `token-${slug.replace(/^-|-$/g, "")}`,
     title: `token ${token.name}`,
     unit: "days",
-    metrics: [],
-    evaluate: () => verdict(token, now),
+    judge: () => finding(token, now),
   };
 }
 
-function verdict({ expiresAt, renewDays, renew }: Token, now: Date): Verdict {
-  const unit = "days";
-  if (expiresAt === undefined) {
-    return { count: 0, unit, state: "ok", detail: "its end is not known" };
-  }
+function finding({ expiresAt, renewDays, renew }: Token, now: Date): Finding {
+  if (expiresAt === undefined) return { count: 0, detail: "its end is not known" };
   const end = new Date(expiresAt);
   const date = end.toISOString().slice(0, 10);
   const left = (end.getTime() - now.getTime()) / DAY;
-  if (left <= 0) {
-    return { count: 0, unit, state: "expired", advice: `It ended on ${date}: ${renew}` };
-  }
-  const count = Math.floor(left);
-  if (count >= renewDays) return { count, unit, state: "ok", detail: `it ends on ${date}` };
+  const count = Math.max(0, Math.floor(left));
+  if (left <= 0) return { count, state: "expired", advice: `It ended on ${date}: ${renew}` };
+  if (count >= renewDays) return { count, detail: `it ends on ${date}` };
   const advice = `It ends on ${date}, in ${days(count)}: ${renew}`;
-  return { count, unit, state: "warning", advice };
+  return { count, state: "warning", advice };
 }
 
 function days(count: number): string {

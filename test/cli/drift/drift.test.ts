@@ -1,25 +1,26 @@
-import { mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { hash } from "node:crypto";
+import { mkdirSync, symlinkSync } from "node:fs";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { compare } from "../../../cli/drift/compare.ts";
-import { type Declared, declaredOf, sha256 } from "../../../cli/drift/declared.ts";
-import { observeScript, parseObserved } from "../../../cli/drift/observed.ts";
+import { command } from "../../../cli/drift/command.ts";
+import { type Declared, declaredOf } from "../../../cli/drift/declared.ts";
+import { parseObserved } from "../../../cli/drift/observed.ts";
 import type { Row } from "../../../cli/drift/row.ts";
 import { tokenEnds } from "../../../components/files/token-ends.ts";
 import { unpackFiles } from "../../../pipelines/alloy-bundle.ts";
 import { commandOf } from "../../support/commands.ts";
 import type { ProgramRun } from "../../support/mock-program.ts";
 import { stackRun } from "../../support/stack-runs.ts";
+import { printing } from "../support/printing.ts";
 import { exportOf } from "./support/export.ts";
 import { SimulatedHost } from "./support/simulated-host.ts";
 
-let run: ProgramRun;
+let program: ProgramRun;
 let declared: Declared;
 beforeAll(async () => {
-  run = await stackRun("svlnas");
-  declared = declaredOf("svlnas", exportOf("svlnas", run));
+  program = await stackRun("svlnas");
+  declared = declaredOf("svlnas", exportOf("svlnas", program));
 });
 
-const data = (name: string) => commandOf(run.named(name)).data;
 /** What the file with the tokens' ends does not hold. */
 const unsaid = { renewDays: 0, renew: "" };
 const secrets = {
@@ -32,45 +33,39 @@ const secrets = {
     { name: "GitHub", expiresAt: "2099-01-31T12:00:00Z", ...unsaid },
   ]),
 };
-const urn = (type: string, name: string) => `urn:pulumi:svlnas::grafana-alloy::${type}::${name}`;
-const container = "docker:index/container:Container";
-const command = "command:remote:Command";
 
 describe("what was deployed", () => {
-  test("is taken from the stack's state", () => {
-    const { route, containers, helperImage, config, secrets: files } = declared;
-    expect(route.host).toBe("ssh://root@svlnas:22");
-    expect(route.sshOptions.slice(0, 2)).toEqual(["-o", "BatchMode=yes"]);
-    expect(containers.map(({ name, runs, pids }) => [name, runs, pids?.limit])).toEqual(
-      expect.arrayContaining([
-        ["alloy", true, 200],
-        ["alloy-docker-proxy", true, 50],
-        ["alloy-init", false, 50],
-      ]),
-    );
-    expect(helperImage).toContain("busybox");
-    expect(config.directory).toBe("/mnt/vm-pool/apps/services/alloy/config");
-    expect(config.version).toBe(run.outputs.configVersion);
-    expect(Object.keys(config.files)).toContain("journal.alloy");
-    expect(files).toMatchObject({
-      directory: "/mnt/vm-pool/apps/services/alloy/secrets",
-      owner: "3125:3125",
-      files: Object.fromEntries(
-        Object.entries(secrets).map(([name, text]) => [name, sha256(text)]),
-      ),
+  test("is taken from the stack's state, without the secrets themselves", () => {
+    const service = "/mnt/vm-pool/apps/services/alloy";
+    expect(declared).toMatchObject({
+      route: { host: "ssh://root@svlnas:22", sshOptions: expect.arrayContaining(["-o"]) },
+      helperImage: expect.stringContaining("busybox"),
+      config: {
+        directory: `${service}/config`,
+        version: program.outputs.configVersion,
+        files: { "journal.alloy": expect.stringMatching(/^\w{64}$/) },
+      },
+      secrets: {
+        directory: `${service}/secrets`,
+        owner: "3125:3125",
+        files: Object.fromEntries(
+          Object.entries(secrets).map(([name, text]) => [name, hash("sha256", text)]),
+        ),
+      },
     });
-  });
-
-  test("holds no secret", () => {
-    for (const secret of Object.values(secrets)) {
-      expect(JSON.stringify(declared)).not.toContain(secret);
-    }
+    const containers = declared.containers.map(({ name, runs, pids }) => [name, runs, pids?.limit]);
+    expect(containers.sort()).toEqual([
+      ["alloy", true, 200],
+      ["alloy-docker-proxy", true, 50],
+      ["alloy-init", false, 50],
+    ]);
+    expect(JSON.stringify(declared)).not.toMatch(/github_pat_secret|glc_host-secret/);
   });
 
   test.each([
     JSON.stringify({ version: 3, deployment: {} }),
     JSON.stringify({ deployment: { resources: [{ urn: "x", type: "pulumi:pulumi:Stack" }] } }),
-  ])("is told to be missing: %s", (text) => {
+  ])("is missing: %s", (text) => {
     expect(() => declaredOf("svlnas", text)).toThrow(
       "Stack svlnas has nothing deployed that a host could be compared with: `pulumi up --stack svlnas` deploys it.",
     );
@@ -79,178 +74,206 @@ describe("what was deployed", () => {
 
 describe("a host", () => {
   let host: SimulatedHost;
-  let last: Row[];
   beforeEach(() => {
-    host = new SimulatedHost(declared, {
-      config: unpackFiles(data("alloy-files-config")),
-      secrets,
-    });
+    const { data } = commandOf(program.named("alloy-files-config"));
+    host = new SimulatedHost(declared, { config: unpackFiles(data), secrets });
   });
   afterEach(() => host[Symbol.dispose]());
 
-  /** All rows of a look at the host. */
-  function rows(): Row[] {
-    const { status, stdout, stderr } = host.run(observeScript(host.declared));
-    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    last = compare("svlnas", host.declared, parseObserved(stdout));
-    return last;
+  /** Runs the command; answers exit code and what was printed. */
+  async function run(args: string[] = []) {
+    const { console, printed } = printing();
+    const code = await command(["--stack", "svlnas", ...args], {
+      ...console,
+      declared: async () => host.declared,
+      run: (_route, { script }) => host.run(script),
+    });
+    return { code, ...printed };
   }
-  /** What drifted, each as `what, aspect: phrases`. */
-  const drifted = () =>
-    rows()
-      .filter(({ state }) => state === "drifted")
-      .map(({ what, aspect, drift }) => `${what}, ${aspect}: ${drift.join("; ")}`);
-  /** What that look advises. */
-  const repairs = () => last.flatMap(({ repair }) => repair ?? []);
 
-  test("that is as deployed has no drift", () => {
-    const all = rows();
-    expect(all.filter(({ state }) => state !== "same")).toEqual([]);
-    expect(all.map(({ what, aspect }) => `${what}, ${aspect}`)).toEqual([
-      ...declared.containers.flatMap(({ name }) =>
-        ["existence", "environment", "labels", "PID limit"].map(
-          (aspect) => `container ${name}, ${aspect}`,
-        ),
-      ),
-      "configuration, version",
-      "configuration, files",
-      "secrets, files",
-    ]);
-  });
+  /** All rows of a look at the host, and the exit code. */
+  async function look() {
+    const { code, out, err } = await run(["--json"]);
+    expect(err).toBe("looking at ssh://root@svlnas:22\n");
+    return { code, out, rows: JSON.parse(out) as Row[] };
+  }
 
-  test("is looked at by containers that see no more than they must", () => {
-    rows();
+  test("that is as deployed: 0, and a table; seen by containers that see no more than they must", async () => {
+    const { code, out } = await run();
+    expect(code).toBe(0);
+    expect(out).toMatch(/^\nwhat +compared +state\n/);
+    expect(out).toMatch(/\ncontainer alloy +PID limit +same\n/);
+    expect(out).toMatch(/\n15 as deployed\n$/);
     expect(host.looked()).toEqual([
       `${declared.helperImage} as root in ${host.path("config")}`,
       `${declared.helperImage} as 3125:3125 in ${host.path("secrets")}`,
     ]);
+    expect((await look()).rows.at(-1)).toEqual({
+      ...{ what: "secrets", aspect: "files", state: "same", drift: [], repair: null },
+    });
   });
 
-  test("without a container", () => {
-    rmSync(host.path("containers/alloy"));
-    expect(drifted()).toEqual(["container alloy, existence: is not on the host"]);
-    expect(repairs()).toEqual(["pulumi up --stack svlnas --refresh"]);
+  test("that drifted: 1, and below the row what differs and what repairs it", async () => {
+    host.container("alloy", { pidLimit: 0 });
+    const { code, out } = await run();
+    expect(code).toBe(1);
+    expect(out).toMatch(
+      /\ncontainer alloy +PID limit +drifted\n {4}is none, not 200\n {4}pulumi up --stack svlnas --replace 'urn:pulumi:svlnas::grafana-alloy::command:remote:Command::alloy-pid-limit'\n/,
+    );
+    expect(out).toMatch(/\n14 as deployed, 1 drifted\n$/);
   });
 
-  test("whose container was made anew by hand, and has ended", () => {
-    host.change("alloy", { id: "other", running: false });
-    expect(drifted()).toEqual([
-      "container alloy, existence: is another container than the one that was deployed; does not run",
-    ]);
-  });
+  const version = () => declared.config.version;
+  const envOfProxy = [
+    ...["PATH=/bin", "CONTAINERS=1", "EVENTS=1", "INFO=1", "NETWORKS=1", "POST=1", "PING=1"],
+    "TOKEN=glc_x",
+  ];
 
-  test("whose one-shot container has ended is as deployed, and one that runs is too", () => {
-    host.change("alloy-init", { running: true });
-    expect(drifted()).toEqual([]);
-  });
-
-  test("with another environment, told without its values", () => {
-    host.change("alloy-docker-proxy", {
-      env: [
-        "PATH=/bin",
-        "CONTAINERS=1",
-        "EVENTS=1",
-        "INFO=1",
-        "NETWORKS=1",
-        "POST=1",
-        "PING=1",
-        "TOKEN=glc_x",
+  test.each<[what: string, (host: SimulatedHost) => void, drifted: string[], repair: string]>([
+    [
+      "without a container",
+      (host) => host.remove("containers/alloy"),
+      ["container alloy, existence: is not on the host"],
+      "--refresh",
+    ],
+    [
+      "whose container was made anew by hand, and has ended",
+      (host) => host.container("alloy", { id: "other", running: false }),
+      [
+        "container alloy, existence: is another container than the one that was deployed; does not run",
       ],
-    });
-    expect(drifted()).toEqual([
-      "container alloy-docker-proxy, environment: POST was changed; TOKEN was added; VERSION is missing",
-    ]);
-    expect(JSON.stringify(last)).not.toContain("glc_x");
-    expect(repairs()).toEqual([
-      `pulumi up --stack svlnas --replace '${urn(container, "alloy-socket-proxy-container")}'`,
-    ]);
-  });
+      "--refresh",
+    ],
+    [
+      "whose one-shot container still runs",
+      (host) => host.container("alloy-init", { running: true }),
+      [],
+      "",
+    ],
+    [
+      "with another environment",
+      (host) => host.container("alloy-docker-proxy", { env: envOfProxy }),
+      [
+        "container alloy-docker-proxy, environment: POST was changed; TOKEN was added; VERSION is missing",
+      ],
+      "alloy-socket-proxy-container",
+    ],
+    [
+      "with other labels; those of an image are its own",
+      (host) => {
+        host.image("alloy-init", ["A=1"], { maintainer: "x" });
+        const labels = { "com.docker.compose.project": "other", maintainer: "x" };
+        host.container("alloy-init", { env: ["A=1"], labels });
+      },
+      [
+        "container alloy-init, labels: com.docker.compose.project was changed; com.docker.compose.service is missing",
+      ],
+      "alloy-init-container",
+    ],
+    [
+      "whose container has neither variables nor labels",
+      (host) => {
+        host.image("alloy-init", null, null);
+        host.container("alloy-init", { env: null, labels: null });
+      },
+      [
+        "container alloy-init, labels: com.docker.compose.project is missing; com.docker.compose.service is missing",
+      ],
+      "alloy-init-container",
+    ],
+    ...[null, -1, 4096].map(
+      (pidLimit): [string, (host: SimulatedHost) => void, string[], string] => [
+        `with a PID limit of ${pidLimit}`,
+        (host) => host.container("alloy", { pidLimit }),
+        [`container alloy, PID limit: is ${pidLimit === 4096 ? 4096 : "none"}, not 200`],
+        "alloy-pid-limit",
+      ],
+    ),
+    [
+      "with files that were edited, removed and added",
+      (host) => {
+        host.configFile("host.alloy", "// edited on the host\n");
+        host.configFile("mine.alloy", "// added on the host\n");
+        host.remove(`config/versions/${version()}/self.alloy`);
+      },
+      ["configuration, files: host.alloy was changed; mine.alloy was added; self.alloy is missing"],
+      "alloy-files-config",
+    ],
+    [
+      "with another version in use",
+      (host) => {
+        mkdirSync(host.path("config/versions/0123456789ab"));
+        host.remove("config/current");
+        symlinkSync("versions/0123456789ab", host.path("config/current"));
+      },
+      ["configuration, version: is 0123456789ab, not VERSION; 0123456789ab is installed beside it"],
+      "alloy-files-config",
+    ],
+    [
+      "with no version in use",
+      (host) => host.remove("config/current"),
+      ["configuration, version: is none, not VERSION"],
+      "alloy-files-config",
+    ],
+    [
+      "with secrets that were changed, removed, added and opened",
+      (host) => {
+        host.secret("metrics-password", "glc_other", 0o444);
+        host.remove("secrets/logs-password");
+        host.secret(".hidden", "glc_hidden");
+      },
+      [
+        "secrets, files: .hidden was added; logs-password is missing; metrics-password was changed; metrics-password has mode 444, not 400",
+      ],
+      "alloy-files-secret-logs-password alloy-files-secret-metrics-password",
+    ],
+    [
+      "whose secrets belong to someone else",
+      (host) => host.write("owner", "0:0"),
+      [
+        `secrets, files: ${Object.keys(secrets)
+          .map((name) => `${name} belongs to 0:0, not 3125:3125`)
+          .join("; ")}`,
+      ],
+      Object.keys(secrets)
+        .map((name) => `alloy-files-secret-${name}`)
+        .join(" "),
+    ],
+  ])(
+    "%s: what differs, without values, and what repairs it",
+    async (_, change, drifted, repair) => {
+      change(host);
+      const { code, out, rows } = await look();
+      const found = rows.filter(({ state }) => state === "drifted");
+      expect(
+        found.map(({ what, aspect, drift }) => `${what}, ${aspect}: ${drift.join("; ")}`),
+      ).toEqual(
+        drifted.map((line) =>
+          line.replace("VERSION", line.startsWith("configuration") ? version() : "VERSION"),
+        ),
+      );
+      const repairs = found.map((row) =>
+        (row.repair ?? "").replace("pulumi up --stack svlnas ", ""),
+      );
+      const names = repairs.map((text) => text.replace(/--replace '\S+::(\S+)'/g, "$1"));
+      expect(names).toEqual(drifted.map(() => repair));
+      expect(code).toBe(drifted.length > 0 ? 1 : 0);
+      expect(out).not.toContain("glc_");
+    },
+  );
 
-  test("with other labels; those of an image are its own", () => {
-    host.write("images/image-of-alloy-init", '{"env":["A=1"],"labels":{"maintainer":"x"}}');
-    host.change("alloy-init", {
-      env: ["A=1"],
-      labels: { "com.docker.compose.project": "other", maintainer: "x" },
-    });
-    expect(drifted()).toEqual([
-      "container alloy-init, labels: com.docker.compose.project was changed; com.docker.compose.service is missing",
-    ]);
-  });
-
-  test("whose containers have neither variables nor labels", () => {
-    host.write("images/image-of-alloy", '{"env":null,"labels":null}');
-    host.change("alloy", { env: null, labels: null });
-    expect(drifted().map((line) => line.split(":")[0])).toEqual(["container alloy, labels"]);
-  });
-
-  test.each([
-    [null, "none"],
-    [0, "none"],
-    [-1, "none"],
-    [4096, "4096"],
-  ])("with a PID limit of %j", (pidLimit, shown) => {
-    host.change("alloy", { pidLimit });
-    expect(drifted()).toEqual([`container alloy, PID limit: is ${shown}, not 200`]);
-    expect(repairs()).toEqual([
-      `pulumi up --stack svlnas --replace '${urn(command, "alloy-pid-limit")}'`,
-    ]);
-  });
-
-  test("with files that were edited, removed and added", () => {
-    host.configFile("host.alloy", "// edited on the host\n");
-    host.configFile("mine.alloy", "// added on the host\n");
-    rmSync(host.path(`config/versions/${declared.config.version}/self.alloy`));
-    expect(drifted()).toEqual([
-      "configuration, files: host.alloy was changed; mine.alloy was added; self.alloy is missing",
-    ]);
-    expect(repairs()).toEqual([
-      `pulumi up --stack svlnas --replace '${urn(command, "alloy-files-config")}'`,
-    ]);
-  });
-
-  test("with another version in use", () => {
-    mkdirSync(host.path("config/versions/0123456789ab"));
-    rmSync(host.path("config/current"));
-    symlinkSync("versions/0123456789ab", host.path("config/current"));
-    const { version } = declared.config;
-    expect(drifted()).toEqual([
-      `configuration, version: is 0123456789ab, not ${version}; 0123456789ab is installed beside it`,
-    ]);
-    rmSync(host.path("config"), { recursive: true });
-    mkdirSync(host.path("config"));
-    expect(drifted()[0]).toBe(`configuration, version: is none, not ${version}`);
-  });
-
-  test("with secrets that were changed, removed, added and opened", () => {
-    host.secret("metrics-password", "glc_other", 0o444);
-    rmSync(host.path("secrets/logs-password"));
-    host.secret(".hidden", "glc_hidden");
-    expect(drifted()).toEqual([
-      "secrets, files: .hidden was added; logs-password is missing; metrics-password was changed; " +
-        "metrics-password has mode 444, not 400",
-    ]);
-    const replace = (name: string) => ` --replace '${urn(command, `alloy-files-secret-${name}`)}'`;
-    expect(repairs()).toEqual([
-      `pulumi up --stack svlnas${replace("metrics-password")}${replace("logs-password")}`,
-    ]);
-  });
-
-  test("whose secrets belong to someone else", () => {
-    host.write("owner", "0:0");
-    const whose = Object.keys(secrets).map((name) => `${name} belongs to 0:0, not 3125:3125`);
-    expect(drifted()).toEqual([`secrets, files: ${whose.join("; ")}`]);
-  });
-
-  test("without the directory is not given one", () => {
-    rmSync(host.path("secrets"), { recursive: true });
-    const { status, stderr } = host.run(observeScript(host.declared));
-    expect(status).toBe(125);
-    expect(stderr).toContain("bind source path does not exist");
+  test("without the directory of the secrets is not given one: 1 and one sentence", async () => {
+    host.remove("secrets");
+    const { code, out, err } = await run();
+    expect([code, out]).toEqual([1, ""]);
+    expect(err).toMatch(
+      /\ndrift: ssh:\/\/root@svlnas:22 could not be looked at: 125: .+bind source path does not exist/,
+    );
   });
 });
 
 test("what a host answers that nothing knows is no silence", () => {
-  expect(() => parseObserved("current versions/x\nsurprise\n")).toThrow(
+  expect(() => parseObserved("current\tversions/x\nsurprise\n")).toThrow(
     "The host answered what is not known: surprise",
   );
 });

@@ -3,7 +3,7 @@ import { settings } from "../../../config/schema.ts";
 import type { Token, VerifyFacts } from "../../../telemetry/facts.ts";
 import { completed, completedLocal } from "../../support/stack-files.ts";
 
-/** One that ends long after these tests, and one whose end nobody knows. */
+/** One that ends long after these tests, and one whose end is not known. */
 export const tokens: Token[] = [
   {
     name: "Grafana Cloud, pushes",

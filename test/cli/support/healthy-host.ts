@@ -1,13 +1,13 @@
-import type { StandInData } from "./sink-stand-in.ts";
+import type { SinkData } from "./sinks.ts";
 
 /** Values of a query that contains the text. */
-type Overrides = Record<string, ReturnType<StandInData["metrics"]>>;
+type Overrides = Record<string, ReturnType<SinkData["metrics"]>>;
 
 /** Of logs that must not be there: of what is excluded, and of a full disk. */
 const UNWANTED = /container=|compose_service=/;
 
 /** Answers of the sinks of a host from which everything arrives, but for what is given by query text. */
-export function healthyHost(host: string, overrides: Overrides = {}): StandInData {
+export function healthyHost(host: string, overrides: Overrides = {}): SinkData {
   const node = { job: "integrations/node_exporter", instance: host };
   const answers: Overrides = {
     ...overrides,

@@ -1,6 +1,7 @@
 import { expect } from "vitest";
-import { arrived, queryLogs } from "../../../cli/verify/sink-queries.ts";
+import { queryLogs } from "../../../cli/verify/sink-queries.ts";
 import { CLOUD_LOGS_URL } from "../../../lab/world/sinks.ts";
+import { arrived } from "../../support/arrived.ts";
 import type { OwnHost } from "./own-host.ts";
 import { compose, writer } from "./writers.ts";
 

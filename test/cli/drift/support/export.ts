@@ -1,26 +1,23 @@
 import type { ProgramRun, Registered } from "../../../support/mock-program.ts";
 
-const secretSignature = "4dabf18193072939515e22adb298388d";
-const secretValue = "1b47061264138c4ac30d75fd1eb44270";
-
 /** What `pulumi stack export --show-secrets` prints of a run of the program. */
-export function exportOf(stack: string, run: ProgramRun): string {
-  const urn = ({ type, name }: Pick<Registered, "type" | "name">) =>
-    `urn:pulumi:${stack}::grafana-alloy::${type}::${name}`;
-  const resources = run.resources.map((one) => ({
-    urn: urn(one),
-    type: one.type,
-    ...(one.type.startsWith("grafana-alloy:") ? {} : { id: `id-of-${one.name}` }),
-    inputs: exported(one.type.startsWith("pulumi:providers:") ? asTexts(one.inputs) : one.inputs),
-  }));
-  const root = { urn: urn({ type: "pulumi:pulumi:Stack", name: `grafana-alloy-${stack}` }) };
-  const outputs = exported({ configVersion: run.outputs.configVersion });
-  const all = [{ ...root, type: "pulumi:pulumi:Stack", outputs }, ...resources];
-  return JSON.stringify({ version: 3, deployment: { resources: all } });
+export function exportOf(stack: string, { resources, outputs }: ProgramRun): string {
+  const { configVersion } = outputs;
+  const root = { type: "pulumi:pulumi:Stack", name: `grafana-alloy-${stack}`, inputs: {} };
+  const all = [{ ...root, outputs: { configVersion } }, ...resources].map(
+    ({ type, name, inputs, ...rest }) => ({
+      ...("outputs" in rest && { outputs: rest.outputs }),
+      urn: `urn:pulumi:${stack}::grafana-alloy::${type}::${name}`,
+      type,
+      ...(type.startsWith("grafana-alloy:") ? {} : { id: `id-of-${name}` }),
+      inputs: type.startsWith("pulumi:providers:") ? asTexts(inputs) : inputs,
+    }),
+  );
+  return JSON.stringify({ version: 3, deployment: { resources: all } }, exported);
 }
 
 /** A provider's inputs: the engine keeps all that is no text as JSON. */
-function asTexts(inputs: Record<string, unknown>) {
+function asTexts(inputs: Registered["inputs"]) {
   return Object.fromEntries(
     Object.entries(inputs).map(([key, value]) => [
       key,
@@ -29,12 +26,11 @@ function asTexts(inputs: Record<string, unknown>) {
   );
 }
 
-function exported(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(exported);
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value);
-  if (entries.length === 1 && "secret" in value) {
-    return { [secretSignature]: secretValue, plaintext: JSON.stringify(value.secret) };
-  }
-  return Object.fromEntries(entries.map(([key, item]) => [key, exported(item)]));
+/** A secret as the engine prints it. */
+function exported(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || !("secret" in value)) return value;
+  return {
+    "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+    plaintext: JSON.stringify(value.secret),
+  };
 }

@@ -5,13 +5,13 @@ import { join } from "node:path";
 import type { Declared } from "../../../../cli/drift/declared.ts";
 import { scriptInput, scriptRunner } from "../../../../host-shell/shell.ts";
 
-/** A container as `docker inspect` prints it in the format of the script. */
-export interface SimulatedContainer {
-  id: string;
-  running: boolean;
-  env: string[] | null;
-  labels: Record<string, string> | null;
-  pidLimit: number | null;
+/** What a test changes of a container; the rest is as it was deployed. */
+interface Change {
+  id?: string;
+  running?: boolean;
+  env?: string[] | null;
+  labels?: Record<string, string> | null;
+  pidLimit?: number | null;
 }
 
 /** A host in a temporary directory that is exactly as a stack deployed it; `docker` and `stat` are SIMULATED. */
@@ -33,11 +33,9 @@ export class SimulatedHost {
     for (const name of ["containers", "images", "secrets", `config/versions/${config.version}`]) {
       mkdirSync(this.path(name), { recursive: true });
     }
-    for (const { id, name, runs, env, labels, pids } of declared.containers) {
-      const envs = Object.entries(env).map(([key, value]) => `${key}=${value}`);
-      const pidLimit = pids?.limit ?? null;
-      this.container(name, { id, running: runs, env: ["PATH=/bin", ...envs], labels, pidLimit });
-      this.write(`images/image-of-${name}`, JSON.stringify({ env: ["PATH=/bin"], labels: null }));
+    for (const { name } of declared.containers) {
+      this.container(name);
+      this.image(name, ["PATH=/bin"], null);
     }
     this.write("owner", secrets.owner);
     symlinkSync(`versions/${config.version}`, this.path("config/current"));
@@ -45,14 +43,27 @@ export class SimulatedHost {
     for (const [name, text] of Object.entries(files.secrets)) this.secret(name, text);
   }
 
-  container(name: string, container: SimulatedContainer): void {
-    this.write(`containers/${name}`, JSON.stringify({ name: `/${name}`, ...container }));
+  /** A container as it was deployed, but for what is changed. */
+  container(name: string, change: Change = {}): void {
+    const wanted = this.declared.containers.find((one) => one.name === name);
+    if (!wanted) throw new Error(`no container ${name}`);
+    const { id, runs, pids } = wanted;
+    const env = Object.entries(wanted.env).map(([key, value]) => `${key}=${value}`);
+    const deployed = { id, running: runs, labels: wanted.labels, pidLimit: pids?.limit ?? null };
+    const found = { ...deployed, env: ["PATH=/bin", ...env], ...change };
+    const shown = {
+      Id: found.id,
+      Name: `/${name}`,
+      State: { Running: found.running },
+      Config: { Env: found.env, Labels: found.labels },
+      HostConfig: { PidsLimit: found.pidLimit },
+    };
+    this.write(`containers/${name}`, JSON.stringify(shown));
   }
 
-  /** Changes a container as `docker` would show it. */
-  change(name: string, change: Partial<SimulatedContainer>): void {
-    const found = JSON.parse(readFileSync(this.path(`containers/${name}`), "utf8"));
-    this.container(name, { ...found, ...change });
+  /** The image of a container. */
+  image(name: string, Env: string[] | null, Labels: Record<string, string> | null): void {
+    this.write(`images/image-of-${name}`, JSON.stringify({ Config: { Env, Labels } }));
   }
 
   configFile(name: string, text: string): void {
@@ -68,6 +79,10 @@ export class SimulatedHost {
     return join(this.root, name);
   }
 
+  remove(name: string): void {
+    rmSync(this.path(name), { recursive: true });
+  }
+
   write(name: string, text: string): void {
     writeFileSync(this.path(name), text);
   }
@@ -77,8 +92,8 @@ export class SimulatedHost {
     return readFileSync(this.path("looked"), "utf8").trim().split("\n");
   }
 
-  /** Runs a script as it is run on a host. */
-  run(script: string): { status: number | null; stdout: string; stderr: string } {
+  /** Runs a script as it is run on a host; answers what it printed, or throws what it complained of. */
+  async run(script: string): Promise<string> {
     const { status, stdout, stderr } = spawnSync("/bin/sh", ["-c", scriptRunner("drift")], {
       input: scriptInput(script),
       encoding: "utf8",
@@ -87,7 +102,8 @@ export class SimulatedHost {
         SIMULATED_HOST: this.root,
       },
     });
-    return { status, stdout, stderr };
+    if (status !== 0 || stderr) throw new Error(`${status}: ${stderr}`);
+    return stdout;
   }
 
   [Symbol.dispose](): void {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { failed, type Result, toJson } from "../../cli/verify/result.ts";
-import { table } from "../../cli/verify/table.ts";
+import { failed, type Result, toJson } from "../../../cli/verify/result.ts";
+import { table } from "../../../cli/verify/table.ts";
 
 const results: Result[] = [
   {
@@ -43,24 +43,7 @@ const results: Result[] = [
   },
 ];
 
-test("wide: everything in full, what is wrong below its row", () => {
-  expect(table(results, { width: 140, colour: false })).toMatchInlineSnapshot(`
-    "signal           query                                             age   found         state
-    Alloy itself     up{job="alloy",host="svlnas"} == 1                12 s  471 series    ok
-    container logs   {host="svlnas",job="docker"}                      2 h   0 lines       stale
-        The newest line is 2 h old, 10 min are allowed. Look at \`docker logs alloy\`.
-    systemd journal  {host="svlnas",job="integrations/node_exporter"}        0 lines       missing
-        As for container logs.
-    active series    count by (host, instance, job) (…)                      8,123 series  warning
-        all hosts 8,123 of 10,000 (81 %)
-        Cut something.
-
-    1 ok, 1 to look at, 1 missing, 1 stale
-    "
-  `);
-});
-
-test("narrow: queries are cut, nothing is wider than the terminal", () => {
+test("queries are cut, what is wrong stands below its row, nothing is wider than the terminal", () => {
   const text = table(results, { width: 72, colour: false });
   expect(text).toMatchInlineSnapshot(`
     "signal           query                       age   found         state

@@ -1,4 +1,13 @@
-import type { Surroundings } from "./command.ts";
+import type { Terminal } from "./table.ts";
+
+/** Where a command writes. */
+export interface Console {
+  /** The table or the JSON, nothing else. */
+  out(text: string): void;
+  /** Progress and faults, a line each. */
+  say(line: string): void;
+  terminal: Terminal;
+}
 
 /** Columns where standard output is no terminal. */
 const NO_TERMINAL = 120;
@@ -8,7 +17,7 @@ export function terminalOf({
   stdout,
   stderr,
   env,
-}: Pick<NodeJS.Process, "stdout" | "stderr" | "env">): Omit<Surroundings, "target"> {
+}: Pick<NodeJS.Process, "stdout" | "stderr" | "env">): Console {
   return {
     out: (text) => void stdout.write(text),
     say: (line) => void stderr.write(`${line}\n`),

@@ -1,0 +1,33 @@
+import { selector } from "../../../telemetry/queries.ts";
+import { NODE_JOB } from "../../../telemetry/signals.ts";
+import { percent } from "../words.ts";
+import type { Check } from "./check.ts";
+
+/** Share of a file system below which it is time to act. */
+const LEAST_SHARE = 0.05;
+/** Mount points that are named: data sets of one pool run out of room together. */
+const NAMED = 5;
+
+/** File systems that are almost full; one that is read-only, such as an image, is full by nature. */
+export function diskSpace(host: string): Check {
+  const of = (name: string) => selector(`node_filesystem_${name}`, { job: NODE_JOB, host });
+  const share = `${of("avail_bytes")} / ${of("size_bytes")} and ${of("readonly")} == 0`;
+  return {
+    id: "disk-space",
+    title: "file systems almost full",
+    unit: "file systems",
+    metrics: [`min by (mountpoint) (${share})`],
+    judge({ metrics: [found = []] }) {
+      const low = found
+        .filter(({ value }) => value < LEAST_SHARE)
+        .sort((a, b) => a.value - b.value)
+        .map(({ labels, value }) => `${labels.mountpoint} ${percent(value, 1)}`);
+      const count = low.length;
+      if (count === 0) return { count };
+      const named = low.slice(0, NAMED).join(", ");
+      const more = count > NAMED ? ` and ${count - NAMED} more` : "";
+      const advice = `Less than ${percent(LEAST_SHARE, 1)} is free of ${named}${more}: make room there on ${host}. When the disk of the service's data directory is full, Alloy collects nothing.`;
+      return { count, state: "warning", advice };
+    },
+  };
+}
