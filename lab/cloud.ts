@@ -1,13 +1,10 @@
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { cloudToken } from "./doubles/cloud-token.ts";
-import { EMPTY_GRAFANA, type SeedStack } from "./doubles/grafana-types.ts";
-import {
-  type SimulatedGrafana,
-  serveSimulatedGrafana,
-} from "./doubles/simulated-grafana-server.ts";
-import { SimulatedStore } from "./doubles/simulated-store.ts";
+import { type SimulatedGrafana, serveSimulatedGrafana } from "./doubles/grafana/cloud-server.ts";
+import { SimulatedStore } from "./doubles/grafana/cloud-store.ts";
+import { cloudToken } from "./doubles/grafana/cloud-token.ts";
+import { EMPTY_GRAFANA, type SeedStack } from "./doubles/grafana/cloud-types.ts";
 import { labDir } from "./paths.ts";
 import { freePort } from "./ports.ts";
 import type { SimulatedGrafanaCloud } from "./settings.ts";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { type LabCloud, simulatedGrafanaCloud } from "./cloud.ts";
 import { dockerEngine, type Engine } from "./docker-engine.ts";
-import { startDoubles } from "./doubles/start.ts";
+import { startDoubles } from "./doubles/engine/start.ts";
 import { type Images, labImages, pulledImages } from "./images.ts";
 import { labDir } from "./paths.ts";
 import { pulumiEngine } from "./pulumi.ts";

@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
 import { execa } from "execa";
-import { hasLanguageHost, languageHostPath } from "./doubles/language-path.ts";
+import { hasLanguageHost, languageHostPath } from "./doubles/language/path.ts";
 import { repoDir } from "./paths.ts";
 
 /** What a clone does without: what is not the program's or its commands', and the other stacks' files. */

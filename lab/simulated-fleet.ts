@@ -18,7 +18,7 @@ export const SECRETS = {
 export interface SimulatedHost {
   /** Name of the stack and of the host. */
   stack: string;
-  /** Address of its SSH server; `simulated-hosts.ts` says which ones misbehave. */
+  /** Address of its SSH server; `simulated-hosts/main.ts` says which ones misbehave. */
   address: string;
   /** Leaves the SSH server's host key out: a fault of the configuration. */
   withoutHostKey?: boolean;
@@ -132,7 +132,7 @@ function settings(host: SimulatedHost, { config }: Encrypted): Record<string, un
 async function startHosts(
   delay: number,
 ): Promise<{ attach: string; empty(): void; stop(): Promise<void> }> {
-  const script = join(import.meta.dirname, "doubles", "simulated-hosts.ts");
+  const script = join(import.meta.dirname, "doubles", "simulated-hosts", "main.ts");
   const child = spawn(process.execPath, ["--import", "tsx", script, String(delay)], {
     cwd: repoDir,
     stdio: ["pipe", "pipe", "inherit"],

@@ -1,6 +1,6 @@
 import { cp, rm } from "node:fs/promises";
 import { delimiter } from "node:path";
-import { hasLanguageHost, languageHostPath } from "../../lab/doubles/language-path.ts";
+import { hasLanguageHost, languageHostPath } from "../../lab/doubles/language/path.ts";
 import { say } from "../../lab/progress.ts";
 import { pulumiEngine } from "../../lab/pulumi.ts";
 import { type SimulatedFleet, simulatedFleet } from "../../lab/simulated-fleet.ts";

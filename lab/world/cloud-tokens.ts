@@ -1,4 +1,4 @@
-import type { GrafanaCloud } from "../doubles/grafana-cloud.ts";
+import type { GrafanaCloud } from "../doubles/grafana/cloud.ts";
 import { addIssuedTokens, worldSecrets } from "./secrets.ts";
 
 /** Tokens that the simulated Grafana Cloud has alive now, by what they may do. */

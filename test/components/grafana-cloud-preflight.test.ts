@@ -6,10 +6,10 @@ import {
   ownWords,
   preflight,
 } from "../../components/destinations/grafana-cloud-preflight.ts";
-import { cloudToken } from "../../lab/doubles/cloud-token.ts";
-import { BOOTSTRAP_SCOPES } from "../../lab/doubles/grafana-types.ts";
-import type { Fault } from "../../lab/doubles/simulated-grafana-faults.ts";
-import type { SimulatedGrafana } from "../../lab/doubles/simulated-grafana-server.ts";
+import type { Fault } from "../../lab/doubles/grafana/cloud-faults.ts";
+import type { SimulatedGrafana } from "../../lab/doubles/grafana/cloud-server.ts";
+import { cloudToken } from "../../lab/doubles/grafana/cloud-token.ts";
+import { BOOTSTRAP_SCOPES } from "../../lab/doubles/grafana/cloud-types.ts";
 import { simulatedGrafana } from "../support/simulated-grafana.ts";
 
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000 + 60_000).toISOString();

@@ -4,8 +4,8 @@ import {
   type Refusal,
   refusalSentence,
 } from "../../components/destinations/grafana-cloud-refusals.ts";
-import { GrafanaClient } from "../../lab/doubles/grafana-client.ts";
-import type { SimulatedGrafana } from "../../lab/doubles/simulated-grafana-server.ts";
+import { GrafanaClient } from "../../lab/doubles/grafana/client.ts";
+import type { SimulatedGrafana } from "../../lab/doubles/grafana/cloud-server.ts";
 import { home } from "../support/cloud-seed.ts";
 import { simulatedGrafana } from "../support/simulated-grafana.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { ResourceCalls } from "../../lab/doubles/calls.ts";
-import { PartialCreateError, type ResourceDouble } from "../../lab/doubles/provider.ts";
-import { type Bag, secret, UNKNOWN } from "../../lab/doubles/values.ts";
+import { ResourceCalls } from "../../lab/doubles/engine/calls.ts";
+import { PartialCreateError, type ResourceDouble } from "../../lab/doubles/engine/provider.ts";
+import { type Bag, secret, UNKNOWN } from "../../lab/doubles/engine/values.ts";
 
 const done: string[] = [];
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { ResourceCalls } from "../../lab/doubles/calls.ts";
-import { commandDouble } from "../../lab/doubles/command.ts";
-import { dockerDouble } from "../../lab/doubles/docker.ts";
-import { accessPolicy } from "../../lab/doubles/grafana-policy.ts";
-import { rotatingToken } from "../../lab/doubles/grafana-token.ts";
-import type { ResourceDouble } from "../../lab/doubles/provider.ts";
-import { type Bag, secret, UNKNOWN } from "../../lab/doubles/values.ts";
+import { commandDouble } from "../../lab/doubles/command/main.ts";
+import { dockerDouble } from "../../lab/doubles/docker/main.ts";
+import { ResourceCalls } from "../../lab/doubles/engine/calls.ts";
+import type { ResourceDouble } from "../../lab/doubles/engine/provider.ts";
+import { type Bag, secret, UNKNOWN } from "../../lab/doubles/engine/values.ts";
+import { accessPolicy } from "../../lab/doubles/grafana/policy.ts";
+import { rotatingToken } from "../../lab/doubles/grafana/token.ts";
 
 /** The properties that a check complains about. */
 function faults<Client>(token: string, double: ResourceDouble<Client>, inputs: Bag): string[] {

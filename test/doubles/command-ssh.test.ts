@@ -3,10 +3,10 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { setTimeout as sleep } from "node:timers/promises";
 import ssh2 from "ssh2";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { dial } from "../../lab/doubles/command-dial.ts";
-import { remoteCommand } from "../../lab/doubles/command-remote.ts";
-import { sshConfig } from "../../lab/doubles/command-ssh.ts";
-import type { Bag } from "../../lab/doubles/values.ts";
+import { dial } from "../../lab/doubles/command/dial.ts";
+import { remoteCommand } from "../../lab/doubles/command/remote.ts";
+import { sshConfig } from "../../lab/doubles/command/ssh.ts";
+import type { Bag } from "../../lab/doubles/engine/values.ts";
 
 const key = (type: "ed25519" | "rsa" | "ecdsa", passphrase?: string) => {
   const bits = type === "rsa" ? 2048 : type === "ecdsa" ? 256 : undefined;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { localCommand } from "../../lab/doubles/command-local.ts";
-import { Capture, previousOutput } from "../../lab/doubles/command-run.ts";
-import type { Bag } from "../../lab/doubles/values.ts";
+import { localCommand } from "../../lab/doubles/command/local.ts";
+import { Capture, previousOutput } from "../../lab/doubles/command/run.ts";
+import type { Bag } from "../../lab/doubles/engine/values.ts";
 
 const logged: string[] = [];
 const context = {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { diffCommand } from "../../lab/doubles/command-lifecycle.ts";
-import { changedPaths } from "../../lab/doubles/diff.ts";
-import { diffContainer } from "../../lab/doubles/docker-container-schema.ts";
-import { network } from "../../lab/doubles/docker-network.ts";
-import { diffToken, isDue } from "../../lab/doubles/grafana-token.ts";
-import type { Bag } from "../../lab/doubles/values.ts";
+import { diffCommand } from "../../lab/doubles/command/lifecycle.ts";
+import { diffContainer } from "../../lab/doubles/docker/container-schema.ts";
+import { network } from "../../lab/doubles/docker/network.ts";
+import { changedPaths } from "../../lab/doubles/engine/diff.ts";
+import type { Bag } from "../../lab/doubles/engine/values.ts";
+import { diffToken, isDue } from "../../lab/doubles/grafana/token.ts";
 
 describe("changed paths", () => {
   it.each<[unknown, unknown, string[]]>([

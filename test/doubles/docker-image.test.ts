@@ -4,8 +4,8 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { configureDocker } from "../../lab/doubles/docker-client.ts";
-import { remoteImage } from "../../lab/doubles/docker-image.ts";
+import { configureDocker } from "../../lab/doubles/docker/client.ts";
+import { remoteImage } from "../../lab/doubles/docker/image.ts";
 
 const NAME = "registry.example.net/none:1";
 const dir = mkdtempSync(join(tmpdir(), "docker-image-"));

@@ -3,7 +3,7 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
-import { sshAgent } from "../../lab/doubles/docker-ssh.ts";
+import { sshAgent } from "../../lab/doubles/docker/ssh.ts";
 
 afterEach(() => void vi.unstubAllEnvs());
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { createOptions } from "../../lab/doubles/docker-container-options.ts";
-import { refreshedInputs } from "../../lab/doubles/docker-container-refresh.ts";
-import { demultiplex } from "../../lab/doubles/docker-container-run.ts";
-import { withTag } from "../../lab/doubles/docker-image.ts";
-import { networkOptions } from "../../lab/doubles/docker-network.ts";
-import { sshCommand } from "../../lab/doubles/docker-ssh.ts";
-import { goDuration, nanoseconds } from "../../lab/doubles/shapes.ts";
+import { createOptions } from "../../lab/doubles/docker/container-options.ts";
+import { refreshedInputs } from "../../lab/doubles/docker/container-refresh.ts";
+import { demultiplex } from "../../lab/doubles/docker/container-run.ts";
+import { withTag } from "../../lab/doubles/docker/image.ts";
+import { networkOptions } from "../../lab/doubles/docker/network.ts";
+import { sshCommand } from "../../lab/doubles/docker/ssh.ts";
+import { goDuration, nanoseconds } from "../../lab/doubles/engine/shapes.ts";
 
 const MB = 1024 * 1024;
 

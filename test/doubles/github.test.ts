@@ -2,10 +2,10 @@ import { generateKeyPairSync } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as grpc from "@grpc/grpc-js";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { githubDouble } from "../../lab/doubles/github.ts";
-import { apiBase, githubClient } from "../../lab/doubles/github-client.ts";
-import { PluginCrash } from "../../lab/doubles/provider.ts";
-import { toServiceError } from "../../lab/doubles/wire.ts";
+import { PluginCrash } from "../../lab/doubles/engine/provider.ts";
+import { toServiceError } from "../../lab/doubles/engine/wire.ts";
+import { apiBase, githubClient } from "../../lab/doubles/github/client.ts";
+import { githubDouble } from "../../lab/doubles/github/main.ts";
 import { type GithubServer, serveGithub } from "../../lab/stand-ins/github-server.ts";
 
 const { publicKey, privateKey } = generateKeyPairSync("rsa", {

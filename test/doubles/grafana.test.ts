@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { cloudToken } from "../../lab/doubles/cloud-token.ts";
-import { grafanaDouble } from "../../lab/doubles/grafana.ts";
-import { GrafanaClient } from "../../lab/doubles/grafana-client.ts";
-import type { Fault } from "../../lab/doubles/simulated-grafana-faults.ts";
-import type { SimulatedGrafana } from "../../lab/doubles/simulated-grafana-server.ts";
-import type { Bag } from "../../lab/doubles/values.ts";
+import type { Bag } from "../../lab/doubles/engine/values.ts";
+import { GrafanaClient } from "../../lab/doubles/grafana/client.ts";
+import type { Fault } from "../../lab/doubles/grafana/cloud-faults.ts";
+import type { SimulatedGrafana } from "../../lab/doubles/grafana/cloud-server.ts";
+import { cloudToken } from "../../lab/doubles/grafana/cloud-token.ts";
+import { grafanaDouble } from "../../lab/doubles/grafana/main.ts";
 import { home } from "../support/cloud-seed.ts";
 import { simulatedGrafana } from "../support/simulated-grafana.ts";
 

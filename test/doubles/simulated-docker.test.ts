@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { simulatedDocker } from "../../lab/doubles/simulated-docker.ts";
+import { simulatedDocker } from "../../lab/doubles/simulated-hosts/docker.ts";
 
 const CONTAINER = "docker:index/container:Container";
 const NETWORK = "docker:index/network:Network";

@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { cloudToken } from "../../lab/doubles/cloud-token.ts";
-import { GrafanaClient } from "../../lab/doubles/grafana-client.ts";
-import type { SimulatedGrafana } from "../../lab/doubles/simulated-grafana-server.ts";
+import { GrafanaClient } from "../../lab/doubles/grafana/client.ts";
+import type { SimulatedGrafana } from "../../lab/doubles/grafana/cloud-server.ts";
+import { cloudToken } from "../../lab/doubles/grafana/cloud-token.ts";
 import { home } from "../support/cloud-seed.ts";
 import { simulatedGrafana } from "../support/simulated-grafana.ts";
 

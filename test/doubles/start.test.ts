@@ -8,8 +8,8 @@ import * as grpc from "@grpc/grpc-js";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import { expect, it } from "vitest";
-import { startDoubles } from "../../lab/doubles/start.ts";
-import { toStruct } from "../../lab/doubles/wire.ts";
+import { startDoubles } from "../../lab/doubles/engine/start.ts";
+import { toStruct } from "../../lab/doubles/engine/wire.ts";
 
 const TIMEOUT = 60_000;
 const dir = mkdtempSync(join(tmpdir(), "doubles-start-"));
@@ -56,7 +56,7 @@ it("says which double does not start, and leaves none behind", { timeout: TIMEOU
 /** Another process that starts doubles; answers their ports and what kills it. */
 async function otherParent(name: string) {
   const [script, written] = [join(dir, `${name}.ts`), join(dir, name)];
-  const start = join(import.meta.dirname, "../../lab/doubles/start.ts");
+  const start = join(import.meta.dirname, "../../lab/doubles/engine/start.ts");
   const lines = [
     `import { writeFileSync } from "node:fs";`,
     `import { startDoubles } from ${JSON.stringify(start)};`,

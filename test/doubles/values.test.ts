@@ -7,7 +7,7 @@ import {
   secret,
   UNKNOWN,
   unwrap,
-} from "../../lab/doubles/values.ts";
+} from "../../lab/doubles/engine/values.ts";
 
 describe("secret marks", () => {
   it("are found and taken off at any depth", () => {

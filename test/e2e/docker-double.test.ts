@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as docker from "@pulumi/docker";
 import type Docker from "dockerode";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type Doubles, startDoubles } from "../../lab/doubles/start.ts";
+import { type Doubles, startDoubles } from "../../lab/doubles/engine/start.ts";
 import { processesOf, until } from "../../lab/processes.ts";
 import { changes, destroyAll, type Step, testStack } from "../doubles/engine.ts";
 import { IMAGE, labDocker, startHost, type TestHost } from "../doubles/host.ts";

@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SECRETS, type SimulatedFleet, simulatedFleet } from "../../lab/simulated-fleet.ts";
 
-/** What each simulated host does is in its address; see lab/doubles/simulated-hosts.ts. */
+/** What each simulated host does is in its address; see lab/doubles/simulated-hosts/main.ts. */
 const hosts = [
   { stack: "attic", address: "attic.test" },
   { stack: "cellar", address: "refuses-configuration.test" },

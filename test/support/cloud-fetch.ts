@@ -1,7 +1,7 @@
-import { GrafanaCloud } from "../../lab/doubles/grafana-cloud.ts";
-import type { BootstrapToken } from "../../lab/doubles/grafana-types.ts";
-import { apiAnswer } from "../../lab/doubles/simulated-grafana-api.ts";
-import { SimulatedStore } from "../../lab/doubles/simulated-store.ts";
+import { GrafanaCloud } from "../../lab/doubles/grafana/cloud.ts";
+import { apiAnswer } from "../../lab/doubles/grafana/cloud-api.ts";
+import { SimulatedStore } from "../../lab/doubles/grafana/cloud-store.ts";
+import type { BootstrapToken } from "../../lab/doubles/grafana/cloud-types.ts";
 import { cloudSeed, home } from "./cloud-seed.ts";
 
 /** A `fetch` whose every request goes to a SIMULATED Grafana Cloud in this process. */

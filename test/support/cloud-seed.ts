@@ -1,4 +1,8 @@
-import type { BootstrapToken, GrafanaSeed, SeedStack } from "../../lab/doubles/grafana-types.ts";
+import type {
+  BootstrapToken,
+  GrafanaSeed,
+  SeedStack,
+} from "../../lab/doubles/grafana/cloud-types.ts";
 
 export const home: SeedStack = {
   id: 4711,

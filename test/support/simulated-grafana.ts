@@ -1,9 +1,9 @@
-import { type BootstrapToken, EMPTY_GRAFANA } from "../../lab/doubles/grafana-types.ts";
 import {
   type SimulatedGrafana,
   serveSimulatedGrafana,
-} from "../../lab/doubles/simulated-grafana-server.ts";
-import { SimulatedStore } from "../../lab/doubles/simulated-store.ts";
+} from "../../lab/doubles/grafana/cloud-server.ts";
+import { SimulatedStore } from "../../lab/doubles/grafana/cloud-store.ts";
+import { type BootstrapToken, EMPTY_GRAFANA } from "../../lab/doubles/grafana/cloud-types.ts";
 import { cloudSeed } from "./cloud-seed.ts";
 
 /** A SIMULATED Grafana Cloud on loopback for one test; state in `file`, if that is given. */

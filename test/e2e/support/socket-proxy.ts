@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { demultiplex } from "../../../lab/doubles/docker-container-run.ts";
+import { demultiplex } from "../../../lab/doubles/docker/container-run.ts";
 
 export interface Answer {
   status: number;

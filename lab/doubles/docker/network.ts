@@ -1,0 +1,156 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type Docker from "dockerode";
+import { diffInputs } from "../engine/diff.ts";
+import type { ResourceDouble } from "../engine/provider.ts";
+import { checkNested } from "../engine/schema.ts";
+import { drift, labelMap, labelsOf, normaliseSets, strings } from "../engine/shapes.ts";
+import { type Bag, isBag } from "../engine/values.ts";
+import { type DockerClient, message } from "./client.ts";
+
+/** How long a network that still has containers is waited for, and how often it is tried, as in the real provider. */
+const REMOVE_SECONDS = 30;
+const REMOVE_AGAIN_MS = 5000;
+const STILL_HELD = `timeout while waiting for state to become 'removed' (last state: 'pending', timeout: ${REMOVE_SECONDS}s)`;
+
+/** Asks the engine for a network of these inputs. */
+export function networkOptions(inputs: Bag): Docker.NetworkCreateOptions {
+  const configs = Array.isArray(inputs.ipamConfigs) ? inputs.ipamConfigs.filter(isBag) : [];
+  return {
+    Name: String(inputs.name),
+    CheckDuplicate: true,
+    ...(inputs.driver ? { Driver: String(inputs.driver) } : {}),
+    Internal: inputs.internal === true,
+    Attachable: inputs.attachable === true,
+    Ingress: inputs.ingress === true,
+    EnableIPv6: inputs.ipv6 === true,
+    Options: strings(inputs.options),
+    Labels: labelMap(inputs.labels),
+    IPAM: {
+      Driver: String(inputs.ipamDriver ?? "default"),
+      Options: strings(inputs.ipamOptions),
+      Config: configs.map(ipamConfig),
+    },
+  } as Docker.NetworkCreateOptions;
+}
+
+function ipamConfig({ subnet, gateway, ipRange, auxAddress }: Bag) {
+  return {
+    ...(subnet ? { Subnet: String(subnet) } : {}),
+    ...(gateway ? { Gateway: String(gateway) } : {}),
+    ...(ipRange ? { IPRange: String(ipRange) } : {}),
+    ...(auxAddress ? { AuxAddress: strings(auxAddress) } : {}),
+  } as { [key: string]: string };
+}
+
+/** A network as the real provider reads it back. */
+function networkState(network: Docker.NetworkInspectInfo): Bag {
+  const configs = (network.IPAM?.Config ?? []) as Bag[];
+  return {
+    name: network.Name,
+    driver: network.Driver,
+    internal: network.Internal,
+    attachable: network.Attachable,
+    ingress: network.Ingress,
+    ipv6: network.EnableIPv6,
+    ipamDriver: network.IPAM?.Driver ?? "default",
+    scope: network.Scope,
+    options: network.Options ?? {},
+    labels: labelsOf(network.Labels ?? {}),
+    ipamConfigs: configs.map(({ Subnet, Gateway, IPRange, AuxiliaryAddresses }) => ({
+      subnet: Subnet,
+      gateway: Gateway,
+      ...(IPRange ? { ipRange: IPRange } : {}),
+      ...(AuxiliaryAddresses ? { auxAddress: AuxiliaryAddresses } : {}),
+    })),
+  };
+}
+
+/**
+ * The network, or nothing: the real provider takes every error for "not found", also a host that can't be
+ * reached. So a refresh drops the network from the state then, and a deletion is content.
+ */
+async function inspect(docker: Docker, id: string): Promise<Docker.NetworkInspectInfo | undefined> {
+  return docker
+    .getNetwork(id)
+    .inspect()
+    .catch(() => undefined);
+}
+
+function heldByEndpoints(error: unknown): true {
+  if (message(error).includes("has active endpoints")) return true;
+  throw new Error(message(error));
+}
+
+/** Waits for endpoints to go; what it was that held the network, the real provider does not say. */
+async function remove(docker: Docker, id: string): Promise<void> {
+  const deadline = Date.now() + REMOVE_SECONDS * 1000;
+  for (;;) {
+    if (!(await inspect(docker, id))) return;
+    const held = await docker
+      .getNetwork(id)
+      .remove()
+      .then(() => false, heldByEndpoints);
+    if (!held) return;
+    if (Date.now() > deadline) throw new Error(STILL_HELD);
+    await sleep(REMOVE_AGAIN_MS);
+  }
+}
+
+/** `docker:index/network:Network`: any change makes a new one, after the old one is gone. */
+export const network: ResourceDouble<DockerClient> = {
+  schema: {
+    inputs: [
+      "attachable",
+      "driver",
+      "ingress",
+      "internal",
+      "ipamConfigs",
+      "ipamDriver",
+      "ipamOptions",
+      "ipv6",
+      "labels",
+      "name",
+      "options",
+    ],
+    required: [],
+    computed: ["scope"],
+    autoName: "name",
+  },
+  computedOnUpdate: "kept",
+  check: (inputs) =>
+    (Array.isArray(inputs.ipamConfigs) ? inputs.ipamConfigs.filter(isBag) : []).flatMap(
+      (config, index) =>
+        checkNested(`ipamConfigs[${index}]`, config, {
+          inputs: ["auxAddress", "gateway", "ipRange", "subnet"],
+          required: [],
+        }),
+    ),
+  diff: (olds, news) =>
+    diffInputs(olds, news, {
+      replaces: () => true,
+      deleteBeforeReplace: true,
+      normalise: (key, value) => normaliseSets(value, ["labels", "ipamConfigs"].includes(key)),
+    }),
+
+  async create(inputs, { client }) {
+    const created = await client.docker.createNetwork(networkOptions(inputs)).catch((error) => {
+      throw new Error(`Unable to create network: ${message(error)}`);
+    });
+    const live = await inspect(client.docker, created.id);
+    // It is on the host and in no state then.
+    if (!live) throw new Error(`network ${created.id} was created and can't be read back`);
+    return { id: created.id, outs: networkState(live) };
+  },
+
+  async read(id, state, inputs, { client }) {
+    const found = await inspect(client.docker, id);
+    if (!found) return undefined;
+    const live = networkState(found);
+    return {
+      outs: { ...state, ...live },
+      inputs: { ...inputs, ...drift(state, live, ["scope"]) },
+    };
+  },
+
+  delete: (id, _state, { client }) => remove(client.docker, id),
+};
