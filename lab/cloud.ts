@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { GrafanaCloud } from "./doubles/grafana/cloud.ts";
 import { type SimulatedGrafana, serveSimulatedGrafana } from "./doubles/grafana/cloud-server.ts";
-import { SimulatedStore } from "./doubles/grafana/cloud-store.ts";
 import { cloudToken } from "./doubles/grafana/cloud-token.ts";
-import { EMPTY_GRAFANA, type SeedStack } from "./doubles/grafana/cloud-types.ts";
+import type { SeedStack } from "./doubles/grafana/cloud-types.ts";
 import { labDir } from "./paths.ts";
 import { freePort } from "./ports.ts";
 import type { SimulatedGrafanaCloud } from "./settings.ts";
@@ -45,7 +45,7 @@ export async function simulatedGrafanaCloud(
   const { bootstrapToken, port } = await known();
   const stack = stackOf(world);
   const seed = { bootstrapTokens: [{ token: bootstrapToken }], stacks: [stack] };
-  const store = new SimulatedStore(seed, structuredClone(EMPTY_GRAFANA), stateFile);
+  const cloud = new GrafanaCloud(seed, stateFile);
   // A failure here has no caller. `then` makes it one that nobody handles, which ends the process or fails the test run.
   const late = new LateTokens(() => void follow().then());
   let taken = "";
@@ -54,12 +54,12 @@ export async function simulatedGrafanaCloud(
   const follow = (issued?: string) =>
     inTurn(async () => {
       if (issued) late.add(issued);
-      const live = await liveTokens(served.cloud, issued ? [issued] : [], late);
+      const live = await liveTokens(cloud, issued ? [issued] : [], late);
       if (JSON.stringify(live) === taken) return;
       await take(live);
       taken = JSON.stringify(live);
     });
-  const served: SimulatedGrafana = await serveSimulatedGrafana(store, { port, onChange: follow });
+  const served = await serveSimulatedGrafana(cloud, { port, onChange: follow });
   const tokensKnownAfter = (seconds: number) => {
     late.seconds = seconds;
     return follow();

@@ -2,27 +2,29 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import ssh2 from "ssh2";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { dial } from "../../lab/doubles/command/dial.ts";
-import { remoteCommand } from "../../lab/doubles/command/remote.ts";
+import { remoteCommand, runRemote } from "../../lab/doubles/command/remote.ts";
 import { sshConfig } from "../../lab/doubles/command/ssh.ts";
 import type { Bag } from "../../lab/doubles/engine/values.ts";
+import { contextOf } from "./context.ts";
 
-const key = (type: "ed25519" | "rsa" | "ecdsa", passphrase?: string) => {
-  const bits = type === "rsa" ? 2048 : type === "ecdsa" ? 256 : undefined;
-  const locked = passphrase ? { passphrase, cipher: "aes256-ctr", rounds: 1 } : {};
-  // ssh2's types want bits for every kind of key and no more than one kind of options.
-  const made = ssh2.utils.generateKeyPairSync(type as "rsa", { bits, ...locked } as { bits: 2048 });
-  return { private: made.private, public: made.public };
+// ssh2's types want bits for every kind of key.
+const { generateKeyPairSync } = ssh2.utils;
+const hostKeys = {
+  rsa: generateKeyPairSync("rsa", { bits: 2048 }),
+  ecdsa: generateKeyPairSync("ecdsa", { bits: 256 }),
+  ed25519: generateKeyPairSync("ed25519"),
 };
-
-const hostKeys = { rsa: key("rsa"), ecdsa: key("ecdsa"), ed25519: key("ed25519") };
-const own = key("ed25519");
-const locked = key("ed25519", "hush");
+const own = generateKeyPairSync("ed25519");
+const other = generateKeyPairSync("ed25519");
+const passphrase = { passphrase: "hush", cipher: "aes256-ctr", rounds: 1 };
+const locked = generateKeyPairSync("ed25519", passphrase as object);
 
 let server: ssh2.Server;
 let connection: Bag;
-let ran: string[] = [];
+let ran: string[];
+let tried: string[];
 
 beforeAll(async () => {
   // Without RSA: ssh2's server would offer it with SHA-1 too, which no sshd does since OpenSSH 8.8.
@@ -55,19 +57,17 @@ beforeAll(async () => {
   };
 });
 
-afterEach(() => {
-  vi.unstubAllEnvs();
+beforeEach(() => {
+  // The agent of the person who runs the test must not take part.
+  vi.stubEnv("SSH_AUTH_SOCK", undefined);
   ran = [];
+  tried = [];
 });
+afterEach(() => void vi.unstubAllEnvs());
 
 afterAll(() => void server.close());
 
-const tried: string[] = [];
-
 async function connect(more: Bag, signal = new AbortController().signal): Promise<void> {
-  // The agent of the person who runs the test must not take part.
-  if (!("agentSocketPath" in more)) vi.stubEnv("SSH_AUTH_SOCK", undefined);
-  tried.length = 0;
   (await dial({ ...connection, ...more }, signal, (line) => tried.push(line))).end();
 }
 
@@ -76,49 +76,50 @@ describe("a pinned host key", () => {
     await connect({ hostKey: hostKeys[type].public });
   });
 
-  it("of type RSA never does: the plugin offers it with SHA-1 alone", async () => {
-    await expect(connect({ hostKey: hostKeys.rsa.public })).rejects.toThrow(
-      "after 0 failed attempts: ssh: handshake failed: ssh: no common algorithm for host key; " +
-        "we offered: [ssh-rsa], peer offered: [ecdsa-sha2-nistp256 ssh-ed25519]",
+  it.each([
+    [
+      "of type RSA, which the plugin offers with SHA-1 alone",
+      hostKeys.rsa.public,
+      "ssh: no common algorithm for host key; we offered: [ssh-rsa], peer offered: [ecdsa-sha2-nistp256 ssh-ed25519]",
+    ],
+    ["that is another's", own.public, "ssh: host key mismatch"],
+  ])("%s fails the handshake", async (_what, hostKey, words) => {
+    await expect(connect({ hostKey })).rejects.toThrow(
+      `after 0 failed attempts: ssh: handshake failed: ${words}`,
     );
-  });
-
-  it("that is another's is a mismatch", async () => {
-    await expect(connect({ hostKey: own.public })).rejects.toThrow(
-      "ssh: handshake failed: ssh: host key mismatch",
-    );
-  });
-
-  it("that is none is refused before dialling", async () => {
-    await expect(connect({ hostKey: "nonsense", dialErrorLimit: 10 })).rejects.toThrow(
-      /^failed to parse host key: ssh: no key found$/,
-    );
-    expect(tried).toEqual([]);
   });
 });
 
-describe("a private key", () => {
+describe("refused before dialling is", () => {
   it.each<[string, Bag, RegExp]>([
-    ["without its passphrase", {}, /^ssh: this private key is passphrase protected$/],
-    ["with a wrong one", { privateKeyPassword: "no" }, /^x509: decryption password incorrect$/],
     [
-      "with one that it does not have",
-      { privateKey: own.private, privateKeyPassword: "hush" },
-      /^ssh: key is not password protected$/,
+      "a host key that is none",
+      { hostKey: "nonsense" },
+      /^failed to parse host key: ssh: no key found$/,
     ],
-    ["that is none", { privateKey: "nonsense" }, /^ssh: no key found$/],
-  ])("%s is refused before dialling", async (_what, more, words) => {
-    const given = { privateKey: locked.private, dialErrorLimit: 10, ...more };
-    await expect(connect(given)).rejects.toThrow(words);
+    ["a private key that is none", { privateKey: "nonsense" }, /^ssh: no key found$/],
+    [
+      "a private key with a passphrase",
+      { privateKey: locked.private },
+      /^ssh: this private key is passphrase protected$/,
+    ],
+  ])("%s", async (_what, more, words) => {
+    await expect(connect({ dialErrorLimit: 10, ...more })).rejects.toThrow(words);
     expect(tried).toEqual([]);
   });
 
-  it("that the server does not know", async () => {
-    const given = { privateKey: locked.private, privateKeyPassword: "hush" };
-    await expect(connect(given)).rejects.toThrow(
-      "ssh: handshake failed: ssh: unable to authenticate, attempted methods [none publickey], no supported methods remain",
+  it("an agent that is gone", async () => {
+    vi.stubEnv("SSH_AUTH_SOCK", "/gone.sock");
+    await expect(connect({ dialErrorLimit: 10 })).rejects.toThrow(
+      /^dial unix \/gone.sock: connect: no such file or directory$/,
     );
   });
+});
+
+it("a private key that the server does not know", async () => {
+  await expect(connect({ privateKey: other.private })).rejects.toThrow(
+    "ssh: handshake failed: ssh: unable to authenticate, attempted methods [none publickey], no supported methods remain",
+  );
 });
 
 describe("a host that is away", () => {
@@ -132,14 +133,14 @@ describe("a host that is away", () => {
   });
 
   it("is dialled eleven times, and the last error told", { timeout: 60_000 }, async () => {
-    const begin = Date.now();
+    const began = Date.now();
     await expect(connect({ port, dialErrorLimit: undefined })).rejects.toThrow(
       `after 10 failed attempts: dial tcp 127.0.0.1:${port}: connect: connection refused`,
     );
     expect(tried).toHaveLength(10);
     expect(tried.at(-1)).toBe("Dial 10/10 failed: retrying");
     // 0.1 s, and half as long again each time.
-    expect(Date.now() - begin).toBeGreaterThan(11_000);
+    expect(Date.now() - began).toBeGreaterThan(11_000);
   });
 
   it("is no longer dialled when the engine is interrupted", async () => {
@@ -151,12 +152,6 @@ describe("a host that is away", () => {
   it("by a name that nobody knows", async () => {
     await expect(connect({ host: "away.invalid" })).rejects.toThrow(
       "after 0 failed attempts: dial tcp: lookup away.invalid: no such host",
-    );
-  });
-
-  it("with an agent that is gone", async () => {
-    await expect(connect({ agentSocketPath: "/gone.sock", dialErrorLimit: 10 })).rejects.toThrow(
-      /^dial unix \/gone.sock: connect: no such file or directory$/,
     );
   });
 });
@@ -180,50 +175,39 @@ describe("a server that takes the connection", () => {
   });
 
   it("and says nothing is waited for, whatever the dial timeout", async () => {
-    let close: () => void = () => undefined;
-    const port = await serve((socket) => {
-      close = () => socket.end();
-    });
-    const waiting = connect({ port, perDialTimeout: 0.1 });
-    const ended = waiting.then(
-      () => "ended",
-      () => "ended",
-    );
-    expect(await Promise.race([ended, sleep(500, "waits")])).toBe("waits");
-    close();
-    await expect(waiting).rejects.toThrow("EOF");
+    const near = Promise.withResolvers<Socket>();
+    const port = await serve(near.resolve);
+    const waiting = connect({ port, perDialTimeout: 0.1 }).catch(({ message }) => message);
+    expect(await Promise.race([waiting, sleep(500, "waits")])).toBe("waits");
+    (await near.promise).end();
+    expect(await waiting).toContain("EOF");
   });
 });
 
-it("a remote command ends as it began, though the engine is interrupted", async () => {
-  vi.stubEnv("SSH_AUTH_SOCK", undefined);
-  const abort = new AbortController();
-  const context = { client: {}, urn: "urn", signal: abort.signal, log: () => undefined };
-  const created = remoteCommand.create({ connection, create: "slow" }, context);
-  await sleep(150);
-  abort.abort();
-  expect((await created).outs).toMatchObject({ stdout: "" });
-  expect(ran).toEqual(["slow"]);
-});
+describe("a remote command", () => {
+  const remote = remoteCommand(runRemote);
 
-it("a remote command's delete runs at its deletion, and nothing else then", async () => {
-  vi.stubEnv("SSH_AUTH_SOCK", undefined);
-  const signal = new AbortController().signal;
-  const context = { client: {}, urn: "urn", signal, log: () => undefined };
-  const remove = (state: Bag) => remoteCommand.delete?.("id", { connection, ...state }, context);
-  await remoteCommand.create({ connection, create: "make", delete: "remove" }, context);
-  await remove({ create: "make" });
-  expect(ran).toEqual(["make"]);
-  await remove({ create: "make", delete: "remove" });
-  expect(ran).toEqual(["make", "remove"]);
+  it("ends as it began, though the engine is interrupted", async () => {
+    const abort = new AbortController();
+    const context = contextOf({}, { signal: abort.signal });
+    const created = remote.create({ connection, create: "slow" }, context);
+    await sleep(150);
+    abort.abort();
+    expect((await created).outs).toMatchObject({ stdout: "" });
+    expect(ran).toEqual(["slow"]);
+  });
+
+  it("runs its delete at its deletion, and nothing else then", async () => {
+    const remove = (state: Bag) => remote.delete?.("id", { connection, ...state }, contextOf({}));
+    await remote.create({ connection, create: "make", delete: "remove" }, contextOf({}));
+    await remove({ create: "make" });
+    expect(ran).toEqual(["make"]);
+    await remove({ create: "make", delete: "remove" });
+    expect(ran).toEqual(["make", "remove"]);
+  });
 });
 
 it("a connection has Pulumi's defaults, and ~/.ssh/config no say", () => {
-  vi.stubEnv("SSH_AUTH_SOCK", undefined);
-  expect(sshConfig({ host: "h" })).toEqual({
-    host: "h",
-    port: 22,
-    username: "root",
-    readyTimeout: 0,
-  });
+  const defaults = { host: "h", port: 22, username: "root", readyTimeout: 0 };
+  expect(sshConfig({ host: "h" })).toEqual(defaults);
 });

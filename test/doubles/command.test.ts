@@ -1,15 +1,32 @@
 import { describe, expect, it } from "vitest";
-import { localCommand } from "../../lab/doubles/command/local.ts";
-import { Capture, previousOutput } from "../../lab/doubles/command/run.ts";
+import { diffCommand } from "../../lab/doubles/command/lifecycle.ts";
+import { commandDouble } from "../../lab/doubles/command/main.ts";
+import { Capture } from "../../lab/doubles/command/output.ts";
 import type { Bag } from "../../lab/doubles/engine/values.ts";
+import { contextOf } from "./context.ts";
 
-const logged: string[] = [];
-const context = {
-  client: {},
-  urn: "urn:pulumi:s::p::command:local:Command::c",
-  signal: new AbortController().signal,
-  log: (_level: string, text: string) => logged.push(text),
-};
+const { "command:local:Command": local, "command:remote:Command": remote } =
+  commandDouble.resources;
+
+it.each<[Bag, string[]]>([
+  [{ addPreviousOutputInEnv: false, logging: "none" }, []],
+  [{ logging: "all" }, ["logging", "addPreviousOutputInEnv"]],
+  [{ addPreviousOutputInEnv: false, connection: { proxy: {} } }, ["connection.proxy"]],
+])("a remote command of %j is refused for %j", (inputs, expected) => {
+  expect(remote?.check?.(inputs).map(({ property }) => property)).toEqual(expected);
+});
+
+it.each([
+  [{ create: "b" }, ["create"], []],
+  [{ triggers: [2] }, ["triggers"], ["triggers"]],
+])("%j is an update but for a trigger, which makes a new command first", (...row) => {
+  const [change, changed, replaces] = row;
+  const diff = diffCommand(
+    { create: "a", triggers: [1] },
+    { create: "a", triggers: [1], ...change },
+  );
+  expect(diff).toMatchObject({ changed, replaces, deleteBeforeReplace: false });
+});
 
 describe("captured output", () => {
   it("loses one newline at the end", () => {
@@ -34,53 +51,24 @@ describe("captured output", () => {
   });
 });
 
-it("the previous output goes into the environment unless that is off", () => {
-  const previous = { stdout: "1", stderr: "" };
-  expect(previousOutput({}, previous)).toEqual({ PULUMI_COMMAND_STDOUT: "1" });
-  expect(previousOutput({ addPreviousOutputInEnv: false }, previous)).toEqual({});
-});
-
 describe("a local command", () => {
-  const create = (inputs: Bag) => localCommand.create(inputs, context);
+  const logged: string[] = [];
+  const context = contextOf({}, { log: (_level, text) => logged.push(text) });
 
-  it("has its input, environment, directory and interpreter", async () => {
-    const { outs } = await create({
-      create: 'cat; echo " $A $0 $PWD"',
-      stdin: "in",
-      environment: { A: "1" },
-      dir: "/usr",
-      interpreter: ["/bin/sh", "-c"],
-    });
-    expect(outs.stdout).toBe("in 1 /bin/sh /usr");
+  it("has its input and environment, and runs again when it changes", async () => {
+    const inputs = { create: 'cat; echo " $A"', stdin: "in", environment: { A: "1" } };
+    const made = await local?.create(inputs, context);
+    expect(made?.outs).toEqual({ ...inputs, stdout: "in 1", stderr: "" });
+    const news = { ...inputs, stdin: "new" };
+    const changed = await local?.update?.("id", made?.outs ?? {}, news, context);
+    expect(changed).toEqual({ ...news, stdout: "new 1", stderr: "" });
   });
 
   it("fails with its exit code and output, and without its input", async () => {
-    const failed = create({ create: "echo why >&2; exit 3", stdin: "hush", logging: "none" });
-    await expect(failed).rejects.toThrow('exit status 3: running "echo why >&2; exit 3":\nwhy\n');
-    await expect(failed).rejects.not.toThrow("hush");
+    const failing = { create: "echo why >&2; exit 3", stdin: "hush", logging: "none" };
+    await expect(local?.create(failing, context)).rejects.toThrow(
+      new Error('exit status 3: running "echo why >&2; exit 3":\nwhy\n'),
+    );
     expect(logged.join()).not.toContain("why");
-  });
-
-  it("says when its program is not there", async () => {
-    await expect(create({ create: "x", interpreter: ["/no/such"] })).rejects.toThrow("ENOENT");
-  });
-
-  it("runs update, or create without one, with the output of the run before", async () => {
-    const state = { stdout: "old", stderr: "" };
-    const run = (news: Bag) => localCommand.update?.("id", state, news, context);
-    const echo = "echo $PULUMI_COMMAND_STDOUT";
-    expect(await run({ create: "echo new", update: echo })).toMatchObject({ stdout: "old" });
-    expect(await run({ create: "echo new" })).toMatchObject({ stdout: "new" });
-    expect(await run({})).toMatchObject({ stdout: "old" });
-  });
-
-  it("collects assets by globs, in order", async () => {
-    const { outs } = await create({
-      create: "true",
-      dir: import.meta.dirname,
-      assetPaths: ["*.test.ts", "!d*"],
-    });
-    expect(Object.keys(outs.assets as Bag)).toContain("command.test.ts");
-    expect(Object.keys(outs.assets as Bag)).not.toContain("diff.test.ts");
   });
 });

@@ -1,12 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ResourceCalls } from "../../lab/doubles/engine/calls.ts";
 import type { Bag } from "../../lab/doubles/engine/values.ts";
 import { GrafanaClient } from "../../lab/doubles/grafana/client.ts";
 import type { Fault } from "../../lab/doubles/grafana/cloud-faults.ts";
 import type { SimulatedGrafana } from "../../lab/doubles/grafana/cloud-server.ts";
 import { cloudToken } from "../../lab/doubles/grafana/cloud-token.ts";
 import { grafanaDouble } from "../../lab/doubles/grafana/main.ts";
+import { diffToken } from "../../lab/doubles/grafana/token.ts";
 import { home } from "../support/cloud-seed.ts";
 import { simulatedGrafana } from "../support/simulated-grafana.ts";
+import { contextOf } from "./context.ts";
 
 const bootstrap = cloudToken("bootstrap", "eu");
 /** What the plugin takes for a second here, in ms: its two minutes are 0.6 s. */
@@ -20,12 +23,7 @@ afterEach(() => simulated.close());
 
 const client = (token = bootstrap, second = SECOND) =>
   new GrafanaClient(simulated.url, token, second);
-const context = (one = client()) => ({
-  client: one,
-  urn: "",
-  log: () => {},
-  signal: new AbortController().signal,
-});
+const context = () => contextOf(client());
 
 /** How long some work takes, in the plugin's seconds, and what it ended with. */
 async function timed(work: Promise<unknown>) {
@@ -37,11 +35,8 @@ async function timed(work: Promise<unknown>) {
   return { ...said, seconds: (performance.now() - began) / SECOND };
 }
 
-const getStack = async (slug: string, one?: GrafanaClient) => {
-  const double = grafanaDouble.functions["grafana:cloud/getStack:getStack"];
-  if (!double) throw new Error("the double has no getStack");
-  return double.invoke({ slug }, context(one));
-};
+const getStack = async (slug: string, one = client()) =>
+  grafanaDouble.functions["grafana:cloud/getStack:getStack"]?.({ slug }, contextOf(one));
 const invoking = "invoking grafana:cloud/getStack:getStack: 1 error occurred:\n\t* ";
 
 const policies = "/v1/accesspolicies?region=eu";
@@ -74,17 +69,16 @@ describe("a call that fails", () => {
   });
 
   it.each([
-    ["a policy's", "POST", policies, 503],
-    ["a policy's", "POST", policies, 429],
-    ["a token's", "POST", "/v1/tokens?region=eu", 500],
-    ["a token's", "GET", "/v1/tokens/1?region=eu", 502],
+    ["POST", policies, 503],
+    ["POST", policies, 429],
+    ["POST", "/v1/tokens?region=eu", 500],
+    ["GET", "/v1/tokens/1?region=eu", 502],
   ])(
-    "for two minutes, in silence, and ends without the API's reason: %s %s %s, %i",
+    "for two minutes, in silence, and ends without the API's reason: %s %s, %i",
     async (...row) => {
-      const [, method, path, status] = row;
+      const [method, path, status] = row;
       simulated.faults.tell({ status });
-      const one = client();
-      const call = method === "POST" ? one.post(path, policyInputs) : one.get(path);
+      const call = method === "POST" ? client().post(path, policyInputs) : client().get(path);
       const { error, seconds } = await timed(call);
       const url = `${simulated.url}/api${path}`;
       const verb = method === "POST" ? "Post" : "Get";
@@ -176,35 +170,40 @@ describe("getStack", () => {
       expect(count()).toBe(4);
     });
 
-    it("with 403, fails at once", async () => {
-      tell({ status: 403 });
+    it.each([
+      [403, `${invoking}403 Forbidden\n`, 1],
+      [429, "giving up after 4 attempt(s)", 4],
+      [503, "giving up after 4 attempt(s)", 4],
+    ])("with %i that lasts, fails with %j after %i tries, not two minutes", async (...row) => {
+      const [status, words, tries] = row;
+      tell({ status });
       const { error } = await timed(getStack("home"));
-      expect(error).toContain(`${invoking}403 Forbidden\n`);
-      expect(count()).toBe(1);
+      expect(error).toContain(words);
+      expect(count()).toBe(tries);
     });
-
-    it.each([429, 503])(
-      "with %i that lasts, fails after four tries, not two minutes",
-      async (status) => {
-        tell({ status });
-        const { error } = await timed(getStack("home"));
-        expect(error).toContain("giving up after 4 attempt(s)");
-        expect(count()).toBe(4);
-      },
-    );
   });
 });
 
 function resource(name: string) {
   const double = grafanaDouble.resources[`grafana:cloud/${name}`];
   if (!double?.read || !double.update || !double.delete) throw new Error(`no double of ${name}`);
-  const { create, diff, read, update, delete: remove } = double;
-  return { create, diff, read, update, remove };
+  const { diff, create, read, update, delete: remove } = double;
+  const faults = (inputs: Bag) =>
+    new ResourceCalls(name, double).check("", {}, inputs).failures.map(({ property }) => property);
+  return { diff, create, read, update, remove, faults };
 }
 const policy = resource("accessPolicy:AccessPolicy");
 const token = resource("accessPolicyRotatingToken:AccessPolicyRotatingToken");
 
 describe("an access policy", () => {
+  it.each<[Bag, string]>([
+    [{ realms: [{ type: "stack" }] }, "realms[0].identifier"],
+    [{ realms: [{ type: "team", identifier: "1" }] }, "realms[0].type"],
+    [{ conditions: [{ allowedSubnets: ["10.0.0.0/33"] }] }, "conditions[0].allowedSubnets"],
+  ])("with %j is refused before anything is asked", (change, property) => {
+    expect(policy.faults({ ...policyInputs, ...change })).toEqual([property]);
+  });
+
   it("has its scopes and subnets sorted, in the API and in the state", async () => {
     const conditions = [{ allowedSubnets: ["203.0.113.8/32", "203.0.113.7/32"] }];
     const inputs = { ...policyInputs, conditions };
@@ -267,14 +266,31 @@ describe("a rotating token", () => {
     expect(outs.token).toMatch(/^glc_/);
   });
 
-  it("is replaced inside its window alone, the new one first", async () => {
-    const { inputs, outs } = await made();
-    expect(token.diff(inputs, inputs, outs)).toMatchObject({ changed: [], replaces: [] });
-    const open = { ...inputs, earlyRotationWindow: "24h" };
-    expect(token.diff(open, open, outs)).toMatchObject({
-      replaces: ["readyForRotation"],
-      deleteBeforeReplace: false,
-    });
+  const window = { namePrefix: "p", expireAfter: "24h", earlyRotationWindow: "2h" };
+
+  it.each([
+    ["2030-01-01T21:59:59Z", []],
+    ["2030-01-01T22:00:01Z", ["readyForRotation"]],
+    ["2030-02-01T00:00:00Z", ["readyForRotation"]],
+  ])("is replaced inside its window alone, the new one first: at %s %j", (now, replaces) => {
+    const state = { expiresAt: "2030-01-02T00:00:00Z" };
+    const diff = diffToken(window, window, state, new Date(now));
+    expect(diff).toMatchObject({ replaces, deleteBeforeReplace: false });
+  });
+
+  it.each([
+    ["1h", "24h", ["earlyRotationWindow"]],
+    ["1 day", "1h", ["expireAfter"]],
+    ["24h", "1h30m", []],
+  ])("with a life of %s and a window of %s is refused for %j", (...row) => {
+    const [expireAfter, earlyRotationWindow, expected] = row;
+    expect(token.faults({ namePrefix: "p", expireAfter, earlyRotationWindow })).toEqual(expected);
+  });
+
+  it("takes a new window without a new token", () => {
+    const wider = { ...window, earlyRotationWindow: "3h" };
+    const expected = { changed: ["earlyRotationWindow"], replaces: [] };
+    expect(token.diff(window, wider, {})).toMatchObject(expected);
   });
 
   it.each([

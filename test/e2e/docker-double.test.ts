@@ -7,8 +7,8 @@ import type Docker from "dockerode";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Doubles, startDoubles } from "../../lab/doubles/engine/start.ts";
 import { processesOf, until } from "../../lab/processes.ts";
-import { changes, destroyAll, type Step, testStack } from "../doubles/engine.ts";
-import { IMAGE, labDocker, startHost, type TestHost } from "../doubles/host.ts";
+import { changes, destroyAll, type Step, testStack } from "./support/stack.ts";
+import { IMAGE, labDocker, startHost, type TestHost } from "./support/test-host.ts";
 import { type Way, wayTo } from "./support/way.ts";
 
 /** What @pulumi/docker 5.2 does (terraform-provider-docker 4.5), kind or not: the double has to do it too. */

@@ -11,9 +11,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Doubles, startDoubles } from "../../lab/doubles/engine/start.ts";
 import type { SimulatedGrafana } from "../../lab/doubles/grafana/cloud-server.ts";
 import { type GithubServer, serveGithub } from "../../lab/stand-ins/github-server.ts";
-import { changes, destroyAll, testStack } from "../doubles/engine.ts";
-import { IMAGE, labDocker, startHost, type TestHost } from "../doubles/host.ts";
 import { simulatedGrafana } from "../support/simulated-grafana.ts";
+import { changes, destroyAll, testStack } from "./support/stack.ts";
+import { IMAGE, labDocker, startHost, type TestHost } from "./support/test-host.ts";
 
 /** One engine run takes 1 to 4 s; a test has up to eight of them, on a busy machine. */
 const TIMEOUT = 180_000;

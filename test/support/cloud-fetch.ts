@@ -1,6 +1,5 @@
 import { GrafanaCloud } from "../../lab/doubles/grafana/cloud.ts";
 import { apiAnswer } from "../../lab/doubles/grafana/cloud-api.ts";
-import { SimulatedStore } from "../../lab/doubles/grafana/cloud-store.ts";
 import type { BootstrapToken } from "../../lab/doubles/grafana/cloud-types.ts";
 import { cloudSeed, home } from "./cloud-seed.ts";
 
@@ -8,8 +7,7 @@ import { cloudSeed, home } from "./cloud-seed.ts";
 export function cloudFetch(bootstrapTokens: BootstrapToken[]): typeof fetch {
   const seed = cloudSeed(bootstrapTokens);
   const stacks = [...seed.stacks, { ...home, slug: "homelab" }];
-  const store = new SimulatedStore({ ...seed, stacks }, { policies: [], tokens: [] });
-  const cloud = new GrafanaCloud(store);
+  const cloud = new GrafanaCloud({ ...seed, stacks });
   return async (input, init) => {
     const { origin, pathname: path, searchParams: query } = new URL(`${input}`);
     if (origin !== "https://grafana.com") throw new TypeError(`no simulation of ${origin}`);

@@ -1,9 +1,9 @@
+import { GrafanaCloud } from "../../lab/doubles/grafana/cloud.ts";
 import {
   type SimulatedGrafana,
   serveSimulatedGrafana,
 } from "../../lab/doubles/grafana/cloud-server.ts";
-import { SimulatedStore } from "../../lab/doubles/grafana/cloud-store.ts";
-import { type BootstrapToken, EMPTY_GRAFANA } from "../../lab/doubles/grafana/cloud-types.ts";
+import type { BootstrapToken } from "../../lab/doubles/grafana/cloud-types.ts";
 import { cloudSeed } from "./cloud-seed.ts";
 
 /** A SIMULATED Grafana Cloud on loopback for one test; state in `file`, if that is given. */
@@ -11,6 +11,5 @@ export function simulatedGrafana(
   bootstrapTokens: BootstrapToken[],
   file?: string,
 ): Promise<SimulatedGrafana> {
-  const empty = structuredClone(EMPTY_GRAFANA);
-  return serveSimulatedGrafana(new SimulatedStore(cloudSeed(bootstrapTokens), empty, file));
+  return serveSimulatedGrafana(new GrafanaCloud(cloudSeed(bootstrapTokens), file));
 }

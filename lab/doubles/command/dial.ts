@@ -32,9 +32,6 @@ async function connectOnce(config: ConnectConfig, seconds: number): Promise<Clie
   return new Promise((done, fail) => {
     client.on("ready", () => done(client));
     client.on("error", (error) => fail(new Error(handshakeError(error, config, offered))));
-    client.on("keyboard-interactive", (_name, _text, _language, prompts, answer) =>
-      answer(prompts.map(() => config.password ?? "")),
-    );
     client.connect({ ...config, sock, debug });
   });
 }

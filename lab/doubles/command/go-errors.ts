@@ -36,8 +36,7 @@ function handshakeReason({ message }: Error, config: ConnectConfig, offered: str
   if (message.includes("Host denied")) return "ssh: host key mismatch";
   if (message.includes("All configured authentication methods failed")) {
     const key = config.privateKey || config.agent ? ["publickey"] : [];
-    const password = config.password ? ["password", "keyboard-interactive"] : [];
-    const tried = ["none", ...key, ...password].join(" ");
+    const tried = ["none", ...key].join(" ");
     return `ssh: unable to authenticate, attempted methods [${tried}], no supported methods remain`;
   }
   // sshd turns away what is above its MaxStartups by closing the connection.
@@ -46,8 +45,6 @@ function handshakeReason({ message }: Error, config: ConnectConfig, offered: str
 
 /** What ssh2 says of a private key, and golang.org/x/crypto/ssh. */
 export function privateKeyError({ message }: Error): string {
-  if (message.includes("no passphrase given"))
-    return "ssh: this private key is passphrase protected";
-  const wrong = /bad passphrase/i.test(message);
-  return wrong ? "x509: decryption password incorrect" : "ssh: no key found";
+  const locked = message.includes("no passphrase given");
+  return locked ? "ssh: this private key is passphrase protected" : "ssh: no key found";
 }

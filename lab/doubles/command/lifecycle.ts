@@ -1,19 +1,21 @@
 import { randomBytes } from "node:crypto";
 import { type Diff, diffInputs } from "../engine/diff.ts";
-import type { CallContext, CheckFailure, ResourceDouble, TypeSchema } from "../engine/provider.ts";
+import type { CallContext, CheckFailure, ResourceDouble } from "../engine/provider.ts";
 import type { Bag } from "../engine/values.ts";
-import { LOGGING } from "./run.ts";
+import { LOGGING } from "./output.ts";
 
 /** A command provider has no configuration. */
 export type CommandClient = Record<never, never>;
 
-/** Runs one command with a resource's inputs; `previous` is what the last run gave. */
+/** Runs one command with a resource's inputs; answers its outputs. */
 export type Runner = (
   command: string,
   inputs: Bag,
-  previous: Bag,
   context: CallContext<CommandClient>,
 ) => Promise<Bag>;
+
+/** The inputs of both kinds of commands that are done. */
+const INPUTS = ["addPreviousOutputInEnv", "create", "delete", "logging", "stdin", "triggers"];
 
 /** Every change is an update, but a changed trigger makes a new one (before the old one is deleted). */
 export function diffCommand(olds: Bag, news: Bag): Diff {
@@ -23,53 +25,51 @@ export function diffCommand(olds: Bag, news: Bag): Diff {
   });
 }
 
-function checkLogging(inputs: Bag): CheckFailure[] {
-  const { logging } = inputs;
-  return logging === undefined || LOGGING.includes(String(logging))
-    ? []
-    : [{ property: "logging", reason: `must be one of ${LOGGING.join(", ")}` }];
+/** The real provider would put the previous output into the environment, which no SSH server takes as configured here. */
+function checkCommand({ logging, addPreviousOutputInEnv }: Bag): CheckFailure[] {
+  const known = logging === undefined || LOGGING.includes(String(logging));
+  return [
+    ...(known ? [] : [{ property: "logging", reason: `must be one of ${LOGGING.join(", ")}` }]),
+    ...(addPreviousOutputInEnv === false
+      ? []
+      : [{ property: "addPreviousOutputInEnv", reason: "the double knows no other than false" }]),
+  ];
 }
 
 /** A name with 8 random hex digits, as the real provider makes its ids. */
-export function uniqueId(urn: string): string {
+function uniqueId(urn: string): string {
   return `${urn.split("::").at(-1)}${randomBytes(4).toString("hex")}`;
 }
 
 /**
- * The life of a command, local or remote (`commandController.go` of pulumi-command): `create` once;
- * on any change of an input `update`, or `create` again without one; `delete` at the end. `stdout`
- * and `stderr` are not secret because an input is: that takes `additionalSecretOutputs`.
+ * The life of a command, local or remote (`commandController.go` of pulumi-command): `create` once, and again
+ * on any change of an input; `delete` at the end. `stdout` and `stderr` are not secret because an input is:
+ * that takes `additionalSecretOutputs`.
  */
 export function commandResource(
-  schema: TypeSchema,
+  inputs: readonly string[],
   run: Runner,
-  check: (inputs: Bag) => CheckFailure[],
+  check: (inputs: Bag) => CheckFailure[] = () => [],
 ): ResourceDouble<CommandClient> {
-  const given = (command: unknown): command is string => typeof command === "string";
+  const runCreate = (inputs: Bag, context: CallContext<CommandClient>) =>
+    typeof inputs.create === "string" ? run(inputs.create, inputs, context) : {};
   return {
-    schema,
+    schema: { inputs: [...INPUTS, ...inputs], computed: ["stderr", "stdout"] },
     computedOnUpdate: "unknown",
-    check: (inputs) => [...checkLogging(inputs), ...check(inputs)],
+    check: (inputs) => [...checkCommand(inputs), ...check(inputs)],
     diff: diffCommand,
 
     async create(inputs, context) {
-      const outs = given(inputs.create) ? await run(inputs.create, inputs, {}, context) : {};
+      const outs = await runCreate(inputs, context);
       return { id: uniqueId(context.urn), outs: { stdout: "", stderr: "", ...inputs, ...outs } };
     },
 
-    async update(_id, state, news, context) {
-      const { stdout, stderr } = state;
-      const command = news.update ?? news.create;
-      const outs = given(command) ? await run(command, news, { stdout, stderr }, context) : {};
-      return { ...pick(state, schema.computed), ...news, ...outs };
+    async update(_id, { stdout, stderr }, news, context) {
+      return { stdout, stderr, ...news, ...(await runCreate(news, context)) };
     },
 
     async delete(_id, state, context) {
-      if (given(state.delete)) await run(state.delete, state, state, context);
+      if (typeof state.delete === "string") await run(state.delete, state, context);
     },
   };
-}
-
-function pick(bag: Bag, keys: readonly string[]): Bag {
-  return Object.fromEntries(keys.map((key) => [key, bag[key]]));
 }

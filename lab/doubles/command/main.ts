@@ -1,13 +1,12 @@
 import type { ProviderDouble } from "../engine/provider.ts";
 import { serve } from "../engine/serve.ts";
-import { copyToRemote } from "./copy.ts";
 import type { CommandClient } from "./lifecycle.ts";
-import { localCommand, localRun } from "./local.ts";
-import { remoteCommand } from "./remote.ts";
+import { localCommand, runLocal } from "./local.ts";
+import { remoteCommand, runRemote } from "./remote.ts";
 
 /**
  * Double of the `command` provider (@pulumi/command 1.2). Nothing is simulated: local commands are
- * real processes, remote ones and copies go over SSH to a real sshd.
+ * real processes, remote ones go over SSH to a real sshd.
  */
 export const commandDouble: ProviderDouble<CommandClient> = {
   name: "command",
@@ -15,11 +14,10 @@ export const commandDouble: ProviderDouble<CommandClient> = {
   config: [],
   configure: async () => ({}),
   resources: {
-    "command:local:Command": localCommand,
-    "command:remote:Command": remoteCommand,
-    "command:remote:CopyToRemote": copyToRemote,
+    "command:local:Command": localCommand(runLocal),
+    "command:remote:Command": remoteCommand(runRemote),
   },
-  functions: { "command:local:run": localRun },
+  functions: {},
 };
 
 if (import.meta.main) await serve(commandDouble);

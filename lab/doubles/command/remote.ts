@@ -1,10 +1,9 @@
 import type { Client, ClientChannel } from "ssh2";
 import type { ResourceDouble } from "../engine/provider.ts";
-import { strings } from "../engine/shapes.ts";
-import { type Bag, isBag } from "../engine/values.ts";
+import { isBag } from "../engine/values.ts";
 import { dial } from "./dial.ts";
 import { type CommandClient, commandResource, type Runner } from "./lifecycle.ts";
-import { Capture, previousOutput } from "./run.ts";
+import { Capture } from "./output.ts";
 import { checkConnection } from "./ssh.ts";
 
 /** How Go's ssh package words the end of a command. */
@@ -14,16 +13,16 @@ function exitText(code: number | null, signal: string | undefined): string {
   return signal ? `Process exited with signal ${signal}` : `Process exited with status ${code}`;
 }
 
-/** Starts, feeds and follows a command; gives how it ended, or nothing if it ended well. */
+/** Starts, feeds and follows a command; answers how it ended, or nothing if it ended well. */
 function exec(
   client: Client,
   command: string,
-  { env, stdin }: { env: Record<string, string>; stdin?: unknown },
+  stdin: unknown,
   capture: Capture,
 ): Promise<string | undefined> {
   return new Promise((done, fail) => {
     client.on("error", fail);
-    client.exec(command, { env }, (error, channel) => {
+    client.exec(command, (error, channel) => {
       if (error) return fail(error);
       // At once: what is quick has ended before the next turn of the event loop.
       follow(channel, stdin, capture).then(done, fail);
@@ -45,50 +44,14 @@ function follow(channel: ClientChannel, stdin: unknown, capture: Capture) {
   });
 }
 
-/**
- * sshd drops variables that its AcceptEnv does not list. The real provider is told so; ssh2 does not
- * ask, so this looks which ones arrive.
- */
-async function acceptedVariables(client: Client, env: Record<string, string>): Promise<Bag> {
-  if (Object.keys(env).length === 0) return {};
-  const capture = new Capture("none", () => undefined);
-  await exec(client, "env", { env }, capture);
-  const there = `\n${capture.outputs().stdout}`;
-  const arrived = Object.entries(env).filter(([key, value]) => there.includes(`\n${key}=${value}`));
-  return Object.fromEntries(arrived);
-}
-
-/** Fails for a refused variable of the program, warns for a refused one of the previous output. */
-async function checkVariables(
-  client: Client,
-  environment: Record<string, string>,
-  previous: Record<string, string>,
-  warn: (text: string) => void,
-): Promise<void> {
-  const accepted = await acceptedVariables(client, { ...environment, ...previous });
-  const refused = Object.keys(environment).find((key) => !(key in accepted));
-  if (refused) {
-    throw new Error(`could not set environment variable "${refused}": ssh: setenv failed`);
-  }
-  for (const key of Object.keys(previous).filter((name) => !(name in accepted))) {
-    warn(
-      `Unable to set '${key}'. This only works if your SSH server is configured to accept these variables via AcceptEnv.`,
-    );
-  }
-}
-
 /** Runs a command on a real host, over SSH, to its end: nothing but the dialling heeds an interrupt. */
-const run: Runner = async (command, inputs, previous, { log, signal }) => {
+export const runRemote: Runner = async (command, inputs, { log, signal }) => {
   const status = (line: string) => log("info", line, true);
-  const environment = strings(inputs.environment);
-  const output = previousOutput(inputs, previous);
   const connection = isBag(inputs.connection) ? inputs.connection : {};
   const client = await dial(connection, signal, status);
   const capture = new Capture(inputs.logging, status);
   try {
-    await checkVariables(client, environment, output, (text) => log("warning", text));
-    const env = { ...environment, ...output };
-    const end = await exec(client, command, { env, stdin: inputs.stdin }, capture);
+    const end = await exec(client, command, inputs.stdin, capture);
     if (end !== undefined) throw capture.error(end, command);
     return capture.outputs();
   } finally {
@@ -97,25 +60,7 @@ const run: Runner = async (command, inputs, previous, { log, signal }) => {
 };
 
 /** `command:remote:Command`. Its connection is secret whatever the program says. */
-export const remoteCommand: ResourceDouble<CommandClient> = {
-  ...commandResource(
-    {
-      inputs: [
-        "addPreviousOutputInEnv",
-        "connection",
-        "create",
-        "delete",
-        "environment",
-        "logging",
-        "stdin",
-        "triggers",
-        "update",
-      ],
-      required: ["connection"],
-      computed: ["stderr", "stdout"],
-    },
-    run,
-    checkConnection,
-  ),
-  secretOutputs: ["connection"],
-};
+export function remoteCommand(run: Runner): ResourceDouble<CommandClient> {
+  const command = commandResource(["connection"], run, checkConnection);
+  return { ...command, secretOutputs: ["connection"] };
+}

@@ -1,33 +1,17 @@
 import ssh2, { type ConnectConfig, type ServerHostKeyAlgorithm } from "ssh2";
 import type { CheckFailure } from "../engine/provider.ts";
-import { checkNested } from "../engine/schema.ts";
+import { refuseOthers } from "../engine/schema.ts";
 import { type Bag, isBag } from "../engine/values.ts";
 import { privateKeyError } from "./go-errors.ts";
 
-const CONNECTION = {
-  inputs: [
-    "agentSocketPath",
-    "dialErrorLimit",
-    "host",
-    "hostKey",
-    "password",
-    "perDialTimeout",
-    "port",
-    "privateKey",
-    "privateKeyPassword",
-    "proxy",
-    "user",
-  ],
-  required: ["host"],
-};
+const CONNECTION = [
+  ...["host", "port", "user", "privateKey", "hostKey"],
+  ...["dialErrorLimit", "perDialTimeout"],
+];
 
 /** Faults of a `connection`. */
 export function checkConnection({ connection }: Bag): CheckFailure[] {
-  if (!isBag(connection)) return [];
-  const proxy = connection.proxy
-    ? [{ property: "connection.proxy", reason: "the command double does not go through a proxy" }]
-    : [];
-  return [...checkNested("connection", connection, CONNECTION), ...proxy];
+  return isBag(connection) ? refuseOthers(connection, CONNECTION, "connection") : [];
 }
 
 /**
@@ -45,31 +29,24 @@ function hostKeyRules(hostKey: unknown): Partial<ConnectConfig> {
   };
 }
 
-/** A private key that can be used, with its passphrase if it has one. */
-function privateKeyRules(privateKey: string, passphrase?: string): Partial<ConnectConfig> {
-  const key = ssh2.utils.parseKey(privateKey, passphrase);
+/** A private key that can be used. */
+function privateKeyRules(privateKey: string): Partial<ConnectConfig> {
+  const key = ssh2.utils.parseKey(privateKey);
   if (key instanceof Error) throw new Error(privateKeyError(key));
-  if (passphrase && !(ssh2.utils.parseKey(privateKey) instanceof Error)) {
-    throw new Error("ssh: key is not password protected");
-  }
-  return { privateKey, ...(passphrase ? { passphrase } : {}) };
+  return { privateKey };
 }
 
 /** The `ssh2` settings for a `connection` (types/input.d.ts of @pulumi/command); `~/.ssh/config` is not read. */
-export function sshConfig(connection: Bag): ConnectConfig {
-  const text = (value: unknown) => (typeof value === "string" && value ? value : undefined);
-  const agent = text(connection.agentSocketPath) ?? text(process.env.SSH_AUTH_SOCK);
-  const privateKey = text(connection.privateKey);
-  const password = text(connection.password);
+export function sshConfig({ host, port, user, privateKey, hostKey }: Bag): ConnectConfig {
+  const agent = process.env.SSH_AUTH_SOCK;
   return {
-    host: String(connection.host),
-    port: Number(connection.port ?? 22),
-    username: String(connection.user ?? "root"),
+    host: String(host),
+    port: Number(port ?? 22),
+    username: String(user ?? "root"),
     // The real provider bounds the dialling alone.
     readyTimeout: 0,
-    ...(privateKey ? privateKeyRules(privateKey, text(connection.privateKeyPassword)) : {}),
-    ...(password ? { password, tryKeyboard: true } : {}),
+    ...(typeof privateKey === "string" && privateKey ? privateKeyRules(privateKey) : {}),
     ...(agent ? { agent } : {}),
-    ...hostKeyRules(connection.hostKey),
+    ...hostKeyRules(hostKey),
   };
 }

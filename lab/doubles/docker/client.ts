@@ -1,19 +1,7 @@
 import Docker from "dockerode";
+import { ExecaError } from "execa";
 import { type Bag, isBag } from "../engine/values.ts";
-import { type SshTarget, sshAgent } from "./ssh.ts";
-
-/** Provider configuration of @pulumi/docker 5.2 (provider.d.ts). */
-export const DOCKER_CONFIG = [
-  "caMaterial",
-  "certMaterial",
-  "certPath",
-  "context",
-  "disableDockerDaemonCheck",
-  "host",
-  "keyMaterial",
-  "registryAuth",
-  "sshOpts",
-] as const;
+import { type SshTarget, sshAgent, sshError } from "./ssh.ts";
 
 /** A host's Docker engine and the credentials for the registries it pulls from. */
 export interface DockerClient {
@@ -57,21 +45,19 @@ function connectError(error: unknown, host: string, { method, path }: Asked): un
   }
   const verb = `${method.slice(0, 1)}${method.slice(1).toLowerCase()}`;
   const asked = `${verb} "http://docker.example.com${path.replace(/\?$/, "")}"`;
-  return new Error(`error during connect: ${asked}: ${error.message}`, { cause: error });
+  const reason = error instanceof ExecaError ? sshError(error) : error.message;
+  return new Error(`error during connect: ${asked}: ${reason}`, { cause: error });
 }
 
 function dockerAt(host: string, sshOpts: unknown): Docker {
   if (host.startsWith("unix://")) return new Docker({ socketPath: host.slice("unix://".length) });
   const url = new URL(host);
-  if (url.protocol === "ssh:") {
-    // The host name is only for the request line; the agent decides where the connection goes.
-    const agent = sshAgent(sshTarget(url, sshOpts));
-    const options = { protocol: "http" as const, host: "docker.example.com", port: 80, agent };
-    // dockerode takes an agent; its types don't know.
-    return new Docker(options as Docker.DockerOptions);
-  }
-  if (url.protocol !== "tcp:") throw new Error(`unable to parse docker host \`${host}\``);
-  return new Docker({ protocol: "http", host: url.hostname, port: url.port || 2375 });
+  if (url.protocol !== "ssh:") throw new Error(`unable to parse docker host \`${host}\``);
+  // The host name is only for the request line; the agent decides where the connection goes.
+  const agent = sshAgent(sshTarget(url, sshOpts));
+  const options = { protocol: "http" as const, host: "docker.example.com", port: 80, agent };
+  // dockerode takes an agent; its types don't know.
+  return new Docker(options as Docker.DockerOptions);
 }
 
 /**
@@ -79,9 +65,6 @@ function dockerAt(host: string, sshOpts: unknown): Docker {
  * touched before it is needed, any other host has to answer a ping.
  */
 export async function configureDocker(config: Bag): Promise<DockerClient> {
-  for (const key of ["caMaterial", "certMaterial", "certPath", "context", "keyMaterial"]) {
-    if (config[key]) throw new Error(`the Docker double does not support "${key}"`);
-  }
   const host = typeof config.host === "string" ? config.host : "unix:///var/run/docker.sock";
   const auth = parsed(config.registryAuth);
   const client = {

@@ -23,16 +23,13 @@ export async function connectNetworks(docker: Docker, id: string, inputs: Bag): 
 }
 
 async function connectNetwork(docker: Docker, id: string, network: Bag): Promise<void> {
-  const { name, aliases, ipv4Address, ipv6Address } = network;
+  const { name, aliases, ipv4Address } = network;
   try {
     await docker.getNetwork(String(name)).connect({
       Container: id,
       EndpointConfig: {
         Aliases: stringList(aliases),
-        IPAMConfig: {
-          ...(ipv4Address ? { IPv4Address: String(ipv4Address) } : {}),
-          ...(ipv6Address ? { IPv6Address: String(ipv6Address) } : {}),
-        },
+        IPAMConfig: ipv4Address ? { IPv4Address: String(ipv4Address) } : {},
       },
     });
   } catch (error) {

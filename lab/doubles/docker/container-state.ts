@@ -1,149 +1,83 @@
 import type Docker from "dockerode";
-import { goDuration, megabytes } from "../engine/shapes.ts";
-import type { Bag } from "../engine/values.ts";
+import { drift, given, list } from "../engine/shapes.ts";
+import { type Bag, isBag } from "../engine/values.ts";
+import { FIELDS } from "./container-fields.ts";
+import { withDefaults } from "./container-schema.ts";
+import { isSameImage } from "./image.ts";
+
+/** What the engine is asked to create for these inputs. */
+export function createOptions(wanted: Bag): Docker.ContainerCreateOptions {
+  const inputs = withDefaults(wanted);
+  const capabilities = isBag(inputs.capabilities) ? inputs.capabilities : {};
+  const HostConfig = given({
+    ...sent("HostConfig", inputs),
+    CapAdd: list(capabilities.adds),
+    CapDrop: list(capabilities.drops),
+    RestartPolicy: restartPolicy(inputs),
+  });
+  const config = { ...sent("Config", inputs), HostConfig };
+  return { name: String(inputs.name), Image: String(inputs.image), ...config };
+}
+
+function sent(wanted: "Config" | "HostConfig", inputs: Bag): Bag {
+  const fields = FIELDS.filter(({ part }) => part === wanted);
+  return given(
+    Object.fromEntries(fields.map(({ name, input, send }) => [name, send(inputs[input])])),
+  );
+}
+
+export function restartPolicy({ restart, maxRetryCount }: Bag) {
+  return { Name: String(restart), MaximumRetryCount: Number(maxRetryCount ?? 0) };
+}
 
 /**
  * A container as the real provider reads it back (`resourceDockerContainerRead` of
- * terraform-provider-docker): everything but `envs`, `labels`, `uploads`, `volumes` and
- * `networksAdvanced`, whose drift it does not see.
+ * terraform-provider-docker): it does not see drift of `envs`, `labels`, `volumes` and `networksAdvanced`.
  */
-export function containerState(info: Docker.ContainerInspectInfo): Bag {
-  const { Config, HostConfig, State } = info;
-  return {
-    ...processState(Config),
-    ...hostState(HostConfig),
+function containerState(info: Docker.ContainerInspectInfo): Bag {
+  const { Config, HostConfig, State, NetworkSettings } = info;
+  const parts = { Config, HostConfig } as unknown as Record<"Config" | "HostConfig", Bag>;
+  const fields = FIELDS.flatMap(({ input, part, name, read }) =>
+    read ? [[input, read(parts[part][name])]] : [],
+  );
+  const networks = Object.entries(NetworkSettings.Networks ?? {});
+  return given({
+    ...Object.fromEntries(fields),
+    capabilities: { adds: HostConfig.CapAdd ?? [], drops: HostConfig.CapDrop ?? [] },
+    restart: HostConfig.RestartPolicy?.Name ?? "",
+    maxRetryCount: HostConfig.RestartPolicy?.MaximumRetryCount ?? 0,
     name: info.Name.replace(/^\//, ""),
-    image: info.Image,
-    bridge: (info.NetworkSettings as { Bridge?: string }).Bridge ?? "",
-    networkDatas: networkDatas(info),
-    ports: ports(info),
-    ...(State.Running ? {} : { exitCode: State.ExitCode }),
-  };
-}
-
-function processState(config: Docker.ContainerInspectInfo["Config"]): Bag {
-  const extra = config as unknown as { StopSignal?: string; StopTimeout?: number };
-  return {
-    hostname: config.Hostname,
-    domainname: config.Domainname,
-    user: config.User,
-    command: config.Cmd ?? [],
-    entrypoints: entrypoints(config.Entrypoint),
-    workingDir: config.WorkingDir,
-    tty: config.Tty,
-    stdinOpen: config.OpenStdin,
-    stopSignal: extra.StopSignal ?? "",
-    stopTimeout: extra.StopTimeout ?? 0,
-    ...(config.Healthcheck ? { healthcheck: healthcheck(config.Healthcheck) } : {}),
-  };
-}
-
-function entrypoints(value: string | string[] | undefined): string[] {
-  if (!value) return [];
-  return Array.isArray(value) ? value : [value];
-}
-
-function healthcheck(check: Docker.HealthConfig): Bag {
-  return {
-    tests: check.Test ?? [],
-    interval: goDuration(check.Interval ?? 0),
-    timeout: goDuration(check.Timeout ?? 0),
-    startPeriod: goDuration(check.StartPeriod ?? 0),
-    retries: check.Retries ?? 0,
-  };
-}
-
-function hostState(host: Docker.HostConfig): Bag {
-  return {
-    rm: host.AutoRemove,
-    readOnly: host.ReadonlyRootfs,
-    privileged: host.Privileged,
-    publishAllPorts: host.PublishAllPorts,
-    restart: host.RestartPolicy?.Name ?? "",
-    maxRetryCount: host.RestartPolicy?.MaximumRetryCount ?? 0,
-    init: host.Init ?? false,
-    runtime: host.Runtime,
-    memory: megabytes(host.Memory ?? 0),
-    memorySwap: megabytes(host.MemorySwap ?? 0),
-    shmSize: megabytes(host.ShmSize ?? 0),
-    cpuShares: host.CpuShares ?? 0,
-    cpuSet: host.CpusetCpus ?? "",
-    networkMode: host.NetworkMode,
-    pidMode: host.PidMode,
-    ipcMode: host.IpcMode,
-    usernsMode: host.UsernsMode,
-    logDriver: host.LogConfig?.Type,
-    logOpts: host.LogConfig?.Config ?? {},
-    storageOpts: host.StorageOpt ?? {},
-    sysctls: host.Sysctls ?? {},
-    tmpfs: host.Tmpfs ?? {},
-    dns: host.Dns ?? [],
-    dnsOpts: host.DnsOptions ?? [],
-    dnsSearches: host.DnsSearch ?? [],
-    securityOpts: host.SecurityOpt ?? [],
-    groupAdds: host.GroupAdd ?? [],
-    capabilities: { adds: host.CapAdd ?? [], drops: host.CapDrop ?? [] },
-    mounts: (host.Mounts ?? []).map(mount),
-    hosts: ((host.ExtraHosts ?? []) as string[]).map(extraHost),
-    ulimits: (host.Ulimits ?? []).map(({ Name, Soft, Hard }) => ({
-      name: Name,
-      soft: Soft,
-      hard: Hard,
+    networkDatas: networks.map(([networkName, { IPAddress, Gateway }]) => ({
+      networkName,
+      ipAddress: IPAddress,
+      gateway: Gateway,
     })),
-    devices: ((host.Devices ?? []) as Docker.DeviceMapping[]).map((device) => ({
-      hostPath: device.PathOnHost,
-      containerPath: device.PathInContainer,
-      permissions: device.CgroupPermissions,
-    })),
-  };
-}
-
-function extraHost(text: string): Bag {
-  const [host, ...ip] = text.split(":");
-  return { host, ip: ip.join(":") };
-}
-
-function mount({
-  Target,
-  Source,
-  Type,
-  ReadOnly,
-  BindOptions,
-  TmpfsOptions,
-}: Docker.MountSettings): Bag {
-  return {
-    target: Target,
-    source: Source ?? "",
-    type: Type,
-    readOnly: ReadOnly ?? false,
-    ...(BindOptions ? { bindOptions: { propagation: BindOptions.Propagation } } : {}),
-    ...(TmpfsOptions
-      ? { tmpfsOptions: { sizeBytes: TmpfsOptions.SizeBytes, mode: TmpfsOptions.Mode } }
-      : {}),
-  };
-}
-
-function networkDatas({ NetworkSettings }: Docker.ContainerInspectInfo): Bag[] {
-  return Object.entries(NetworkSettings.Networks ?? {}).map(([name, network]) => ({
-    networkName: name,
-    ipAddress: network.IPAddress,
-    ipPrefixLength: network.IPPrefixLen,
-    gateway: network.Gateway,
-    globalIpv6Address: network.GlobalIPv6Address,
-    globalIpv6PrefixLength: network.GlobalIPv6PrefixLen,
-    ipv6Gateway: network.IPv6Gateway,
-    macAddress: network.MacAddress,
-  }));
-}
-
-function ports({ NetworkSettings }: Docker.ContainerInspectInfo): Bag[] {
-  return Object.entries(NetworkSettings.Ports ?? {}).flatMap(([key, bindings]) => {
-    const [internal, protocol] = key.split("/");
-    return (bindings ?? []).map(({ HostIp, HostPort }) => ({
-      internal: Number(internal),
-      external: Number(HostPort),
-      ip: HostIp,
-      protocol,
-    }));
+    exitCode: State.Running ? undefined : State.ExitCode,
   });
+}
+
+/**
+ * The state that is kept: what was asked for where the host has no other say, else what is there. A container
+ * that must run and does not is kept with `mustRun` false.
+ * An image that was named stays named while the name stands for the image that runs (v3.4 of the
+ * Terraform provider: "Prevent recreation of image name is intentionally set to a fixed value").
+ */
+export async function stateOf(
+  docker: Docker,
+  info: Docker.ContainerInspectInfo,
+  inputs: Bag,
+): Promise<Bag> {
+  const mustRun = withDefaults(inputs).mustRun === true && info.State.Running;
+  const image = String(inputs.image ?? "");
+  const named = image !== "" && (await isSameImage(docker, image, info.Image));
+  const seen = { mustRun, image: named ? image : info.Image };
+  return { ...withDefaults(inputs), ...containerState(info), ...seen };
+}
+
+/** Outputs that are not inputs: they change without anyone changing the configuration. */
+const OBSERVED = ["containerLogs", "exitCode", "networkDatas"];
+
+/** The inputs that would lead to what is there: the old ones, and what drifted since they were applied. */
+export function refreshedInputs(inputs: Bag, state: Bag, live: Bag): Bag {
+  return { ...inputs, ...drift(state, live, OBSERVED) };
 }

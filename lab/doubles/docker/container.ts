@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import { PartialCreateError, type ResourceDouble } from "../engine/provider.ts";
+import { given } from "../engine/shapes.ts";
 import { type Bag, sameValue } from "../engine/values.ts";
 import { type DockerClient, isMissing, message } from "./client.ts";
-import { checkContainer } from "./container-check.ts";
-import { resources } from "./container-host.ts";
-import { createOptions } from "./container-options.ts";
-import { refreshedInputs, stateOf } from "./container-refresh.ts";
+import { LIMITS } from "./container-fields.ts";
 import { connectNetworks, waitExit, waitHealthy } from "./container-run.ts";
 import {
+  checkContainer,
   containerSchema,
   diffContainer,
   isStopped,
   UPDATED,
   withDefaults,
 } from "./container-schema.ts";
+import { createOptions, refreshedInputs, restartPolicy, stateOf } from "./container-state.ts";
 import { findImage } from "./image.ts";
 
 /** The real provider reads a container back after 100 ms. */
@@ -33,10 +33,9 @@ async function create(client: DockerClient, inputs: Bag): Promise<Docker.Contain
 }
 
 /** All that follows the creation: networks, start, waiting. Gives the logs, if they were asked for. */
-async function run(docker: Docker, container: Docker.Container, given: Bag) {
-  const inputs = withDefaults(given);
+async function run(docker: Docker, container: Docker.Container, wanted: Bag) {
+  const inputs = withDefaults(wanted);
   await connectNetworks(docker, container.id, inputs);
-  if (inputs.start !== true) return undefined;
   await start(container);
   if (inputs.wait === true) await waitHealthy(container, Number(inputs.waitTimeout));
   return inputs.attach === true ? waitExit(container, inputs.logs === true) : undefined;
@@ -60,7 +59,7 @@ async function remove(docker: Docker, id: string, state: Bag): Promise<void> {
       throw new Error(`Error stopping container ${id}: ${message(error)}`);
     });
   }
-  await container.remove({ v: state.removeVolumes !== false, force: true }).catch((error) => {
+  await container.remove({ v: true, force: true }).catch((error) => {
     if (isMissing(error) || message(error).includes("is already in progress")) return;
     throw new Error(`Error deleting container ${id}: ${message(error)}`);
   });
@@ -70,15 +69,9 @@ async function remove(docker: Docker, id: string, state: Bag): Promise<void> {
 async function applyUpdate(container: Docker.Container, state: Bag, news: Bag): Promise<void> {
   const defaulted = withDefaults(news);
   if (UPDATED.every((key) => sameValue(defaulted[key], withDefaults(state)[key]))) return;
-  const { Ulimits: _ulimits, ShmSize: _shmSize, ...limits } = resources(defaulted);
-  const options = {
-    ...limits,
-    RestartPolicy: {
-      Name: String(defaulted.restart),
-      MaximumRetryCount: Number(defaulted.maxRetryCount ?? 0),
-    },
-  };
-  await container.update(options).catch((error) => {
+  const limits = LIMITS.map(({ name, input, send }) => [name, send(defaulted[input])]);
+  const options = { ...Object.fromEntries(limits), RestartPolicy: restartPolicy(defaulted) };
+  await container.update(given(options)).catch((error) => {
     throw new Error(`Unable to update a container: ${message(error)}`);
   });
 }

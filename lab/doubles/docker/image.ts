@@ -31,17 +31,13 @@ function registryOf(name: string): string {
 }
 
 function credentials(client: DockerClient, name: string): Docker.AuthConfig | undefined {
-  const registry = registryOf(name);
+  const serveraddress = registryOf(name);
   const entry = client.registryAuth.find(
-    ({ address }) => String(address).replace(/^https?:\/\//, "") === registry,
+    ({ address }) => String(address).replace(/^https?:\/\//, "") === serveraddress,
   );
-  return entry
-    ? {
-        username: String(entry.username ?? ""),
-        password: String(entry.password ?? ""),
-        serveraddress: registry,
-      }
-    : undefined;
+  if (!entry) return undefined;
+  const { username = "", password = "" } = entry;
+  return { username: String(username), password: String(password), serveraddress };
 }
 
 /** The name with `:latest` if it has neither tag nor digest: without, the API pulls every tag. */
@@ -50,10 +46,9 @@ export function withTag(name: string): string {
 }
 
 /** What fails once the registry has given the manifest stands in the stream, which the real provider does not read. */
-async function pull(client: DockerClient, name: string, platform?: unknown): Promise<void> {
+async function pull(client: DockerClient, name: string): Promise<void> {
   const authconfig = credentials(client, name);
-  const options = { ...(authconfig && { authconfig }), ...(platform ? { platform } : {}) };
-  const stream = await client.docker.pull(withTag(name), options);
+  const stream = await client.docker.pull(withTag(name), authconfig ? { authconfig } : {});
   await finished(stream.resume());
 }
 
@@ -64,12 +59,11 @@ async function pull(client: DockerClient, name: string, platform?: unknown): Pro
 export async function findImage(
   client: DockerClient,
   name: string,
-  platform?: unknown,
 ): Promise<Docker.ImageInspectInfo> {
   const local = await findLocal(client.docker, name);
   if (local) return local;
   try {
-    await pull(client, name, platform);
+    await pull(client, name);
   } catch (error) {
     throw new Error(`unable to pull image ${name}: error pulling image ${name}: ${message(error)}`);
   }
@@ -83,43 +77,28 @@ export async function isSameImage(docker: Docker, name: string, imageId: string)
   return name === imageId || (await inspect(docker, name))?.Id === imageId;
 }
 
-function outputs(inputs: Bag, image: Docker.ImageInspectInfo): { id: string; outs: Bag } {
+function outputs(inputs: Bag, { Id, RepoDigests }: Docker.ImageInspectInfo) {
   const name = String(inputs.name);
-  const digests = image.RepoDigests ?? [];
+  const digests = RepoDigests ?? [];
   const repository = name.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
   const repoDigest = digests.find((digest) => digest.startsWith(`${repository}@`)) ?? digests[0];
   // The id is the image's with the name behind it, as in the real provider.
-  return {
-    id: image.Id + name,
-    outs: { ...inputs, imageId: image.Id, repoDigest: repoDigest ?? "" },
-  };
+  return { id: Id + name, outs: { ...inputs, imageId: Id, repoDigest: repoDigest ?? "" } };
 }
 
 function unreadable(error: unknown): never {
   throw new Error(`Unable to read Docker image into resource: ${message(error)}`);
 }
 
-const REPLACING = ["name", "platform", "pullTriggers", "triggers", "forceRemove", "build"];
-
-/** `docker:index/remoteImage:RemoteImage`; `build` is not supported. */
+/** `docker:index/remoteImage:RemoteImage`. */
 export const remoteImage: ResourceDouble<DockerClient> = {
-  schema: {
-    inputs: [...REPLACING, "keepLocally"],
-    required: ["name"],
-    computed: ["imageId", "repoDigest"],
-  },
+  schema: { inputs: ["name", "keepLocally"], computed: ["imageId", "repoDigest"] },
   computedOnUpdate: "kept",
-  check: (inputs) =>
-    inputs.build ? [{ property: "build", reason: "the Docker double does not build images" }] : [],
   diff: (olds, news) =>
-    diffInputs(olds, news, {
-      replaces: (key) => REPLACING.includes(key),
-      deleteBeforeReplace: false,
-    }),
+    diffInputs(olds, news, { replaces: (key) => key === "name", deleteBeforeReplace: false }),
 
   async create(inputs, { client }) {
-    const { name, platform } = inputs;
-    return outputs(inputs, await findImage(client, String(name), platform).catch(unreadable));
+    return outputs(inputs, await findImage(client, String(inputs.name)).catch(unreadable));
   },
 
   async read(_id, state, inputs, { client }) {
@@ -130,17 +109,15 @@ export const remoteImage: ResourceDouble<DockerClient> = {
   },
 
   async update(_id, state, news, { client }) {
-    const image = await findImage(client, String(news.name), news.platform).catch(unreadable);
+    const image = await findImage(client, String(news.name)).catch(unreadable);
     return { ...state, ...outputs(news, image).outs };
   },
 
   async delete(_id, state, { client }) {
     if (state.keepLocally === true) return;
+    const name = String(state.name);
     try {
-      if (!(await findLocal(client.docker, String(state.name)))) return;
-      await client.docker
-        .getImage(String(state.name))
-        .remove({ force: state.forceRemove === true });
+      if (await findLocal(client.docker, name)) await client.docker.getImage(name).remove();
     } catch (error) {
       throw new Error(`Unable to remove Docker image: ${message(error)}`);
     }

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import { diffInputs } from "../engine/diff.ts";
 import type { ResourceDouble } from "../engine/provider.ts";
-import { checkNested } from "../engine/schema.ts";
-import { drift, labelMap, labelsOf, normaliseSets, strings } from "../engine/shapes.ts";
-import { type Bag, isBag } from "../engine/values.ts";
+import { refuseOthers } from "../engine/schema.ts";
+import { bags, drift, given, labelMap, labelsOf, normaliseSets, text } from "../engine/shapes.ts";
+import type { Bag } from "../engine/values.ts";
 import { type DockerClient, message } from "./client.ts";
 
 /** How long a network that still has containers is waited for, and how often it is tried, as in the real provider. */
@@ -14,54 +14,29 @@ const STILL_HELD = `timeout while waiting for state to become 'removed' (last st
 
 /** Asks the engine for a network of these inputs. */
 export function networkOptions(inputs: Bag): Docker.NetworkCreateOptions {
-  const configs = Array.isArray(inputs.ipamConfigs) ? inputs.ipamConfigs.filter(isBag) : [];
-  return {
+  const Config = bags(inputs.ipamConfigs).map(
+    ({ subnet, gateway }) => given({ Subnet: text(subnet), Gateway: text(gateway) }) as never,
+  );
+  return given({
     Name: String(inputs.name),
     CheckDuplicate: true,
-    ...(inputs.driver ? { Driver: String(inputs.driver) } : {}),
+    Driver: text(inputs.driver),
     Internal: inputs.internal === true,
-    Attachable: inputs.attachable === true,
-    Ingress: inputs.ingress === true,
-    EnableIPv6: inputs.ipv6 === true,
-    Options: strings(inputs.options),
     Labels: labelMap(inputs.labels),
-    IPAM: {
-      Driver: String(inputs.ipamDriver ?? "default"),
-      Options: strings(inputs.ipamOptions),
-      Config: configs.map(ipamConfig),
-    },
-  } as Docker.NetworkCreateOptions;
-}
-
-function ipamConfig({ subnet, gateway, ipRange, auxAddress }: Bag) {
-  return {
-    ...(subnet ? { Subnet: String(subnet) } : {}),
-    ...(gateway ? { Gateway: String(gateway) } : {}),
-    ...(ipRange ? { IPRange: String(ipRange) } : {}),
-    ...(auxAddress ? { AuxAddress: strings(auxAddress) } : {}),
-  } as { [key: string]: string };
+    IPAM: { Driver: "default", Config },
+  });
 }
 
 /** A network as the real provider reads it back. */
-function networkState(network: Docker.NetworkInspectInfo): Bag {
-  const configs = (network.IPAM?.Config ?? []) as Bag[];
+function networkState({ Name, Driver, Internal, Scope, Labels, IPAM }: Docker.NetworkInspectInfo) {
+  const configs = (IPAM?.Config ?? []) as Bag[];
   return {
-    name: network.Name,
-    driver: network.Driver,
-    internal: network.Internal,
-    attachable: network.Attachable,
-    ingress: network.Ingress,
-    ipv6: network.EnableIPv6,
-    ipamDriver: network.IPAM?.Driver ?? "default",
-    scope: network.Scope,
-    options: network.Options ?? {},
-    labels: labelsOf(network.Labels ?? {}),
-    ipamConfigs: configs.map(({ Subnet, Gateway, IPRange, AuxiliaryAddresses }) => ({
-      subnet: Subnet,
-      gateway: Gateway,
-      ...(IPRange ? { ipRange: IPRange } : {}),
-      ...(AuxiliaryAddresses ? { auxAddress: AuxiliaryAddresses } : {}),
-    })),
+    name: Name,
+    driver: Driver,
+    internal: Internal,
+    scope: Scope,
+    labels: labelsOf(Labels ?? {}),
+    ipamConfigs: configs.map(({ Subnet, Gateway }) => ({ subnet: Subnet, gateway: Gateway })),
   };
 }
 
@@ -70,10 +45,8 @@ function networkState(network: Docker.NetworkInspectInfo): Bag {
  * reached. So a refresh drops the network from the state then, and a deletion is content.
  */
 async function inspect(docker: Docker, id: string): Promise<Docker.NetworkInspectInfo | undefined> {
-  return docker
-    .getNetwork(id)
-    .inspect()
-    .catch(() => undefined);
+  const network = docker.getNetwork(id);
+  return network.inspect().catch(() => undefined);
 }
 
 function heldByEndpoints(error: unknown): true {
@@ -86,11 +59,8 @@ async function remove(docker: Docker, id: string): Promise<void> {
   const deadline = Date.now() + REMOVE_SECONDS * 1000;
   for (;;) {
     if (!(await inspect(docker, id))) return;
-    const held = await docker
-      .getNetwork(id)
-      .remove()
-      .then(() => false, heldByEndpoints);
-    if (!held) return;
+    const removed = docker.getNetwork(id).remove();
+    if (!(await removed.then(() => false, heldByEndpoints))) return;
     if (Date.now() > deadline) throw new Error(STILL_HELD);
     await sleep(REMOVE_AGAIN_MS);
   }
@@ -99,31 +69,14 @@ async function remove(docker: Docker, id: string): Promise<void> {
 /** `docker:index/network:Network`: any change makes a new one, after the old one is gone. */
 export const network: ResourceDouble<DockerClient> = {
   schema: {
-    inputs: [
-      "attachable",
-      "driver",
-      "ingress",
-      "internal",
-      "ipamConfigs",
-      "ipamDriver",
-      "ipamOptions",
-      "ipv6",
-      "labels",
-      "name",
-      "options",
-    ],
-    required: [],
+    inputs: ["driver", "internal", "ipamConfigs", "labels", "name"],
     computed: ["scope"],
     autoName: "name",
   },
   computedOnUpdate: "kept",
-  check: (inputs) =>
-    (Array.isArray(inputs.ipamConfigs) ? inputs.ipamConfigs.filter(isBag) : []).flatMap(
-      (config, index) =>
-        checkNested(`ipamConfigs[${index}]`, config, {
-          inputs: ["auxAddress", "gateway", "ipRange", "subnet"],
-          required: [],
-        }),
+  check: ({ ipamConfigs }) =>
+    bags(ipamConfigs).flatMap((config, index) =>
+      refuseOthers(config, ["gateway", "subnet"], `ipamConfigs[${index}]`),
     ),
   diff: (olds, news) =>
     diffInputs(olds, news, {

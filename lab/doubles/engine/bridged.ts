@@ -12,10 +12,7 @@ export function bridged<Client>(double: ProviderDouble<Client>): ProviderDouble<
     ...(resource.update && { update: said(resource.update) }),
     ...(resource.delete && { delete: said(resource.delete) }),
   }));
-  const functions = mapped(double.functions, (one, token) => ({
-    ...one,
-    invoke: said(one.invoke, `invoking ${token}: `),
-  }));
+  const functions = mapped(double.functions, (one, token) => said(one, `invoking ${token}: `));
   return { ...double, resources, functions };
 }
 

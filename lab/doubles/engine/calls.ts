@@ -5,7 +5,7 @@ import {
   PartialCreateError,
   type ResourceDouble,
 } from "./provider.ts";
-import { autoName, checkSchema } from "./schema.ts";
+import { autoName, refuseOthers } from "./schema.ts";
 import { type Bag, containsUnknown, markSecrets, UNKNOWN, unwrapBag } from "./values.ts";
 
 /**
@@ -22,10 +22,11 @@ export class ResourceCalls<Client> {
   }
 
   check(urn: string, olds: Bag, news: Bag): { inputs: Bag; failures: CheckFailure[] } {
-    const inputs = autoName(urn, unwrapBag(olds), news, this.#double.schema);
+    const { schema, check } = this.#double;
+    const inputs = autoName(urn, unwrapBag(olds), news, schema);
     const plain = unwrapBag(inputs);
-    const failures = checkSchema(this.#token, plain, this.#double.schema);
-    return { inputs, failures: [...failures, ...(this.#double.check?.(plain) ?? [])] };
+    const failures = [...refuseOthers(plain, schema.inputs), ...(check?.(plain) ?? [])];
+    return { inputs, failures };
   }
 
   diff(oldInputs: Bag, news: Bag, state: Bag): Diff {

@@ -40,6 +40,16 @@ export function diffInputs(olds: Bag, news: Bag, rules: DiffRules): Diff {
   return { changed, replaces, deleteBeforeReplace: rules.deleteBeforeReplace, paths };
 }
 
+/** The same with a change of an output, which is no change of inputs. */
+export function withChange(diff: Diff, key: string, replace: boolean): Diff {
+  return {
+    ...diff,
+    changed: [...diff.changed, key],
+    replaces: replace ? [...diff.replaces, key] : diff.replaces,
+    paths: [...diff.paths, { path: key, kind: "update", replace }],
+  };
+}
+
 /** Every place below `path` where two values differ. */
 export function changedPaths(
   path: string,

@@ -1,9 +1,7 @@
 import type * as grpc from "@grpc/grpc-js";
 import { toServiceError } from "./wire.ts";
 
-type Unary<Request, Response> = (
-  call: grpc.ServerUnaryCall<Request, Response>,
-) => Promise<Response>;
+export type Call<Request> = grpc.ServerUnaryCall<Request, unknown>;
 
 const pending = new Set<Promise<unknown>>();
 
@@ -13,11 +11,8 @@ export async function idle(): Promise<void> {
 }
 
 /** A gRPC handler whose errors reach the engine as the message alone, without a stack. */
-export function handler<Request, Response>(work: Unary<Request, Response>) {
-  return (
-    call: grpc.ServerUnaryCall<Request, Response>,
-    callback: grpc.sendUnaryData<Response>,
-  ): void => {
+export function handler<Request, Response>(work: (call: Call<Request>) => Promise<Response>) {
+  return (call: Call<Request>, callback: grpc.sendUnaryData<Response>): void => {
     const answered = work(call)
       .then(
         (response) => callback(null, response),

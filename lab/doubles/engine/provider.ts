@@ -1,10 +1,10 @@
 import type { Diff } from "./diff.ts";
 import type { Bag } from "./values.ts";
 
-/** The inputs and outputs of a type, named as in the SDK's `.d.ts`. */
+/** What a double does of a type, named as in the SDK's `.d.ts`. */
 export interface TypeSchema {
+  /** Others are refused. */
   inputs: readonly string[];
-  required: readonly string[];
   /** Outputs that are not inputs; unknown in the preview of a create. */
   computed: readonly string[];
   /** Input that gets a name made from the resource's when it is not given. */
@@ -46,16 +46,13 @@ export interface ResourceDouble<Client> {
   delete?(id: string, state: Bag, context: CallContext<Client>): Promise<void>;
 }
 
-export interface FunctionDouble<Client> {
-  schema: Omit<TypeSchema, "computed">;
-  invoke(args: Bag, context: CallContext<Client>): Promise<Bag>;
-}
+export type FunctionDouble<Client> = (args: Bag, context: CallContext<Client>) => Promise<Bag>;
 
 /** A provider as the server serves it; `Client` is what `configure` makes of its configuration. */
 export interface ProviderDouble<Client> {
   name: string;
   version: string;
-  /** Known configuration keys. */
+  /** Configuration that the double does. */
   config: readonly string[];
   /** Never called with unknown values; `preview` is not known here, as with the real ones. */
   configure(config: Bag): Promise<Client>;

@@ -5,43 +5,18 @@ import type { Bag } from "./values.ts";
 /** Keys that the engine or the SDK adds to any property bag. */
 const ENGINE_KEYS = ["version", "pluginDownloadURL"];
 
-function isEngineKey(key: string): boolean {
-  return key.startsWith("__") || ENGINE_KEYS.includes(key);
-}
-
-/** One failure for each unknown input and each missing one, naming it. */
-export function checkSchema(
-  token: string,
-  inputs: Bag,
-  schema: Pick<TypeSchema, "inputs" | "required">,
-): CheckFailure[] {
-  const unknown = Object.keys(inputs)
-    .filter((key) => !isEngineKey(key) && !schema.inputs.includes(key))
+/** One failure for each input that a double does not do, instead of ignoring it; `path` is where the bag stands. */
+export function refuseOthers(inputs: Bag, known: readonly string[], path = ""): CheckFailure[] {
+  return Object.keys(inputs)
+    .filter((key) => !key.startsWith("__") && !ENGINE_KEYS.includes(key) && !known.includes(key))
     .map((key) => ({
-      property: key,
-      reason: `"${key}" is not an input of ${token}; it has: ${schema.inputs.join(", ")}`,
+      property: path ? `${path}.${key}` : key,
+      reason: `the double does not do "${key}"; it does: ${known.join(", ")}`,
     }));
-  const missing = schema.required
-    .filter((key) => inputs[key] === undefined || inputs[key] === null)
-    .map((key) => ({ property: key, reason: `missing required property "${key}" of ${token}` }));
-  return [...unknown, ...missing];
-}
-
-/** The same check on a list or object within an input, with the path of what is wrong. */
-export function checkNested(
-  path: string,
-  value: Bag,
-  schema: Pick<TypeSchema, "inputs" | "required">,
-): CheckFailure[] {
-  return checkSchema(path, value, schema).map((failure) => ({
-    ...failure,
-    property: `${path}.${failure.property}`,
-  }));
 }
 
 /** Gives the resource a name with a random end, or keeps the one it got before (Pulumi's auto-naming). */
-export function autoName(urn: string, olds: Bag, news: Bag, schema: TypeSchema): Bag {
-  const key = schema.autoName;
+export function autoName(urn: string, olds: Bag, news: Bag, { autoName: key }: TypeSchema): Bag {
   if (!key || (news[key] !== undefined && news[key] !== null)) return news;
   const kept = typeof olds[key] === "string" ? olds[key] : undefined;
   const name = kept ?? `${urn.split("::").at(-1)}-${randomBytes(4).toString("hex").slice(0, 7)}`;

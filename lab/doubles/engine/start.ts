@@ -26,72 +26,53 @@ export interface Doubles {
   stop(): Promise<void>;
 }
 
-interface Running {
-  name: string;
-  port: string;
-  process: ChildProcess;
-}
-
-const hostDoubles: [name: string, args: string[]][] = [
-  ["docker", []],
-  ["command", []],
-];
-
 /** Starts one process for each double; they end with `stop`, or when this process does. */
 export async function startDoubles(options: DoublesOptions): Promise<Doubles> {
   mkdirSync(options.logDir, { recursive: true });
-  const wanted: [name: string, args: string[]][] = [
-    ...(options.realHostProviders ? [] : hostDoubles),
-    ...(options.grafana ? [["grafana", []] satisfies [string, string[]]] : []),
-    ...(options.github ? [["github", []] satisfies [string, string[]]] : []),
+  const wanted = [
+    ...(options.realHostProviders ? [] : ["docker", "command"]),
+    ...(options.grafana ? ["grafana"] : []),
+    ...(options.github ? ["github"] : []),
   ];
-  const started = await Promise.allSettled(
-    wanted.map(([name, args]) => startDouble(name, args, options.logDir)),
-  );
-  const running = started.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  const running = wanted.map((name) => startDouble(name, join(options.logDir, `${name}.log`)));
   const stop = async () => {
-    await Promise.all(running.map((double) => stopDouble(double.process)));
+    await Promise.all(running.map(({ child }) => stopDouble(child)));
   };
-  const failed = started.find((one) => one.status === "rejected");
-  if (failed) {
-    await stop();
-    throw failed.reason;
-  }
-  return {
-    env: {
-      PULUMI_DEBUG_PROVIDERS: running.map(({ name, port }) => `${name}:${port}`).join(","),
-      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    },
-    stop,
-  };
-}
-
-async function startDouble(name: string, args: string[], logDir: string): Promise<Running> {
-  const script = join(import.meta.dirname, "..", name, "main.ts");
-  // The same Node as this process; an open standard input is the sign to live on.
-  const child = spawn(process.execPath, ["--import", "./compile-cache.js", script, ...args], {
-    cwd: repoDir,
-    stdio: ["pipe", "pipe", "pipe"],
-  });
-  const log = createWriteStream(join(logDir, `${name}.log`), { flags: "a" });
-  child.stderr.pipe(log);
   try {
-    return { name, port: await firstLine(child, name, logDir), process: child };
+    const attached = await Promise.all(running.map(({ served }) => served));
+    return {
+      env: {
+        PULUMI_DEBUG_PROVIDERS: attached.join(","),
+        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      },
+      stop,
+    };
   } catch (error) {
-    await stopDouble(child);
+    await stop();
     throw error;
   }
 }
 
-/** The port that the double prints when it serves. */
-function firstLine(child: ChildProcess, name: string, logDir: string): Promise<string> {
+/** A double's process, and `NAME:PORT` once it serves. */
+function startDouble(name: string, logFile: string) {
+  const script = join(import.meta.dirname, "..", name, "main.ts");
+  // The same Node as this process; an open standard input is the sign to live on.
+  const child = spawn(process.execPath, ["--import", "./compile-cache.js", script], {
+    cwd: repoDir,
+  });
+  child.stderr.pipe(createWriteStream(logFile, { flags: "a" }));
+  const served = firstLine(child, START_SECONDS).then(
+    (port) => `${name}:${port}`,
+    ({ message }) => Promise.reject(new Error(`the double of ${name} ${message}; see ${logFile}`)),
+  );
+  return { child, served };
+}
+
+/** What a server prints first: its port. */
+export function firstLine(child: ChildProcess, seconds: number): Promise<string> {
   return new Promise((done, fail) => {
-    const give = (why: string) =>
-      fail(new Error(`the double of ${name} ${why}; see ${join(logDir, `${name}.log`)}`));
-    const timer = setTimeout(
-      () => give(`did not serve within ${START_SECONDS} s`),
-      START_SECONDS * 1000,
-    );
+    const give = (why: string) => fail(new Error(why));
+    const timer = setTimeout(() => give(`did not serve within ${seconds} s`), seconds * 1000);
     child.once("error", (error) => give(`did not start: ${error.message}`));
     child.once("exit", (code) => give(`ended with code ${code} before it served`));
     if (!child.stdout) return;

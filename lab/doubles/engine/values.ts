@@ -6,8 +6,6 @@ export type Bag = Record<string, unknown>;
 /** The key whose value says what a marked object is (sdk/go/common/resource/properties.go). */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
-const ASSET_SIGNATURE = "c44067f5952c0a294b673a41bacd8c17";
-const ARCHIVE_SIGNATURE = "0def7320c3a5731c473e5ecbe6d01bc7";
 
 /** What stands for a value that a preview cannot know. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -25,28 +23,6 @@ export function secret(value: unknown): unknown {
   return isSecret(value) ? value : { [SIGNATURE]: SECRET_SIGNATURE, value };
 }
 
-/** The path of a file asset or file archive, else nothing. */
-export function assetPath(value: unknown): string | undefined {
-  if (!isBag(value)) return undefined;
-  const marked = value[SIGNATURE] === ASSET_SIGNATURE || value[SIGNATURE] === ARCHIVE_SIGNATURE;
-  return marked && typeof value.path === "string" && value.path ? value.path : undefined;
-}
-
-/** The content hash that the engine computed for an asset or archive. */
-export function assetHash(value: unknown): string | undefined {
-  return isBag(value) && typeof value.hash === "string" ? value.hash : undefined;
-}
-
-/** A file asset in the form the engine reads. */
-export function fileAsset(path: string): Bag {
-  return { [SIGNATURE]: ASSET_SIGNATURE, path };
-}
-
-/** An archive of named assets in the form the engine reads. */
-export function assetArchive(assets: Bag): Bag {
-  return { [SIGNATURE]: ARCHIVE_SIGNATURE, assets };
-}
-
 /** True if `test` holds for the value or anything within it. */
 function some(value: unknown, test: (item: unknown) => boolean): boolean {
   if (test(value)) return true;
@@ -54,7 +30,7 @@ function some(value: unknown, test: (item: unknown) => boolean): boolean {
   return isBag(value) && Object.values(value).some((item) => some(item, test));
 }
 
-export function containsSecret(value: unknown): boolean {
+function containsSecret(value: unknown): boolean {
   return some(value, isSecret);
 }
 

@@ -27,13 +27,11 @@ export function fromStruct(struct: Struct | undefined): Bag {
   return struct ? (struct.toJavaScript() as Bag) : {};
 }
 
-export function toFailures(failures: CheckFailure[]) {
-  return failures.map(({ property, reason }) => {
-    const failure = new providerPb.CheckFailure();
-    failure.setProperty(property);
-    failure.setReason(reason);
-    return failure;
-  });
+export function toCheckResponse({ inputs, failures }: { inputs: Bag; failures: CheckFailure[] }) {
+  const list = failures.map(({ property, reason }) =>
+    new providerPb.CheckFailure().setProperty(property).setReason(reason),
+  );
+  return new providerPb.CheckResponse().setInputs(toStruct(inputs)).setFailuresList(list);
 }
 
 const KINDS = providerPb.PropertyDiff.Kind;
@@ -44,18 +42,16 @@ const KIND: Record<PathChange, [plain: number, replace: number]> = {
 };
 
 export function toDiffResponse(diff: Diff) {
-  const response = new providerPb.DiffResponse();
   const changes = providerPb.DiffResponse.DiffChanges;
-  response.setChanges(diff.changed.length > 0 ? changes.DIFF_SOME : changes.DIFF_NONE);
-  response.setDiffsList(diff.changed);
-  response.setReplacesList(diff.replaces);
-  response.setDeletebeforereplace(diff.deleteBeforeReplace && diff.replaces.length > 0);
-  response.setHasdetaileddiff(true);
+  const response = new providerPb.DiffResponse()
+    .setChanges(diff.changed.length > 0 ? changes.DIFF_SOME : changes.DIFF_NONE)
+    .setDiffsList(diff.changed)
+    .setReplacesList(diff.replaces)
+    .setDeletebeforereplace(diff.deleteBeforeReplace && diff.replaces.length > 0)
+    .setHasdetaileddiff(true);
   for (const { path, kind, replace } of diff.paths) {
-    const property = new providerPb.PropertyDiff();
-    property.setKind(KIND[kind][replace ? 1 : 0] as 0);
-    property.setInputdiff(true);
-    response.getDetaileddiffMap().set(path, property);
+    const property = new providerPb.PropertyDiff().setKind(KIND[kind][replace ? 1 : 0] as 0);
+    response.getDetaileddiffMap().set(path, property.setInputdiff(true));
   }
   return response;
 }
@@ -73,15 +69,13 @@ export function toServiceError(error: unknown): Partial<grpc.StatusObject> & { m
 }
 
 function partialStatus(error: PartialCreateError) {
-  const detail = new providerPb.ErrorResourceInitFailed();
-  detail.setId(error.id);
-  detail.setProperties(toStruct(error.outs));
-  detail.setReasonsList([error.message]);
+  const detail = new providerPb.ErrorResourceInitFailed()
+    .setId(error.id)
+    .setProperties(toStruct(error.outs))
+    .setReasonsList([error.message]);
   const packed = new anyPb.Any();
   packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
-  const status = new statusPb.Status();
-  status.setCode(grpc.status.UNKNOWN);
-  status.setMessage(error.message);
+  const status = new statusPb.Status().setCode(grpc.status.UNKNOWN).setMessage(error.message);
   status.addDetails(packed);
   return status;
 }

@@ -1,4 +1,4 @@
-import { createSign } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type HttpAnswer, NoAnswer, request } from "../engine/http.ts";
 import type { Bag } from "../engine/values.ts";
 
@@ -17,77 +17,59 @@ export interface GitHubAnswer {
   body: string;
 }
 
-/** GitHub's REST API as a configured provider calls it. */
+/** GitHub's REST API as a configured provider asks it. */
 export class GitHubClient {
   readonly #base: string;
-  readonly #token: string | undefined;
+  readonly #token: string;
   readonly #retryDelay: number;
-  readonly owner: string | undefined;
 
-  constructor(
-    base: string,
-    token: string | undefined,
-    owner: string | undefined,
-    retryDelay = RETRY_DELAY,
-  ) {
+  constructor(base: string, token: string, retryDelay: number) {
     this.#base = base;
     this.#token = token;
     this.#retryDelay = retryDelay;
-    this.owner = owner;
   }
 
   /** Any answer, whatever its status; waited for without end. Throws where there is none. */
-  async call(method: string, endpoint: string, body?: Bag): Promise<GitHubAnswer> {
-    const url = `${this.#base}${endpoint.replace(/^\//, "")}`;
-    for (let tries = 0; ; tries += 1) {
-      const answer = await this.#send(method, url, body);
-      if (!RETRIED.includes(answer.status) || tries >= MAX_RETRIES) {
-        const { status, reason, headers } = answer;
-        const canonised = canonical(headers);
-        return {
-          code: status,
-          status: `${status} ${reason}`,
-          headers: canonised,
-          body: answer.body,
-        };
-      }
-      await new Promise((done) => setTimeout(done, this.#retryDelay));
-    }
-  }
-
-  /** The body of an answer without an error. Throws as go-github words it. */
-  async wanted(method: string, endpoint: string, body?: Bag): Promise<Bag> {
-    const answer = await this.call(method, endpoint, body);
-    if (answer.code >= 400) throw this.error(method, endpoint, answer);
-    return answer.body ? JSON.parse(answer.body) : {};
-  }
-
-  /** An error as go-github words it. */
-  error(method: string, endpoint: string, { code, body }: GitHubAnswer): Error {
-    const url = `${this.#base}${endpoint.replace(/^\//, "")}`;
-    return new Error(`${method} ${url}: ${code} ${messageOf(body)} []`);
-  }
-
-  #send(method: string, url: string, body?: Bag): Promise<HttpAnswer> {
+  async get(endpoint: string): Promise<GitHubAnswer> {
     const headers = {
       ...(this.#token && { authorization: `Bearer ${this.#token}` }),
       accept: "application/vnd.github.v3+json",
     };
-    return request({ method, url, headers, body });
+    for (let tries = 0; ; tries += 1) {
+      const answer = await request({ method: "GET", url: this.#urlOf(endpoint), headers });
+      const { status, reason, body } = answer;
+      if (!RETRIED.includes(status) || tries >= MAX_RETRIES) {
+        const code = status;
+        return { code, status: `${code} ${reason}`, headers: canonical(answer.headers), body };
+      }
+      await sleep(this.#retryDelay);
+    }
+  }
+
+  /** An answer as an error in go-github's words. */
+  error(endpoint: string, { code, body }: GitHubAnswer): Error {
+    return new Error(`GET ${this.#urlOf(endpoint)}: ${code} ${messageOf(body)} []`);
+  }
+
+  #urlOf(endpoint: string): string {
+    return `${this.#base}${endpoint.replace(/^\//, "")}`;
   }
 }
 
 /** The client that a provider's configuration asks for, as the plugin's `Meta` makes it. */
 export async function githubClient(config: Bag): Promise<GitHubClient> {
-  const base = apiBase(text(config.baseUrl) ?? "https://api.github.com/");
-  const owner = text(config.owner) ?? text(config.organization);
-  const token = text(config.token) ?? (await installationToken(base, config.appAuth, owner));
-  const delay = Number(text(config.retryDelayMs) ?? RETRY_DELAY);
-  const client = new GitHubClient(base, token, owner, delay);
+  const { baseUrl, owner, token, retryDelayMs } = config;
+  const base = apiBase(String(baseUrl ?? "https://api.github.com/"));
+  const client = new GitHubClient(base, String(token ?? ""), Number(retryDelayMs ?? RETRY_DELAY));
   // Whose token it is, where the owner is not told; whether the owner is an organization, where it is.
-  if (!owner && token) await client.wanted("GET", "user");
-  if (owner) await client.call("GET", `orgs/${owner}`).catch(noOrganization);
+  if (owner) await client.get(`orgs/${owner}`).catch(noOrganization);
+  else if (token) await mustAnswer(client, "user");
   return client;
+}
+
+async function mustAnswer(client: GitHubClient, endpoint: string): Promise<void> {
+  const answer = await client.get(endpoint);
+  if (answer.code >= 400) throw client.error(endpoint, answer);
 }
 
 /** As the plugin: an owner about whom nothing is heard is a user. */
@@ -103,29 +85,6 @@ export function apiBase(baseUrl: string): string {
   return `${url.href.replace(/\/+$/, "")}/api/v3/`;
 }
 
-/** A token of an app's installation, for a statement signed with the app's key. */
-async function installationToken(
-  base: string,
-  appAuth: unknown,
-  owner: string | undefined,
-): Promise<string | undefined> {
-  if (appAuth === undefined) return undefined;
-  // Whatever is not plain text in a provider's configuration travels as JSON.
-  const app: Bag = typeof appAuth === "string" ? JSON.parse(appAuth) : appAuth;
-  const statement = appStatement(String(app.id), String(app.pemFile));
-  const client = new GitHubClient(base, statement, owner);
-  const path = `app/installations/${app.installationId}/access_tokens`;
-  return text((await client.wanted("POST", path)).token);
-}
-
-function appStatement(id: string, privateKey: string): string {
-  const now = Math.floor(Date.now() / 1000);
-  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const signed = `${part({ alg: "RS256", typ: "JWT" })}.${part({ iss: id, iat: now - 60, exp: now + 540 })}`;
-  const signature = createSign("sha256").update(signed).sign(privateKey, "base64url");
-  return `${signed}.${signature}`;
-}
-
 function canonical(headers: HttpAnswer["headers"]): GitHubAnswer["headers"] {
   const name = (lower: string) => lower.replace(/(^|-)[a-z]/g, (start) => start.toUpperCase());
   return Object.fromEntries(Object.entries(headers).map(([key, values]) => [name(key), values]));
@@ -138,8 +97,4 @@ function messageOf(body: string): string {
     if (error instanceof SyntaxError) return "";
     throw error;
   }
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === "string" && value ? value : undefined;
 }

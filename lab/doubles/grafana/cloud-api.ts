@@ -19,113 +19,59 @@ export interface ApiAnswer {
   body?: unknown;
 }
 
-interface Call extends ApiRequest {
+interface Call<Body> {
   cloud: GrafanaCloud;
   /** What the path names: a slug or an id. */
   id: string;
   region: string;
+  name: string | undefined;
+  body: Body;
 }
-
-interface Route {
-  method: string;
-  path: RegExp;
-  scope: string;
-  work(call: Call): unknown;
-  status?: number;
-}
-
-const policies = "accesspolicies";
 
 /** The part of Grafana Cloud's HTTP API that the provider's plugin and the program's preflight use. */
-const routes: Route[] = [
-  { method: "GET", path: /^\/api\/instances\/([^/]+)$/, scope: "stacks:read", work: instance },
-  {
-    method: "GET",
-    path: /^\/api\/(?:v1\/stacks|instances)\/([^/]+)\/connections$/,
-    scope: "stacks:read",
-    work: connections,
-  },
-  {
-    method: "GET",
-    path: /^\/api\/v1\/accesspolicies$/,
-    scope: `${policies}:read`,
-    work: ({ cloud, region, query }) =>
-      page(cloud.policies(region, query.get("name") ?? undefined).map(shownPolicy)),
-  },
-  {
-    method: "POST",
-    path: /^\/api\/v1\/accesspolicies$/,
-    scope: `${policies}:write`,
-    work: ({ cloud, region, body }) =>
-      shownPolicy(cloud.createPolicy({ ...(body as unknown as Policy), region })),
-  },
-  {
-    method: "GET",
-    path: /^\/api\/v1\/accesspolicies\/([^/]+)$/,
-    scope: `${policies}:read`,
-    work: ({ cloud, id, region }) => shownPolicy(found(cloud.policy(id, region), id)),
-  },
-  {
-    method: "POST",
-    path: /^\/api\/v1\/accesspolicies\/([^/]+)$/,
-    scope: `${policies}:write`,
-    work: ({ cloud, id, region, body }) =>
-      shownPolicy(cloud.updatePolicy(region, id, body as unknown as Policy)),
-  },
-  {
-    method: "DELETE",
-    path: /^\/api\/v1\/accesspolicies\/([^/]+)$/,
-    scope: `${policies}:delete`,
-    work: ({ cloud, id, region }) => cloud.deletePolicy(region, id),
-    status: 204,
-  },
-  {
-    method: "GET",
-    path: /^\/api\/v1\/tokens$/,
-    scope: `${policies}:read`,
-    work: ({ cloud, region, query }) =>
-      page(cloud.tokens(region, query.get("name") ?? undefined).map(shownToken)),
-  },
-  {
-    method: "POST",
-    path: /^\/api\/v1\/tokens$/,
-    scope: `${policies}:write`,
-    work: newToken,
-  },
-  {
-    method: "GET",
-    path: /^\/api\/v1\/tokens\/([^/]+)$/,
-    scope: `${policies}:read`,
-    work: ({ cloud, id, region }) => shownToken(found(cloud.token(id, region), id)),
-  },
-  {
-    method: "POST",
-    path: /^\/api\/v1\/tokens\/([^/]+)$/,
-    scope: `${policies}:write`,
-    work: ({ cloud, id, region, body }) =>
-      shownToken(cloud.updateToken(region, id, String(body?.displayName))),
-  },
-  {
-    method: "DELETE",
-    path: /^\/api\/v1\/tokens\/([^/]+)$/,
-    scope: `${policies}:delete`,
-    work: ({ cloud, id, region }) => cloud.deleteToken(region, id),
-    status: 204,
-  },
-];
+const routes: Record<string, (call: Call<never>) => unknown> = {
+  "GET /api/instances/*": instance,
+  "GET /api/instances/*/connections": connections,
+  "GET /api/v1/stacks/*/connections": connections,
+  "GET /api/v1/accesspolicies": ({ cloud, region, name }) =>
+    page(cloud.policies(region, name).map(shownPolicy)),
+  "POST /api/v1/accesspolicies": ({ cloud, region, body }: Call<Policy>) =>
+    shownPolicy(cloud.createPolicy({ ...body, region })),
+  "GET /api/v1/accesspolicies/*": ({ cloud, id, region }) =>
+    shownPolicy(found(cloud.policy(id, region), id)),
+  "POST /api/v1/accesspolicies/*": ({ cloud, id, region, body }: Call<Policy>) =>
+    shownPolicy(cloud.updatePolicy(region, id, body)),
+  "DELETE /api/v1/accesspolicies/*": ({ cloud, id, region }) => cloud.deletePolicy(region, id),
+  "GET /api/v1/tokens": ({ cloud, region, name }) =>
+    page(cloud.tokens(region, name).map(shownToken)),
+  "POST /api/v1/tokens": newToken,
+  "GET /api/v1/tokens/*": ({ cloud, id, region }) => shownToken(found(cloud.token(id, region), id)),
+  "POST /api/v1/tokens/*": ({ cloud, id, region, body }: Call<Token>) =>
+    shownToken(cloud.updateToken(region, id, body.displayName)),
+  "DELETE /api/v1/tokens/*": ({ cloud, id, region }) => cloud.deleteToken(region, id),
+};
+
+const paths = Object.entries(routes).map(([route, work]) => ({
+  pattern: new RegExp(`^${route.replace("*", "([^/]+)")}$`),
+  work,
+}));
+
+const DEEDS: Record<string, string> = { GET: "read", POST: "write", DELETE: "delete" };
 
 /** What the SIMULATED Grafana Cloud answers. */
 export function apiAnswer(cloud: GrafanaCloud, request: ApiRequest): ApiAnswer {
+  const { method, path, query, token } = request;
   try {
-    const route = routes.find(
-      ({ method, path }) => method === request.method && path.test(request.path),
-    );
+    const asked = `${method} ${path}`;
+    const route = paths.find(({ pattern }) => pattern.test(asked));
     if (!route) throw new Refusal(404, "NotFound", "Not found");
-    cloud.authorise(request.token, route.scope);
-    const id = decodeURIComponent(route.path.exec(request.path)?.[1] ?? "");
-    const region = regionOf(cloud, request);
-    const body = route.work({ ...request, cloud, id, region });
-    return { status: route.status ?? 200, body };
+    const ofStacks = !/accesspolicies|tokens/.test(path);
+    cloud.authorise(token, ofStacks ? "stacks:read" : `accesspolicies:${DEEDS[method]}`);
+    const id = decodeURIComponent(route.pattern.exec(asked)?.[1] ?? "");
+    const region = ofStacks ? "" : cloud.knownRegion(query.get("region"));
+    const name = query.get("name") ?? undefined;
+    const body = route.work({ cloud, id, region, name, body: request.body as never });
+    return { status: method === "DELETE" ? 204 : 200, body };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { status, code, message } = error;
@@ -133,32 +79,23 @@ export function apiAnswer(cloud: GrafanaCloud, request: ApiRequest): ApiAnswer {
   }
 }
 
-function regionOf(cloud: GrafanaCloud, { path, query }: ApiRequest): string {
-  if (!/accesspolicies|tokens/.test(path)) return "";
-  const region = query.get("region");
-  if (!region) throw new Refusal(400, "InvalidArgument", "region is required");
-  cloud.checkRegion(region);
-  return region;
-}
-
 function found<T>(one: T | undefined, id: string): T {
   if (!one) throw new Refusal(404, "NotFound", `${id} does not exist`);
   return one;
 }
 
-function instance({ cloud, id }: Call): unknown {
+function instance({ cloud, id }: Call<unknown>): unknown {
   const stack = found(cloud.stack(id), "Instance");
   return { ...stack, name: `${stack.slug}.grafana.net`, orgId: 1, orgName: stack.orgSlug };
 }
 
-function connections({ cloud, id }: Call): unknown {
+function connections({ cloud, id }: Call<unknown>): unknown {
   found(cloud.stack(id), "Instance");
   return { privateConnectivityInfo: { tenants: [] } };
 }
 
-function newToken({ cloud, region, body }: Call): unknown {
-  const wanted = { ...(body as unknown as Token), region };
-  const { token, secret } = cloud.createToken(wanted);
+function newToken({ cloud, region, body }: Call<Token>): unknown {
+  const { token, secret } = cloud.createToken({ ...body, region });
   return { ...shownToken(token), token: secret };
 }
 

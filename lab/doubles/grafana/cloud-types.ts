@@ -65,36 +65,17 @@ export interface GrafanaState {
   tokens: Token[];
 }
 
-export const EMPTY_GRAFANA: GrafanaState = { policies: [], tokens: [] };
-
 /** Scopes of a bootstrap token that lacks none. */
 export const BOOTSTRAP_SCOPES = [
-  "accesspolicies:read",
-  "accesspolicies:write",
-  "accesspolicies:delete",
+  ...["accesspolicies:read", "accesspolicies:write", "accesspolicies:delete"],
   "stacks:read",
 ];
 
 /** Scopes of access policies (Grafana Cloud documentation, "Access policies", scopes). */
 const RESOURCES = [
-  "accesspolicies",
-  "alerts",
-  "annotations",
-  "dashboards",
-  "datasources",
-  "fleet-management",
-  "folders",
-  "integration-management",
-  "logs",
-  "metrics",
-  "orgs",
-  "plugins",
-  "profiles",
-  "rules",
-  "set:alloy-data",
-  "stacks",
-  "teams",
-  "traces",
+  ...["accesspolicies", "alerts", "annotations", "dashboards", "datasources", "fleet-management"],
+  ...["folders", "integration-management", "logs", "metrics", "orgs", "plugins", "profiles"],
+  ...["rules", "set:alloy-data", "stacks", "teams", "traces"],
 ];
 const ACTIONS = ["read", "write", "delete", "import"];
 

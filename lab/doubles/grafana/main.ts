@@ -6,49 +6,16 @@ import { GrafanaClient } from "./client.ts";
 import { accessPolicy } from "./policy.ts";
 import { rotatingToken } from "./token.ts";
 
-/** Configuration of @pulumiverse/grafana 2.40 (provider.js). */
-const CONFIG = [
-  "auth",
-  "caCert",
-  "cloudAccessPolicyToken",
-  "cloudApiUrl",
-  "cloudProviderAccessToken",
-  "cloudProviderUrl",
-  "connectionsApiAccessToken",
-  "connectionsApiUrl",
-  "fleetManagementAuth",
-  "fleetManagementUrl",
-  "frontendO11yApiAccessToken",
-  "frontendO11yApiUrl",
-  "httpHeaders",
-  "insecureSkipVerify",
-  "k6AccessToken",
-  "k6Url",
-  "oncallAccessToken",
-  "oncallUrl",
-  "orgId",
-  "retries",
-  "retryStatusCodes",
-  "retryWait",
-  "smAccessToken",
-  "smUrl",
-  "stackId",
-  "storeDashboardSha256",
-  "tlsCert",
-  "tlsKey",
-  "url",
-];
+/** The part of the provider's configuration that is done. */
+const CONFIG = ["cloudAccessPolicyToken", "cloudApiUrl"];
 
 /** A slug that does not exist is no error: the answer has no fields at all, as from the real one. */
-const getStack: FunctionDouble<GrafanaClient> = {
-  schema: { inputs: ["slug"], required: ["slug"] },
-  async invoke({ slug }, { client }) {
-    const stack = await client.find(`/instances/${slug}`);
-    if (!stack || stack.status === "deleted") return {};
-    await client.connections(`/v1/stacks/${slug}/connections`);
-    await client.connections(`/instances/${slug}/connections`);
-    return stackFields(stack);
-  },
+const getStack: FunctionDouble<GrafanaClient> = async ({ slug }, { client }) => {
+  const stack = await client.find(`/instances/${slug}`);
+  if (!stack || stack.status === "deleted") return {};
+  await client.connections(`/v1/stacks/${slug}/connections`);
+  await client.connections(`/instances/${slug}/connections`);
+  return stackFields(stack);
 };
 
 /** What `getStack` makes of an instance. */

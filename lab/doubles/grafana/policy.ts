@@ -1,7 +1,7 @@
-import { isIP } from "node:net";
+import { z } from "zod";
 import { diffInputs } from "../engine/diff.ts";
 import type { CheckFailure, ResourceDouble } from "../engine/provider.ts";
-import { checkNested } from "../engine/schema.ts";
+import { refuseOthers } from "../engine/schema.ts";
 import { bags, normaliseSets, stringList } from "../engine/shapes.ts";
 import type { Bag } from "../engine/values.ts";
 import { type GrafanaClient, unlessMissing } from "./client.ts";
@@ -13,24 +13,13 @@ function checkPolicy(inputs: Bag): CheckFailure[] {
   ];
 }
 
-function checkRealm(realm: Bag, index: number): CheckFailure[] {
-  const path = `realms[${index}]`;
-  const schema = {
-    inputs: ["identifier", "labelPolicies", "type"],
-    required: ["identifier", "type"],
-  };
-  const type = ["org", "stack"].includes(String(realm.type ?? "stack"))
-    ? []
-    : [{ property: `${path}.type`, reason: "expected type to be one of [org stack]" }];
-  return [...checkNested(path, realm, schema), ...type];
-}
-
 function checkSubnets(condition: Bag, index: number): CheckFailure[] {
   const path = `conditions[${index}]`;
-  const schema = { inputs: ["allowedSubnets"], required: ["allowedSubnets"] };
-  const invalid = stringList(condition.allowedSubnets).filter((subnet) => !isSubnet(subnet));
+  const invalid = stringList(condition.allowedSubnets).filter(
+    (subnet) => !z.union([z.cidrv4(), z.cidrv6()]).safeParse(subnet).success,
+  );
   return [
-    ...checkNested(path, condition, schema),
+    ...refuseOthers(condition, ["allowedSubnets"], path),
     ...invalid.map((subnet) => ({
       property: `${path}.allowedSubnets`,
       reason: `Invalid IP CIDR : ${subnet}.`,
@@ -38,10 +27,19 @@ function checkSubnets(condition: Bag, index: number): CheckFailure[] {
   ];
 }
 
-function isSubnet(text: string): boolean {
-  const [address = "", bits = ""] = text.split("/");
-  const version = isIP(address);
-  return version > 0 && /^\d+$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128);
+/** The realm's identifier is empty for a stack that does not exist. */
+function checkRealm(realm: Bag, index: number): CheckFailure[] {
+  const path = `realms[${index}]`;
+  const { identifier, type } = realm;
+  return [
+    ...refuseOthers(realm, ["identifier", "type"], path),
+    ...(identifier === undefined
+      ? [{ property: `${path}.identifier`, reason: `missing required property "identifier"` }]
+      : []),
+    ...(["org", "stack"].includes(String(type ?? "stack"))
+      ? []
+      : [{ property: `${path}.type`, reason: "expected type to be one of [org stack]" }]),
+  ];
 }
 
 /** A set, which the plugin sends and answers sorted. */
@@ -85,7 +83,6 @@ const one = ({ policyId, region }: Bag) => `${all}/${policyId}?region=${region}`
 export const accessPolicy: ResourceDouble<GrafanaClient> = {
   schema: {
     inputs: ["conditions", "displayName", "name", "realms", "region", "scopes"],
-    required: ["realms", "region", "scopes"],
     computed: ["createdAt", "policyId", "updatedAt"],
     autoName: "name",
   },

@@ -1,4 +1,4 @@
-import { type Diff, diffInputs } from "../engine/diff.ts";
+import { type Diff, diffInputs, withChange } from "../engine/diff.ts";
 import type { CheckFailure, ResourceDouble } from "../engine/provider.ts";
 import { nanoseconds } from "../engine/shapes.ts";
 import type { Bag } from "../engine/values.ts";
@@ -23,7 +23,7 @@ function checkToken(inputs: Bag): CheckFailure[] {
 }
 
 /** True once a token is expired or as near to it as the window says. */
-export function isDue(expiresAt: unknown, earlyRotationWindow: unknown, now: Date): boolean {
+function isDue(expiresAt: unknown, earlyRotationWindow: unknown, now: Date): boolean {
   if (typeof expiresAt !== "string" || !expiresAt) return false;
   return now.getTime() > Date.parse(expiresAt) - milliseconds(earlyRotationWindow);
 }
@@ -35,13 +35,7 @@ export function diffToken(olds: Bag, news: Bag, state: Bag, now: Date): Diff {
     deleteBeforeReplace: false,
   });
   if (!isDue(state.expiresAt, news.earlyRotationWindow, now)) return diff;
-  const key = "readyForRotation";
-  return {
-    ...diff,
-    changed: [...diff.changed, key],
-    replaces: [...diff.replaces, key],
-    paths: [...diff.paths, { path: key, kind: "update", replace: true }],
-  };
+  return withChange(diff, "readyForRotation", true);
 }
 
 function outputs(inputs: Bag, token: Bag): Bag {
@@ -62,15 +56,9 @@ function one(id: string): string {
 export const rotatingToken: ResourceDouble<GrafanaClient> = {
   schema: {
     inputs: [
-      "accessPolicyId",
-      "deleteOnDestroy",
-      "displayName",
-      "earlyRotationWindow",
-      "expireAfter",
-      "namePrefix",
-      "region",
+      ...["accessPolicyId", "deleteOnDestroy", "displayName", "earlyRotationWindow"],
+      ...["expireAfter", "namePrefix", "region"],
     ],
-    required: ["accessPolicyId", "earlyRotationWindow", "expireAfter", "namePrefix", "region"],
     computed: ["createdAt", "expiresAt", "name", "readyForRotation", "token", "updatedAt"],
   },
   secretOutputs: ["token"],

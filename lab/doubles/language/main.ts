@@ -1,10 +1,9 @@
-import { promisify } from "node:util";
-import * as grpc from "@grpc/grpc-js";
 import languageGrpc from "@pulumi/pulumi/proto/language_grpc_pb.js";
 import languagePb from "@pulumi/pulumi/proto/language_pb.js";
-import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import { pulumiVersion } from "../../pulumi-version.ts";
-import { handler } from "../engine/handler.ts";
+import { type Call, handler } from "../engine/handler.ts";
+import { pluginInfo } from "../engine/plugin-handlers.ts";
+import { bound } from "../engine/serve.ts";
 import { runPolicyPack } from "./policy.ts";
 import { runProgram } from "./program.ts";
 
@@ -16,16 +15,9 @@ import { runProgram } from "./program.ts";
  * unimplemented. Other than the real one it hands the program the engine's own monitor, not a proxy
  * in front of it that serves synchronous invokes, which no package here makes.
  */
-type Call<Request> = grpc.ServerUnaryCall<Request, unknown>;
-
-/** The part of `LanguageRuntime` that is served; gRPC answers the rest with UNIMPLEMENTED. */
 function languageHandlers(engineAddress: string) {
   return {
-    getPluginInfo: handler(async () => {
-      const info = new pluginPb.PluginInfo();
-      info.setVersion(pulumiVersion);
-      return info;
-    }),
+    getPluginInfo: handler(async () => pluginInfo(pulumiVersion)),
     // None, though the real one lists every provider of package.json: the engine looks for those among
     // the installed plugins and fails, since it does not count those that are attached.
     getRequiredPackages: handler(async () => new languagePb.GetRequiredPackagesResponse()),
@@ -35,18 +27,10 @@ function languageHandlers(engineAddress: string) {
 }
 
 /** Serves until the engine, which holds this process's standard input, ends. */
-async function serve(engineAddress: string): Promise<void> {
-  const server = new grpc.Server();
-  server.addService(
-    languageGrpc.LanguageRuntimeService as grpc.ServiceDefinition,
-    languageHandlers(engineAddress) as grpc.UntypedServiceImplementation,
-  );
-  const bind = promisify(server.bindAsync.bind(server));
-  const port = await bind("127.0.0.1:0", grpc.ServerCredentials.createInsecure());
+if (import.meta.main) {
   process.stdin.on("close", () => process.exit(0));
   process.stdin.resume();
-  console.log(String(port));
+  // The engine's flags come first and its address last (sdk/go/common/resource/plugin/langruntime_plugin.go).
+  const handlers = languageHandlers(process.argv.at(-1) ?? "");
+  console.log(await bound(languageGrpc.LanguageRuntimeService as never, handlers));
 }
-
-// The engine's flags come first and its address last (sdk/go/common/resource/plugin/langruntime_plugin.go).
-if (import.meta.main) await serve(process.argv.at(-1) ?? "");

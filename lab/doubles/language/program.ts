@@ -1,7 +1,7 @@
-import { type SpawnOptions, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import languagePb from "@pulumi/pulumi/proto/language_pb.js";
+import { execa } from "execa";
 import { pulumiVersion } from "../../pulumi-version.ts";
 
 /** The program has told the operator what is wrong (@pulumi/pulumi/cmd/run/index.js). */
@@ -12,15 +12,17 @@ export async function runProgram(
   request: languagePb.RunRequest,
   engineAddress: string,
 ): Promise<languagePb.RunResponse> {
-  const response = new languagePb.RunResponse();
   // The engine shows what this process prints as the program's output.
-  const code = await exitCode("node", nodeArguments(request, engineAddress), {
-    env: { ...process.env, ...programEnvironment(request) },
+  const { exitCode, code } = await execa("node", nodeArguments(request, engineAddress), {
+    env: programEnvironment(request),
     stdio: ["ignore", "inherit", "inherit"],
+    reject: false,
   });
-  if (code === TOLD) response.setBail(true);
-  else if (code !== 0) response.setError(`Program exited with non-zero exit code: ${code}`);
-  return response;
+  const response = new languagePb.RunResponse();
+  if (exitCode === 0) return response;
+  if (exitCode === TOLD) return response.setBail(true);
+  // Ended by a signal: no code, and no success either.
+  return response.setError(`Program exited with non-zero exit code: ${exitCode ?? code ?? 1}`);
 }
 
 /** Options of the project's `runtime` that are passed on; `typescript: false` is what this one can run. */
@@ -69,13 +71,4 @@ function programEnvironment(request: languagePb.RunRequest): Record<string, stri
     PULUMI_CONFIG: JSON.stringify(Object.fromEntries(config)),
     PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.getConfigsecretkeysList()),
   };
-}
-
-function exitCode(command: string, args: string[], options: SpawnOptions): Promise<number> {
-  return new Promise((done, fail) => {
-    const child = spawn(command, args, options);
-    child.once("error", fail);
-    // Ended by a signal: no code, and no success either.
-    child.once("exit", (code) => done(code ?? 1));
-  });
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as auto from "@pulumi/pulumi/automation/index.js";
-import { pulumiEngine } from "../../lab/pulumi.ts";
+import { pulumiEngine } from "../../../lab/pulumi.ts";
 
 /** What a run did to one resource; the stack and providers are left out. */
 export interface Step {

@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type Docker from "dockerode";
-import { dockerClient, dockerEngine } from "../../lab/docker-engine.ts";
-import { labImages } from "../../lab/images.ts";
-import { labDir } from "../../lab/paths.ts";
-import { startSshd } from "../../lab/sshd.ts";
+import { dockerClient, dockerEngine } from "../../../lab/docker-engine.ts";
+import { labImages } from "../../../lab/images.ts";
+import { labDir } from "../../../lab/paths.ts";
+import { startSshd } from "../../../lab/sshd.ts";
 
 /** BusyBox under a name that no registry has. */
 export const IMAGE = "doubles/busybox:1";
