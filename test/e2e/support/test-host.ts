@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type Docker from "dockerode";
 import { dockerClient, dockerEngine } from "../../../lab/docker-engine.ts";
@@ -20,23 +20,12 @@ export async function labDocker(): Promise<{ host: string; client: Docker }> {
 }
 
 /** A real sshd on loopback, whose sessions use the lab's Docker engine. */
-export interface TestHost {
-  port: number;
-  hostKey: string;
-  privateKey: string;
-  privateKeyFile: string;
-  /** For the `ssh` command. */
-  options: string[];
-  stop(): Promise<void>;
-}
-
-export async function startHost(): Promise<TestHost> {
-  const sshd = await startSshd(await dockerEngine(), { acceptEnv: "LAB_*" });
+export async function startHost() {
+  const { port, hostKey, privateKeyFile, stop } = await startSshd(await dockerEngine());
   const knownHosts = join(labDir, "ssh", "known_hosts");
-  writeFileSync(knownHosts, `[127.0.0.1]:${sshd.port} ${sshd.hostKey}\n`);
-  return {
-    ...sshd,
-    privateKey: readFileSync(sshd.privateKeyFile, "utf8"),
-    options: ["-i", sshd.privateKeyFile, "-o", `UserKnownHostsFile=${knownHosts}`],
-  };
+  writeFileSync(knownHosts, `[127.0.0.1]:${port} ${hostKey}\n`);
+  // For the `ssh` command; the alias holds for a way to the host through another port.
+  const alias = `HostKeyAlias=[127.0.0.1]:${port}`;
+  const options = ["-i", privateKeyFile, "-o", `UserKnownHostsFile=${knownHosts}`, "-o", alias];
+  return { port, options, stop };
 }
