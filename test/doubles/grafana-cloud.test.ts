@@ -1,33 +1,32 @@
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
-import { GrafanaClient } from "../../lab/doubles/grafana/client.ts";
-import type { SimulatedGrafana } from "../../lab/doubles/grafana/cloud-server.ts";
+import { describe, expect, it } from "vitest";
+import { GrafanaCloud } from "../../lab/doubles/grafana/cloud.ts";
+import { type ApiRequest, apiAnswer } from "../../lab/doubles/grafana/cloud-api.ts";
 import { cloudToken } from "../../lab/doubles/grafana/cloud-token.ts";
-import { home } from "../support/cloud-seed.ts";
-import { simulatedGrafana } from "../support/simulated-grafana.ts";
+import { cloudSeed, home } from "../support/cloud-seed.ts";
 
 const bootstrap = cloudToken("bootstrap", "eu");
 const narrow = cloudToken("narrow", "eu");
 const dead = cloudToken("dead", "eu");
 
-let open: SimulatedGrafana[] = [];
-afterEach(async () => {
-  await Promise.all(open.map((one) => one.close()));
-  open = [];
-});
+const cloudOf = (file?: string) =>
+  new GrafanaCloud(
+    cloudSeed([
+      { token: bootstrap },
+      { token: narrow, scopes: ["stacks:read"] },
+      { token: dead, expiresAt: "2026-01-01T00:00:00Z" },
+    ]),
+    file,
+  );
 
-async function served(file?: string) {
-  const seeded = [
-    { token: bootstrap },
-    { token: narrow, scopes: ["stacks:read"] },
-    { token: dead, expiresAt: "2026-01-01T00:00:00Z" },
-  ];
-  const simulated = await simulatedGrafana(seeded, file);
-  open.push(simulated);
-  const client = (token = bootstrap) => new GrafanaClient(simulated.url, token);
-  return { simulated, client };
+/** Asks with the bootstrap token, unless told otherwise. */
+function ask(cloud: GrafanaCloud, line: string, own: Partial<ApiRequest> = {}) {
+  const [method = "", url = ""] = line.split(" ");
+  const { pathname: path, searchParams: query } = new URL(url, "http://simulated");
+  const { status, body } = apiAnswer(cloud, { method, path, query, token: bootstrap, ...own });
+  return { status, body: body as Record<string, unknown> };
 }
 
 const policy = {
@@ -36,110 +35,58 @@ const policy = {
   scopes: ["metrics:write"],
   realms: [{ type: "stack", identifier: `${home.id}` }],
 };
-const policies = "/v1/accesspolicies?region=eu";
-const tokens = "/v1/tokens?region=eu";
+const policies = "/api/v1/accesspolicies?region=eu";
+const tokens = "/api/v1/tokens?region=eu";
 
 describe("the simulated Grafana Cloud", () => {
   it.each([
-    ["unknown", cloudToken("other", "eu"), "401 Unauthorized", "Token invalid"],
-    ["no token at all", "secret", "401 Unauthorized", "Token could not be parsed"],
-    ["ended", dead, "401 Unauthorized", "Token expired"],
-    ["without the scope", narrow, "403 Forbidden", "You do not have permission"],
-  ])("refuses a token that is %s", async (_, token, status, message) => {
-    const { client } = await served();
-    const said = client(token).get(policies);
-    await expect(said).rejects.toThrow(status);
-    await expect(said).rejects.toThrow(message);
+    ["unknown", cloudToken("other", "eu"), 401, "Token invalid"],
+    ["no token at all", "secret", 401, "Token could not be parsed"],
+    ["ended", dead, 401, "Token expired"],
+    [
+      "without the scope",
+      narrow,
+      403,
+      "You do not have permission to perform the requested action.",
+    ],
+  ])("refuses a token that is %s", (_what, token, status, message) => {
+    const answer = ask(cloudOf(), `GET ${policies}`, { token });
+    expect(answer).toMatchObject({ status, body: { message } });
   });
 
-  it("tells a stack's addresses and users, as the instance has them", async () => {
-    const { client } = await served();
-    expect(await client(narrow).get("/instances/home")).toMatchObject(home);
-    expect(await client(narrow).find("/instances/nope")).toBeUndefined();
+  it("has a policy and its tokens in one region alone", () => {
+    const cloud = cloudOf();
+    const { id } = ask(cloud, `POST ${policies}`, { body: policy }).body;
+    const asked = ask(cloud, `GET /api/v1/accesspolicies/${id}?region=us`);
+    const made = ask(cloud, "POST /api/v1/tokens?region=us", {
+      body: { accessPolicyId: id, name: "t-1" },
+    });
+    const nowhere = ask(cloud, "GET /api/v1/accesspolicies");
+    expect([asked, made, nowhere].map(({ status }) => status)).toEqual([404, 404, 400]);
   });
 
-  it.each([
-    [{ scopes: ["metrics:fly"] }, "Unknown scope metrics:fly"],
-    [{ scopes: [] }, "At least one scope"],
-    [{ realms: [{ type: "stack", identifier: "9" }] }, "does not exist"],
-  ])("refuses a policy with %j", async (change, message) => {
-    const { client } = await served();
-    await expect(client().post(policies, { ...policy, ...change })).rejects.toThrow(message);
+  it("lists tokens by name, bootstrap tokens among them; no ended one, and never a token itself", () => {
+    const cloud = cloudOf();
+    expect(ask(cloud, `GET ${tokens}&name=narrow`).body.items).toMatchObject([
+      { name: "narrow", accessPolicyId: "bootstrap-1" },
+    ]);
+    const all = JSON.stringify([ask(cloud, `GET ${tokens}`), ask(cloud, `GET ${policies}`)]);
+    for (const secret of [bootstrap, narrow, dead, "sha256", "token-2"])
+      expect(all).not.toContain(secret);
   });
 
-  it("refuses a region that it has not, or none", async () => {
-    const { client } = await served();
-    await expect(client().get("/v1/accesspolicies?region=mars")).rejects.toThrow("Unknown region");
-    await expect(client().get("/v1/accesspolicies")).rejects.toThrow("region is required");
-  });
-
-  it("has a policy and its tokens in one region alone", async () => {
-    const { client } = await served();
-    const { id } = await client().post(policies, policy);
-    expect(await client().find(`/v1/accesspolicies/${id}?region=us`)).toBeUndefined();
-    const token = { accessPolicyId: id, name: "t-1", displayName: "t" };
-    await expect(client().post("/v1/tokens?region=us", token)).rejects.toThrow("404 Not Found");
-  });
-
-  it("refuses a name that is taken", async () => {
-    const { client } = await served();
-    await client().post(policies, policy);
-    await expect(client().post(policies, policy)).rejects.toThrow("409 Conflict");
-  });
-
-  it("lists tokens and policies by name, bootstrap tokens among them; no ended one, and never a token itself", async () => {
-    const { client } = await served();
-    const { items } = (await client().get(`${tokens}&name=narrow`)) as { items: object[] };
-    expect(items).toMatchObject([{ name: "narrow", accessPolicyId: "bootstrap-1" }]);
-    const all = JSON.stringify([await client().get(tokens), await client().get(policies)]);
-    expect(all).toContain('"scopes":["stacks:read"]');
-    for (const secret of [bootstrap, narrow, dead, "sha256"]) expect(all).not.toContain(secret);
-    const left = (await client().get(tokens)) as { items: { name: string }[] };
-    expect(left.items.map(({ name }) => name)).toEqual(["bootstrap", "narrow"]);
-  });
-
-  it("keeps policies and tokens in its file, but no token itself; a policy takes its tokens along", async () => {
+  it("keeps policies and tokens in its file, but no token itself; a policy takes its tokens along", () => {
     const file = join(mkdtempSync(join(tmpdir(), "cloud-")), "state.json");
-    const { client, simulated } = await served(file);
-    const { id } = await client().post(policies, policy);
-    const token = { accessPolicyId: id, name: "t-1", displayName: "t" };
-    const made = await client().post(tokens, token);
-    expect(made.token).toMatch(/^glc_/);
-    expect(readFileSync(file, "utf8")).not.toContain(made.token);
-    expect(simulated.cloud.takes(`${made.token}`, "metrics:write")).toBe(true);
-    expect(simulated.cloud.takes(`${made.token}`, "logs:write")).toBe(false);
-    const again = await served(file);
-    await again.client().delete(`/v1/accesspolicies/${id}?region=eu`);
-    expect(again.simulated.cloud.takes(`${made.token}`, "metrics:write")).toBe(false);
-  });
-});
-
-describe("told to misbehave", () => {
-  it("answers with errors as often as told, and tells how long to wait", async () => {
-    const { simulated } = await served();
-    const headers = { authorization: `Bearer ${narrow}` };
-    const ask = () => fetch(`${simulated.url}/api/instances/home`, { headers });
-    simulated.faults.tell({ status: 429, retryAfter: "3600", times: 1 });
-    const refused = await ask();
-    expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "3600"]);
-    expect((await ask()).status).toBe(200);
-  });
-
-  it("meets only what it was told for", async () => {
-    const { client, simulated } = await served();
-    simulated.faults.tell({ on: /^POST .*tokens/, status: 403 });
-    const { id } = await client().post(policies, policy);
-    await expect(client().post(tokens, { accessPolicyId: id, name: "t" })).rejects.toThrow("403");
-    simulated.faults.clear();
-    await client().post(tokens, { accessPolicyId: id, name: "t" });
-  });
-
-  it("answers late, and hangs up", async () => {
-    const { simulated } = await served();
-    const ask = (signal?: AbortSignal) => fetch(`${simulated.url}/api/x`, { signal });
-    simulated.faults.tell({ delay: 60_000, times: 1 });
-    await expect(ask(AbortSignal.timeout(100))).rejects.toThrow("timeout");
-    simulated.faults.tell({ hangUp: true, times: 1 });
-    await expect(ask()).rejects.toThrow("fetch failed");
+    const cloud = cloudOf(file);
+    const { id } = ask(cloud, `POST ${policies}`, { body: policy }).body;
+    const made = ask(cloud, `POST ${tokens}`, { body: { accessPolicyId: id, name: "t-1" } });
+    const token = String(made.body.token);
+    expect(token).toMatch(/^glc_/);
+    expect(readFileSync(file, "utf8")).not.toContain(token);
+    expect(cloud.takes(token, "metrics:write")).toBe(true);
+    expect(cloud.takes(token, "logs:write")).toBe(false);
+    const again = cloudOf(file);
+    ask(again, `DELETE /api/v1/accesspolicies/${id}?region=eu`);
+    expect(again.takes(token, "metrics:write")).toBe(false);
   });
 });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { simulatedDocker } from "../../lab/doubles/simulated-hosts/docker.ts";
+import { contextOf } from "./context.ts";
 
 const CONTAINER = "docker:index/container:Container";
 const NETWORK = "docker:index/network:Network";
@@ -8,11 +9,11 @@ const NETWORK = "docker:index/network:Network";
 const double = simulatedDocker(() => sleep(20));
 
 /** One kind of resource on a host of that address. */
-async function on(address: string, type: string, signal = new AbortController().signal) {
+async function on(address: string, type: string, signal?: AbortSignal) {
   const client = await double.configure({ host: `ssh://root@${address}:22` });
   const resource = double.resources[type];
   if (!resource) throw new Error(type);
-  const context = { client, urn: "urn", signal, log: () => undefined };
+  const context = contextOf(client, signal && { signal });
   return {
     create: (name: string) => resource.create({ name, image: "i" }, context),
     read: async () => resource.read?.("id", { name: "alloy" }, {}, context),
