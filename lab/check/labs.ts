@@ -17,7 +17,7 @@ export const LONGEST_FIRST = [
   "docker-double",
   "faults",
   "signals",
-  "doubles",
+  "docker-double-host",
   "hosts",
   "pulled",
   "dashboards",

@@ -19,6 +19,14 @@ export interface TestStack {
 
 const open = new Set<auto.Stack>();
 
+let engine: ReturnType<typeof pulumiEngine> | undefined;
+
+/** The lab's engine, looked for once. */
+function labEngine(): ReturnType<typeof pulumiEngine> {
+  engine ??= pulumiEngine();
+  return engine;
+}
+
 /** Destroys what is left of every stack since the last call, also of those whose test failed. */
 export async function destroyAll(): Promise<void> {
   const stacks = [...open];
@@ -32,7 +40,7 @@ export async function testStack(
   env: Record<string, string>,
 ): Promise<TestStack> {
   const backend = mkdtempSync(join(tmpdir(), "doubles-"));
-  const { command: pulumiCommand } = await pulumiEngine();
+  const { command: pulumiCommand } = await labEngine();
   const url = `file://${backend}`;
   const projectSettings = { name: "doubles", runtime: "nodejs", backend: { url } };
   const envVars = { ...env, PULUMI_CONFIG_PASSPHRASE: "test", PULUMI_SKIP_UPDATE_CHECK: "true" };
