@@ -121,7 +121,7 @@ describe("a container that must run", () => {
     expect((await inspect("stopped")).State.Running).toBe(false);
     expect(await stack.refresh()).toEqual({ update: 1 });
     expect((await inspect("stopped")).State.Running, "a refresh starts nothing").toBe(false);
-    expect(stack.stateFile()).toContain('"mustRun": false');
+    expect(stack.stateFile()).toContain('"mustRun":false');
     expect((await stack.up()).steps).toEqual(UPDATE);
     expect(await inspect("stopped")).toMatchObject({ Id, State: { Running: true } });
     expect(await stack.refresh()).toEqual({});
