@@ -121,7 +121,7 @@ function inAgentNetwork(site: InstallSite, script: string, { writes = false } = 
 
 /**
  * Answers 400 to a configuration that Alloy can't load, which then goes on with the old one. A sink that is
- * away holds it up for a minute. `timeout`, since wget's own `-T` crashes in Debian's BusyBox 1.35.
+ * away holds it up for a minute. `timeout` bounds the whole request; wget's own `-T` bounds each read alone.
  */
 const reloadRequest = "timeout 300 wget -q -O - --post-data= http://127.0.0.1:12345/-/reload";
 

@@ -102,7 +102,7 @@ function inAgent(site: InstallSite, script: string): string {
 /**
  * Of the agent's metrics: when it read the secrets, samples begun (\`begun\`) and surely accepted
  * (\`taken\`: not one that is under way), batches of samples that failed, lines accepted, requests with lines,
- * and those refused. \`timeout\`, since wget's own \`-T\` crashes in Debian's BusyBox 1.35.
+ * and those refused. \`timeout\` bounds the whole request; wget's own \`-T\` bounds each read alone.
  */
 const look = `
 look() {

@@ -21,7 +21,7 @@ export const memoryLimit: Rule = {
   },
 };
 
-/** The provider has no input for it: a command that hangs on the container sets it. */
+/** The provider has no input for it: a command that depends on the container sets it. */
 export const pidLimit: StackRule = {
   name: "pid-limit",
   description: "Every container's processes are bounded by a command that hangs on it.",
