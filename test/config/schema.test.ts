@@ -42,28 +42,9 @@ function walk(node: Node, path = ""): Setting[] {
 const all = walk(root);
 const isGroup = ({ nodes }: Setting) => nodes.some(({ def }) => def.shape);
 const isKind = ({ nodes }: Setting) => nodes[0]?.def.type === "literal";
-/** An image's `{ local: name }` is described with the image. */
-const isForm = ({ path }: Setting) => /^images\.\w+\.local$/.test(path);
 
 describe("every setting", () => {
-  const single = all.filter((one) => !isGroup(one) && !isKind(one) && !isForm(one));
-
-  test("is found", () => {
-    expect(single.length).toBeGreaterThanOrEqual(30);
-    const paths = single.map(({ path }) => path);
-    expect(paths).toEqual(
-      expect.arrayContaining([
-        "host.connection.hostKey",
-        "host.connection.dockerSocket",
-        "host.journal.gid",
-        "postgres.network",
-        "github.pollingHost",
-        "limits.alloyMemory",
-        "sinks.logs.username",
-        "cloudAccessPolicyToken",
-      ]),
-    );
-  });
+  const single = all.filter((one) => !isGroup(one) && !isKind(one));
 
   test.each(single)("$path has a description that is a sentence", ({ nodes }) => {
     const [description] = nodes.flatMap((node) => node.description ?? []);
@@ -71,19 +52,8 @@ describe("every setting", () => {
   });
 });
 
-test("every image is described, though it has two forms", () => {
-  for (const name of ["alloy", "init", "socketProxy"]) {
-    const found = all.find(({ path }) => path === `images.${name}`);
-    expect(
-      found?.nodes.some(({ description }) => description),
-      name,
-    ).toBe(true);
-  }
-});
-
 test("every group is strict, so that a typo is a fault", () => {
   const groups = [root, ...all.flatMap(({ nodes }) => nodes)].filter(({ def }) => def.shape);
-  expect(groups.length).toBeGreaterThanOrEqual(15);
   for (const { def } of groups) {
     expect(def.catchall?.def.type, Object.keys(def.shape ?? {}).join(", ")).toBe("never");
   }

@@ -71,21 +71,25 @@ describe("hostPath", () => {
   });
 });
 
-describe("digestImage", () => {
+describe("pinnedImage", () => {
   const digest = `@sha256:${"0a".repeat(32)}`;
 
   test.each(["busybox", "busybox:1.37", "dhi.io/a/b-c:1.0_x", "localhost:5000/alloy:1"])(
     "%s is one with its digest, none without",
     (name) => {
-      expect(fault(values.digestImage, `${name}${digest}`)).toBeUndefined();
-      expect(fault(values.digestImage, name)).toBeDefined();
+      expect(fault(values.pinnedImage, `${name}${digest}`)).toBeUndefined();
+      expect(fault(values.pinnedImage, name)).toBeDefined();
     },
   );
+
+  test("an id is one", () => {
+    expect(fault(values.pinnedImage, digest.slice(1))).toBeUndefined();
+  });
 
   test.each([`busybox${digest}0`, `busybox${digest.toUpperCase()}`, digest, `a b${digest}`])(
     "%s is none",
     (name) => {
-      expect(fault(values.digestImage, name)).toBeDefined();
+      expect(fault(values.pinnedImage, name)).toBeDefined();
     },
   );
 });
@@ -95,7 +99,6 @@ test.each([
   [values.dockerName, "a_b.c", "a/b"],
   [values.hostName, "svlnas.example.org", "svlnas.example.org."],
   [values.hostName, "192.168.1.2", "root@192.168.1.2"],
-  [values.localImage, "lab/alloy:1", "lab/alloy:1 "],
   [values.sshPublicKey, "ssh-rsa AAAA==", "ssh-dss AAAA"],
   [values.sshPublicKey, "ecdsa-sha2-nistp256 AAAA", "ecdsa-sha2-nistp256 AAAA root@svlnas"],
 ])("name, address, image or key %#", (schema, good, bad) => {

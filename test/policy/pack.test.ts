@@ -43,19 +43,12 @@ test("a secret in a resource is looked at like any other value", async () => {
   expect(found.map(([policy]) => policy)).toEqual(["no-secret-in-plain-sight"]);
 });
 
-test("the provider tells whose engine an image by its name is on", async () => {
-  const image = "lab/alloy:1";
-  expect(await pack.analyze(container({ image }, { host: "unix:///run/d.sock" }))).toEqual([]);
-  const [[policy] = []] = await pack.analyze(container({ image }, { host: "ssh://root@svlnas" }));
-  expect(policy).toBe("image-digest");
-});
-
 test("networks that the stack's configuration names are declared, others are not", async () => {
   const limit = resource(
     types.remoteCommand,
     "limit",
     { stdin: "docker update --pids-limit 200 x" },
-    { dependencies: ["alloy-container"] },
+    ["alloy-container"],
   );
   const on = (name: string) => container({ networksAdvanced: [{ name }] });
   expect(await pack.analyzeStack([on("immich-db"), limit])).toEqual([]);

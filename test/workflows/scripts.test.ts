@@ -100,7 +100,7 @@ describe("drift.sh", () => {
   });
 });
 
-test("rotate.sh replaces tokens and what hangs on them, then verifies", () => {
+test("rotate.sh replaces tokens and what depends on them, then verifies", () => {
   job.program("pulumi");
   job.program("npm");
   expect(job.run("rotate.sh", ["svlnas"]).status).toBe(0);

@@ -82,17 +82,12 @@ function answer<Response>(
 
 function fill<Message extends analyzerPb.AnalyzeRequest | analyzerPb.AnalyzerResource>(
   message: Message,
-  { type, name, props, provider }: StackResource,
+  { type, name, props }: StackResource,
 ): Message {
   message.setType(type);
   message.setName(name);
   message.setUrn(urnOf(name));
   message.setProperties(struct(props));
-  if (provider) {
-    const one = new analyzerPb.AnalyzerProviderResource();
-    one.setProperties(struct(provider));
-    message.setProvider(one);
-  }
   message.setOptions(new analyzerPb.AnalyzerResourceOptions());
   return message;
 }
