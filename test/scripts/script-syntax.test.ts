@@ -5,9 +5,8 @@ import { checksScript } from "../../checks/host/script.ts";
 import * as scripts from "../../components/files/install-scripts.ts";
 import type { InstallSite } from "../../components/files/install-site.ts";
 import { awaitLoaded, installVersion } from "../../components/files/install-version.ts";
-import { proveTokens } from "../../components/files/token-proof.ts";
+import { proveTokens, type TokenProof } from "../../components/files/token-proof.ts";
 import { preparationScript } from "../../components/host/host-preparation.ts";
-import type { PreparedHost } from "../../host-shell/preparation-commands.ts";
 import { scriptRunner } from "../../host-shell/shell.ts";
 import { requestOf } from "../checks/host/support/request.ts";
 
@@ -20,35 +19,29 @@ const site: InstallSite = {
   alloyMemory: 512,
 };
 
-const all: [string, string][] = [
-  ["prepareHost", scripts.prepareHost(site)],
-  ["removeDirectories", scripts.removeDirectories(site)],
-  ["writeSecret", scripts.writeSecret(site, "github-token")],
-  ["removeSecret", scripts.removeSecret(site, "github-token")],
-  ["installVersion", installVersion(site, "0123456789ab")],
-  ["awaitLoaded", awaitLoaded(site)],
-  [
-    "proveTokens",
-    proveTokens({
-      site,
-      metricsUrl: "https://m",
-      logsUrl: "https://l",
-      sendsLogs: true,
-      asked: "taken",
-      stack: "s",
-    }),
-  ],
-  ["scriptRunner", scriptRunner("alloy-loaded")],
-  ["checksScript", checksScript(requestOf())],
-  ["preparationScript for TrueNAS", preparationScript(preparedOn("truenas"))],
-  ["preparationScript for Linux", preparationScript(preparedOn("linux"))],
-];
+const [account, dataset] = ["svc-app-alloy", "vm-pool/apps/services/alloy"];
+const prepared = { directory: site.directory, serviceAccount: { uid: 3125, gid: 3125 } };
+const proof: TokenProof = {
+  ...{ site, metricsUrl: "https://m", logsUrl: "https://l" },
+  ...{ sendsLogs: true, asked: "taken", stack: "s" },
+};
 
-function preparedOn(type: "truenas" | "linux"): PreparedHost {
-  const [account, dataset] = ["svc-app-alloy", "vm-pool/apps/services/alloy"];
-  const prepare = type === "truenas" ? { type, account, dataset } : { type, account };
-  return { directory: site.directory, serviceAccount: { uid: 3125, gid: 3125 }, prepare };
-}
+const all = Object.entries({
+  prepareHost: scripts.prepareHost(site),
+  removeDirectories: scripts.removeDirectories(site),
+  writeSecret: scripts.writeSecret(site, "github-token"),
+  removeSecret: scripts.removeSecret(site, "github-token"),
+  installVersion: installVersion(site, "0123456789ab"),
+  awaitLoaded: awaitLoaded(site),
+  proveTokens: proveTokens(proof),
+  scriptRunner: scriptRunner("alloy-loaded"),
+  checksScript: checksScript(requestOf()),
+  prepareTruenas: preparationScript({
+    ...prepared,
+    prepare: { type: "truenas", account, dataset },
+  }),
+  prepareLinux: preparationScript({ ...prepared, prepare: { type: "linux", account } }),
+});
 
 /** Shells of hosts and of BusyBox images, as far as this machine has them. */
 const shells = [["/bin/sh"], ["/bin/bash", "--posix"], ["/usr/bin/busybox", "sh"]].filter(

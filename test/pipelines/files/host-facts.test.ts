@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { settings } from "../../../config/schema.ts";
 import { hostFacts } from "../../../pipelines/host-facts.ts";
 import { NOTHING } from "../../../pipelines/log-privacy.ts";
-import { completed, completedLocal, type RawSettings } from "../../support/stack-files.ts";
+import { changed, completed, completedLocal, type RawSettings } from "../../support/stack-files.ts";
 
 const sinks = {
   metrics: { url: "https://metrics.example.net/push", username: "1" },
@@ -10,61 +10,44 @@ const sinks = {
 };
 const factsOf = (raw: RawSettings) => hostFacts(settings.parse(raw), sinks);
 
+const noApp = { id: 0, installation_id: 0 };
+const unasked = ["expressions", "bearer_tokens", "email_addresses", "ip_addresses"];
 const allLogs = {
   exclude: "",
-  redact: {
-    expressions: NOTHING,
-    bearer_tokens: NOTHING,
-    email_addresses: NOTHING,
-    ip_addresses: NOTHING,
-  },
+  redact: Object.fromEntries(unasked.map((name) => [name, NOTHING])),
+};
+const database = (name: string) => ({
+  __address__: `${name}-db-exporter:9187`,
+  instance: `${name}-db`,
+  job: `postgres_${name}`,
+});
+const nothing = { repositories: [], polling_host: "", api_url: "" };
+const polled = {
+  repositories: ["DevSecNinja/truenas-apps", "DevSecNinja/dotfiles"],
+  polling_host: "svlnas",
+  api_url: "https://api.github.com",
 };
 
-test("of svlnas: two databases and the two repositories that it polls", () => {
-  expect(factsOf(completed("svlnas"))).toEqual({
-    name: "svlnas",
+// Every key is there, though nothing fills it.
+test.each([
+  { name: "svlnas", postgres: [database("immich"), database("outline")], github: polled },
+  { name: "svlazext", postgres: [], github: nothing },
+] as const)("of $name", ({ name, postgres, github }) => {
+  expect(factsOf(completed(name))).toEqual({
+    name,
     sinks,
     journal: { path: "/var/log/journal" },
-    postgres: [
-      {
-        __address__: "immich-db-exporter:9187",
-        instance: "immich-db",
-        job: "postgres_immich",
-      },
-      {
-        __address__: "outline-db-exporter:9187",
-        instance: "outline-db",
-        job: "postgres_outline",
-      },
-    ],
-    github: {
-      repositories: ["DevSecNinja/truenas-apps", "DevSecNinja/dotfiles"],
-      polling_host: "svlnas",
-      app: { id: 0, installation_id: 0 },
-      api_url: "https://api.github.com",
-    },
-    logs: allLogs,
-  });
-});
-
-test("of svlazext: every key is there, though nothing fills it", () => {
-  expect(factsOf(completed("svlazext"))).toEqual({
-    name: "svlazext",
-    sinks,
-    journal: { path: "/var/log/journal" },
-    postgres: [],
-    github: { repositories: [], polling_host: "", api_url: "", app: { id: 0, installation_id: 0 } },
+    postgres,
+    github: { ...github, app: noApp },
     logs: allLogs,
   });
 });
 
 test("what a stack sets itself wins: instance, journal directory, GitHub's address", () => {
-  const local = completedLocal();
+  const local = changed(completedLocal(), "github", { apiUrl: "http://github-stand-in:8080" });
   const facts = factsOf({
-    ...local,
-    host: { ...(local.host as object), journal: { gid: 1, path: "/run/log/journal" } },
+    ...changed(local, "host", { journal: { gid: 1, path: "/run/log/journal" } }),
     postgres: [{ name: "a", exporter: "a:9187", instance: "db.a", network: "a-backend" }],
-    github: { ...(local.github as object), apiUrl: "http://github-stand-in:8080" },
   });
   expect(facts).toMatchObject({
     journal: { path: "/run/log/journal" },
@@ -73,14 +56,11 @@ test("what a stack sets itself wins: instance, journal directory, GitHub's addre
   });
 });
 
-test("a GitHub App's numbers reach the host that polls, and no other", () => {
-  const { githubToken: _, ...settings } = completed("svlnas");
+test.each([
+  ["svlnas", { id: 7, installation_id: 70 }],
+  ["other", noApp],
+])("a GitHub App's numbers reach the host that polls, and no other: %s", (pollingHost, numbers) => {
   const app = { id: 7, installationId: 70 };
-  const github = { ...(settings.github as object), app };
-  expect(factsOf({ ...settings, github }).github.app).toEqual({ id: 7, installation_id: 70 });
-  const elsewhere = { ...github, pollingHost: "other" };
-  expect(factsOf({ ...settings, github: elsewhere }).github.app).toEqual({
-    id: 0,
-    installation_id: 0,
-  });
+  const settings = changed(completed("svlnas"), "github", { app, pollingHost });
+  expect(factsOf({ ...settings, githubToken: undefined }).github.app).toEqual(numbers);
 });

@@ -6,7 +6,7 @@ import { pipelineDirectory, pipelineFiles } from "../../../pipelines/pipeline-fi
 import { completed } from "../../support/stack-files.ts";
 
 /** What a deployment waits for on a host, from the pipelines that are shipped to it. */
-function componentsOf(stack: "svlnas" | "svlazext", githubApp = false): string[] {
+function componentsOf(stack: "svlnas" | "svlazext", githubApp: boolean): string[] {
   const parsed = settings.parse(completed(stack));
   const sink = { url: "https://example.net", username: "1" };
   const facts = hostFacts(parsed, { metrics: sink, logs: sink });
@@ -40,26 +40,19 @@ const everywhere = [
   "prometheus.scrape.traefik",
 ];
 
-test("svlazext loads exactly these components", () => {
-  expect(componentsOf("svlazext")).toEqual(everywhere);
-});
+const token = ["local.file.github_token"];
+const more = [
+  "discovery.relabel.github",
+  "prometheus.exporter.github.repositories",
+  "prometheus.relabel.postgres",
+  "prometheus.scrape.github",
+  "prometheus.scrape.postgres",
+];
 
-test("svlnas loads the databases' and GitHub's besides", () => {
-  expect(componentsOf("svlnas")).toEqual(
-    [
-      ...everywhere,
-      "discovery.relabel.github",
-      "local.file.github_token",
-      "prometheus.exporter.github.repositories",
-      "prometheus.relabel.postgres",
-      "prometheus.scrape.github",
-      "prometheus.scrape.postgres",
-    ].sort(),
-  );
-});
-
-test("with a GitHub App it loads the same, less the token's file", () => {
-  expect(componentsOf("svlnas", true)).toEqual(
-    componentsOf("svlnas").filter((name) => name !== "local.file.github_token"),
-  );
+test.each([
+  ["svlazext", false, everywhere],
+  ["svlnas", false, [...everywhere, ...more, ...token]],
+  ["svlnas", true, [...everywhere, ...more]],
+] as const)("%s loads exactly these components, GitHub App: %s", (stack, githubApp, names) => {
+  expect(componentsOf(stack, githubApp)).toEqual([...names].sort());
 });
