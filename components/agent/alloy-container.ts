@@ -17,7 +17,7 @@ export interface AlloyContainerArgs {
 }
 
 /** Flags and configuration path. A link to a directory without the slash at its end loads nothing. */
-export const alloyCommand = [
+const alloyCommand = [
   "run",
   "--server.http.listen-addr=0.0.0.0:12345",
   "--storage.path=/var/lib/alloy/data",
