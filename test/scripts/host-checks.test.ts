@@ -111,7 +111,7 @@ describe("images", () => {
       { state: "refused", said: expect.stringContaining("no such host") },
     ],
   ])("%s", (_where, registry, found) => {
-    host.write("images", "init-image\n");
+    host.write("images", "init-image\nproxy-image\n");
     host.write("registry", registry);
     expect(look({ images: hardened }).images.alloy).toEqual(found);
     // By digest: the tag may have moved on.
