@@ -3,9 +3,7 @@ import { pipelineNames } from "../telemetry/names.ts";
 import { host } from "./host-schema.ts";
 import { github, logs, postgres } from "./pipelines-schema.ts";
 import { grafanaCloud, sinks } from "./sinks-schema.ts";
-import { digestImage, dockerName, localImage, rsaPrivateKey, subnet } from "./values.ts";
-
-const image = z.union([digestImage, z.strictObject({ local: localImage })]);
+import { dockerName, pinnedImage, rsaPrivateKey, subnet } from "./values.ts";
 
 const ingress = z.strictObject({
   domain: z
@@ -88,19 +86,17 @@ export const settings = z.strictObject({
     .prefault({}),
   images: z
     .strictObject({
-      alloy: image
+      alloy: pinnedImage
         .default(
           "dhi.io/alloy:1.16.0-debian13@sha256:cd4fba2a0fd62b3a4fea5a3f5e05851b2863ef04c6e9e16e1fb884be79bdd5d1",
         )
-        .describe(
-          "Image of Alloy, by digest, or `{ local: name }` for one that is only on the host.",
-        ),
-      init: image
+        .describe("Image of Alloy, by digest, or by its id if it is only on the host."),
+      init: pinnedImage
         .default(
           "docker.io/library/busybox:1.37.0@sha256:1487d0af5f52b4ba31c7e465126ee2123fe3f2305d638e7827681e7cf6c83d5e",
         )
         .describe("Image of `alloy-init` and of the one-shot helpers: BusyBox."),
-      socketProxy: image
+      socketProxy: pinnedImage
         .default(
           "lscr.io/linuxserver/socket-proxy:version-3.2.14-r0@sha256:56dde3144ef213d2df1ee3d600baad521bd8b8c2bf844672719b07363606f4c2",
         )
@@ -147,7 +143,6 @@ export const settings = z.strictObject({
 export type Settings = z.output<typeof settings>;
 export type Connection = Settings["host"]["connection"];
 export type SshConnection = Extract<Connection, { type: "ssh" }>;
-export type Image = Settings["images"]["alloy"];
 
 /** Settings that are secrets, by the configuration key under which a stack stores them. */
 export const secretKeys = {

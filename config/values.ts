@@ -58,18 +58,13 @@ export const accountName = z
   .string()
   .regex(/^[a-z_][a-z0-9_-]{0,31}$/, "must be an account name: a-z 0-9 _ -, at most 32 of them");
 
-/** Image reference pinned by digest; a tag alone can change under a running host. */
-export const digestImage = z
+/** Image pinned by digest, or by the id of one that is on the host; a tag can change under a running host. */
+export const pinnedImage = z
   .string()
   .regex(
-    /^[\w.-]+(:\d+)?(\/[\w.-]+)*(:[\w.-]+)?@sha256:[0-9a-f]{64}$/,
+    /^([\w.-]+(:\d+)?(\/[\w.-]+)*(:[\w.-]+)?@)?sha256:[0-9a-f]{64}$/,
     "must be an image pinned by digest: name:tag@sha256:<64 hex digits>",
   );
-
-/** Image that exists only on the host and is never pulled. */
-export const localImage = z
-  .string()
-  .regex(/^[a-z0-9][\w./-]*(:[\w.-]+)?$/i, "must be an image name");
 
 /** Public key as `ssh-keyscan` prints it, without the host's name. */
 export const sshPublicKey = z

@@ -33,7 +33,7 @@ export class GrafanaInstance extends pulumi.ComponentResource {
       { url: args.url, auth: pulumi.secret(token.key) },
       { parent: this },
     );
-    // Hangs on the token: while that is unknown, a preview has nobody to ask as.
+    // Depends on the token: while that is unknown, a preview has nobody to ask as.
     this.metricsUid = token.id.apply(() => this.dataSourceUid(args.metricsDataSource));
     this.expiresAt = token.expiration;
     this.registerOutputs({ metricsUid: this.metricsUid, expiresAt: this.expiresAt });

@@ -47,6 +47,19 @@ export async function labImages<R extends Role = Role>(
   return Object.fromEntries(names) as Record<R, string>;
 }
 
+/** Ids of images that are on the engine: so a stack names those that no registry has. */
+export async function imageIds<R extends string>(
+  engine: Engine,
+  images: Record<R, string>,
+): Promise<Record<R, string>> {
+  const docker = dockerClient(engine.host);
+  const ids = Object.entries<string>(images).map(async ([role, name]) => {
+    const { Id } = await docker.getImage(name).inspect();
+    return [role, Id] as const;
+  });
+  return Object.fromEntries(await Promise.all(ids)) as Record<R, string>;
+}
+
 /** The published images of what stands around the agent, pulled where the engine lacks them. */
 export async function pulledImages(engine: Engine): Promise<WorldImages> {
   const docker = dockerClient(engine.host);

@@ -3,7 +3,7 @@ import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { type LabCloud, simulatedGrafanaCloud } from "./cloud.ts";
 import { dockerEngine, type Engine } from "./docker-engine.ts";
 import { startDoubles } from "./doubles/engine/start.ts";
-import { type Images, labImages, pulledImages } from "./images.ts";
+import { type Images, imageIds, labImages, pulledImages } from "./images.ts";
 import { labDir } from "./paths.ts";
 import { pulumiEngine } from "./pulumi.ts";
 import type { LabFacts } from "./settings.ts";
@@ -30,7 +30,10 @@ export interface Lab {
 
 /** Starts the lab, or what of it is missing. The second time it takes seconds. */
 export async function startLab(): Promise<Lab> {
-  const [pulumi, { docker, built, world }] = await Promise.all([pulumiEngine(), hostAndWorld()]);
+  const [pulumi, { docker, agentImages, world }] = await Promise.all([
+    pulumiEngine(),
+    hostAndWorld(),
+  ]);
   let live = NO_TOKENS;
   const cloud = await simulatedGrafanaCloud(world, (tokens) => {
     live = tokens;
@@ -49,7 +52,7 @@ export async function startLab(): Promise<Lab> {
     docker,
     world,
     cloud,
-    facts: labFacts(docker, world, built),
+    facts: labFacts(docker, world, agentImages),
     acceptToken: (token) => acceptToken(docker, token, live),
     refuseOthers: (password) => refuseOthers(docker, password),
     stack: (name, settings, pipelines) =>
@@ -66,14 +69,15 @@ async function hostAndWorld() {
   const docker = await dockerEngine();
   const built = docker.canPull ? undefined : await labImages(docker);
   const images = built ?? (await pulledImages(docker));
-  return { docker, built, world: await startWorld(docker, images) };
+  const agentImages = built && (await imageIds(docker, agentOf(built)));
+  return { docker, agentImages, world: await startWorld(docker, images) };
 }
 
-function labFacts(docker: Engine, world: World, images?: Images): LabFacts {
+function labFacts(docker: Engine, world: World, images: LabFacts["images"]): LabFacts {
   return {
     dockerSocket: docker.host.replace("unix://", ""),
     hostDirectory: join(labDir, "hosts"),
-    images: images && agentImages(images),
+    images,
     metrics: world.metrics,
     logs: world.logs,
     github: world.github,
@@ -81,4 +85,4 @@ function labFacts(docker: Engine, world: World, images?: Images): LabFacts {
   };
 }
 
-const agentImages = ({ alloy, init, socketProxy }: Images) => ({ alloy, init, socketProxy });
+const agentOf = ({ alloy, init, socketProxy }: Images) => ({ alloy, init, socketProxy });

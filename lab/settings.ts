@@ -8,7 +8,7 @@ export interface LabFacts {
   dockerSocket: string;
   /** Directory that stands for the host's directories. */
   hostDirectory: string;
-  /** Images that are on the engine; left out where they are pulled, and then those that need no account. */
+  /** Ids of images that are on the engine; left out where they are pulled, and then those that need no account. */
   images?: { alloy: string; init: string; socketProxy: string };
   metrics: LabSink;
   logs: LabSink;
@@ -44,7 +44,7 @@ export function inLab(settings: StackSettings, facts: LabFacts): StackSettings {
           githubToken: facts.github.token,
         }
       : {}),
-    images: facts.images ? localImages(facts.images) : pulledImages(),
+    images: facts.images ?? pulledImages(),
     sinks: { metrics: sink(facts.metrics), logs: sink(facts.logs) },
     metricsPassword: facts.metrics.password,
     logsPassword: facts.logs.password,
@@ -55,10 +55,6 @@ export function inLab(settings: StackSettings, facts: LabFacts): StackSettings {
 function pulledImages(): Section {
   const others = JSON.parse(process.env.LAB_AGENT_IMAGES ?? "{}");
   return { ...(stackFile("local").images as Section), ...others };
-}
-
-function localImages(images: NonNullable<LabFacts["images"]>): Section {
-  return Object.fromEntries(Object.entries(images).map(([role, local]) => [role, { local }]));
 }
 
 /** The same host reached through an SSH server in place of its socket. */

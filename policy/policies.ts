@@ -24,14 +24,8 @@ function resourcePolicy({ name, description, check }: Rule): ResourceValidationP
   return {
     name,
     description,
-    validateResource: ({ type, name, props, provider }, report) => {
-      const messages = check({
-        type,
-        name,
-        props: known(props),
-        ...(provider && { provider: known(provider.props) }),
-      });
-      for (const message of messages) report(message);
+    validateResource: ({ type, name, props }, report) => {
+      for (const message of check({ type, name, props: known(props) })) report(message);
     },
   };
 }

@@ -9,13 +9,11 @@ export interface PolicyResource {
   type: string;
   name: string;
   props: Props;
-  /** Inputs of its explicit provider. */
-  provider?: Props;
 }
 
 /** A resource among all others of its stack. */
 export interface StackResource extends PolicyResource {
-  /** Names of the resources that it hangs on. */
+  /** Names of the resources that it depends on. */
   dependencies: readonly string[];
 }
 

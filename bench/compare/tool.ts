@@ -40,12 +40,10 @@ export function variablesOf(
   directory: string,
   metricsPassword: string,
 ) {
-  const name = (image: Settings["images"]["alloy"]) =>
-    typeof image === "string" ? image : image.local;
   return {
-    ALLOY_IMAGE: name(images.alloy),
-    INIT_IMAGE: name(images.init),
-    SOCKET_PROXY_IMAGE: name(images.socketProxy),
+    ALLOY_IMAGE: images.alloy,
+    INIT_IMAGE: images.init,
+    SOCKET_PROXY_IMAGE: images.socketProxy,
     DIRECTORY: directory,
     DOCKER_SOCKET: host.dockerSocket,
     JOURNAL_GID: `${host.journal.gid}`,

@@ -1,4 +1,4 @@
-import type { Image, Settings } from "../../config/schema.ts";
+import type { Settings } from "../../config/schema.ts";
 
 /** What the checks of a host are told: of the stack's settings, those that the checks hang on. */
 export interface ChecksRequest {
@@ -12,7 +12,7 @@ export interface ChecksRequest {
   frontendSubnet: string;
   /** Networks of other services, each with its setting. */
   externalNetworks: { path: string; network: string }[];
-  images: Record<ImageRole, Image>;
+  images: Record<ImageRole, string>;
   /** Log-in with which images are pulled; without one they are pulled anonymously. */
   registry?: { address: string; username: string };
 }

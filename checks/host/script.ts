@@ -1,4 +1,3 @@
-import type { Image } from "../../config/schema.ts";
 import { oneShot } from "../../host-shell/one-shot.ts";
 import { shellQuote } from "../../host-shell/shell.ts";
 import type { ChecksRequest } from "./request.ts";
@@ -88,11 +87,7 @@ printf 'space\\t%s %s\\n' "$at" "$(stat -f -c '%a %S' "${root}$at")"`.trim();
 }
 
 /** Whether an image is there, or could be pulled with the log-in that the deployment uses. */
-function imageQuestion(role: string, image: Image): string {
-  if (typeof image === "object") {
-    return `  if docker image inspect ${shellQuote(image.local)} >/dev/null 2>&1; then tell image '${role} present'
-  else tell image '${role} absent'; fi`;
-  }
+function imageQuestion(role: string, image: string): string {
   return `  if docker image inspect ${shellQuote(image)} >/dev/null 2>&1; then tell image '${role} present'
   elif DOCKER_CONFIG=$work in_time 30 docker manifest inspect ${shellQuote(byDigest(image))} >/dev/null 2>"$work/said"
   then tell image '${role} pullable'
@@ -106,9 +101,8 @@ function byDigest(reference: string): string {
 
 /** A container as the agent's will be: it follows the host's mounts, and looks where the SSH user may not. */
 function probe(request: ChecksRequest): string {
-  const { init } = request.images;
   const container = oneShot({
-    image: typeof init === "object" ? init.local : init,
+    image: request.images.init,
     mounts: ["/:/host:ro,rslave"],
     // CAP_DAC_READ_SEARCH: directories of other users, which root without it can't look into.
     addCapabilities: ["DAC_READ_SEARCH"],

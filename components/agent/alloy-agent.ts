@@ -70,7 +70,7 @@ export class AlloyAgent extends pulumi.ComponentResource {
 
   private createImages(name: string, { host, settings }: AlloyAgentArgs): Images {
     const pull = (role: keyof Settings["images"], suffix: string) =>
-      hostImage(`${name}-image-${suffix}`, { host, image: settings.images[role] }, this).reference;
+      hostImage(`${name}-image-${suffix}`, { host, image: settings.images[role] }, this);
     return {
       alloy: pull("alloy", "alloy"),
       init: pull("init", "init"),

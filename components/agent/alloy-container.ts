@@ -17,7 +17,7 @@ export interface AlloyContainerArgs {
 }
 
 /** Flags and configuration path. A link to a directory without the slash at its end loads nothing. */
-export const alloyCommand = [
+const alloyCommand = [
   "run",
   "--server.http.listen-addr=0.0.0.0:12345",
   "--storage.path=/var/lib/alloy/data",
@@ -50,7 +50,7 @@ export function alloyContainer(args: AlloyContainerArgs): docker.ContainerArgs {
 }
 
 /** Bind mounts, whose sources exist on every host. */
-export function alloyMounts(directory: string): docker.types.input.ContainerMount[] {
+function alloyMounts(directory: string): docker.types.input.ContainerMount[] {
   const readOnly = (source: string, target: string) => ({
     type: "bind",
     source,
@@ -73,7 +73,7 @@ export function alloyMounts(directory: string): docker.types.input.ContainerMoun
  * The journal's directories as volumes, not mounts: of these the daemon creates a missing source at every
  * start, so a host that has only one of them deploys, and its container comes back after a reboot.
  */
-export function journalVolumes(): docker.types.input.ContainerVolume[] {
+function journalVolumes(): docker.types.input.ContainerVolume[] {
   return ["/var/log/journal", "/run/log/journal"].map((path) => ({
     hostPath: path,
     containerPath: path,

@@ -27,6 +27,6 @@ export interface AlloyAgentArgs {
   sinks: Sinks;
   /** What polls GitHub; needed where the `github` pipeline polls. */
   github?: Pick<GithubAccess, "file" | "secret">;
-  /** Tokens that the host lives on, of which it tells when they end. */
+  /** Tokens that the host needs; it reports when they end. */
   tokens: pulumi.Output<Token>[];
 }

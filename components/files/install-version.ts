@@ -8,7 +8,7 @@ const NOT_PRUNED = 3;
 
 /**
  * Installs a version from standard input: written beside the last, validated by the image that will run
- * it, switched to, and loaded by the agent if there is one. Whatever fails, the old version goes on. Three
+ * it, switched to, and loaded by the agent if there is one. Whatever fails, the old version keeps running. Three
  * containers at most while all goes well: each takes half a second.
  */
 export function installVersion(site: InstallSite, version: string): string {
@@ -120,8 +120,8 @@ function inAgentNetwork(site: InstallSite, script: string, { writes = false } = 
 }
 
 /**
- * Answers 400 to a configuration that Alloy can't load, which then goes on with the old one. A sink that is
- * away holds it up for a minute. `timeout`, since wget's own `-T` crashes in Debian's BusyBox 1.35.
+ * Answers 400 to a configuration that Alloy can't load, which then continues with the old one. A sink that is
+ * away holds it up for a minute. `timeout` bounds the whole request; wget's own `-T` bounds each read alone.
  */
 const reloadRequest = "timeout 300 wget -q -O - --post-data= http://127.0.0.1:12345/-/reload";
 

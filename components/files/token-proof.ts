@@ -27,7 +27,7 @@ const patience = { read: 60, samples: 150, line: 60 };
  * Waits until the agent's own counters show samples and lines that were accepted with the secrets on standard
  * input. Until then the files' last contents are kept beside them: where the proof fails they are put back,
  * and a later run writes the new ones again. The engine deletes a replaced token only after this succeeded. Where no
- * last content is kept, as on a new host, nothing hangs on the proof: then what the sinks said before is enough.
+ * last content is kept, as on a new host, nothing depends on the proof: then what the sinks said before is enough.
  */
 export function proveTokens(proof: TokenProof): string {
   const { site, stack, asked } = proof;
@@ -102,7 +102,7 @@ function inAgent(site: InstallSite, script: string): string {
 /**
  * Of the agent's metrics: when it read the secrets, samples begun (\`begun\`) and surely accepted
  * (\`taken\`: not one that is under way), batches of samples that failed, lines accepted, requests with lines,
- * and those refused. \`timeout\`, since wget's own \`-T\` crashes in Debian's BusyBox 1.35.
+ * and those refused. \`timeout\` bounds the whole request; wget's own \`-T\` bounds each read alone.
  */
 const look = `
 look() {

@@ -67,7 +67,7 @@ export class Host extends pulumi.ComponentResource {
 }
 
 /** The Docker provider's arguments. An `ssh://` host is not asked anything until something changes. */
-export function dockerProviderArgs(connection: Connection): docker.ProviderArgs {
+function dockerProviderArgs(connection: Connection): docker.ProviderArgs {
   const { host, sshOptions } = routeTo(connection);
   if (connection.type === "local") return { host };
   return {

@@ -20,7 +20,7 @@ import { LOGS, METRICS } from "./panels.ts";
 const TAG = "grafana-alloy";
 
 export interface DashboardArgs {
-  /** Part of the dashboard's address, for ever: `alloy-fleet`. */
+  /** Part of the dashboard's address, which never changes: `alloy-fleet`. */
   uid: string;
   title: string;
   description: string;

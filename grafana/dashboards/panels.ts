@@ -33,7 +33,7 @@ export interface Query {
 export const metrics = (expr: string, legend = ""): Query => ({ from: METRICS, expr, legend });
 export const lines = (expr: string, legend = ""): Query => ({ from: LOGS, expr, legend });
 
-/** What every panel says of itself. */
+/** Arguments of every kind of panel. */
 export interface PanelArgs {
   title: string;
   /** What it shows and what to make of it: the text behind Grafana's (i). */

@@ -27,7 +27,7 @@ export const readOnlyRoot: Rule = {
 /** Directories in which the socket lies; a container that sees one sees the socket, read-only or not. */
 const above = ["/", "/run", "/var", "/var/run"];
 
-/** Whoever opens the Docker socket is root on the host. The proxy alone has it, and lets nothing change. */
+/** Who opens the Docker socket is root on the host. The proxy alone has it, and lets nothing change. */
 export const dockerSocket: Rule = {
   name: "docker-socket",
   description:

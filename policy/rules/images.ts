@@ -1,18 +1,13 @@
 import { isContainer, type PolicyResource, text, titleOf, types } from "../resource.ts";
 import type { Rule } from "../rule.ts";
 
-/**
- * Every image is what it was when it was reviewed. A container's image is an id or a digest; a mere name is
- * taken only from the engine of this machine (`unix://`), where nothing but its owner puts images.
- */
+/** Every image is what it was when it was reviewed: named by its digest, or by the id that the engine knows it by. */
 export const imageDigest: Rule = {
   name: "image-digest",
-  description:
-    "Images are pinned by digest; only this machine's own engine may use one by its name.",
+  description: "Images are pinned by digest.",
   check(resource) {
     const image = imageOf(resource);
     if (image === undefined || isPinned(image)) return [];
-    if (isContainer(resource) && isThisMachine(resource)) return [];
     return [
       `${titleOf(resource)}: image ${image} has no digest, so what runs can change without a change here. ` +
         "Set the stack's `images` to name:tag@sha256:<digest>, as `docker buildx imagetools inspect` shows it.",
@@ -28,8 +23,4 @@ function imageOf(resource: PolicyResource): string | undefined {
 /** A digest behind a name, or the id by which the engine knows an image. */
 function isPinned(image: string): boolean {
   return /(^|@)sha256:[0-9a-f]{64}$/.test(image);
-}
-
-function isThisMachine({ provider }: PolicyResource): boolean {
-  return text(provider?.host)?.startsWith("unix://") ?? false;
 }

@@ -21,10 +21,10 @@ export const memoryLimit: Rule = {
   },
 };
 
-/** The provider has no input for it: a command that hangs on the container sets it. */
+/** The provider has no input for it: a command that depends on the container sets it. */
 export const pidLimit: StackRule = {
   name: "pid-limit",
-  description: "Every container's processes are bounded by a command that hangs on it.",
+  description: "Every container's processes are bounded by a command that depends on it.",
   check: ({ resources }) =>
     resources
       .filter(isContainer)
@@ -37,7 +37,7 @@ export const pidLimit: StackRule = {
       })),
 };
 
-/** In a preview the script hangs on the new container's id: it is unknown, and its being there must do. */
+/** In a preview the script depends on the new container's id: it is unknown, and its being there must do. */
 function limits(command: StackResource, container: StackResource): boolean {
   if (!isCommand(command) || !command.dependencies.includes(container.name)) return false;
   const { stdin } = command.props;

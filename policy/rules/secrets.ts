@@ -28,7 +28,7 @@ const secretValues = [
   /\b[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@/i,
 ];
 
-/** Whoever reaches the Docker API reads all of a container's settings, and `ps` shows a command line. */
+/** Everybody who reaches the Docker API reads all of a container's settings, and `ps` shows a command line. */
 export const plainSecret: Rule = {
   name: "no-secret-in-plain-sight",
   description:

@@ -14,7 +14,6 @@ import { loadedComponents } from "./support/agent.ts";
 import {
   emptyLab,
   expectNothingLeft,
-  imageResources,
   removeTraefik,
   settingsOf,
   type TestLab,
@@ -38,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => lab.close());
 
 /** How many resources the stack has. */
-const all = () => 28 + imageResources(lab);
+const all = () => 31;
 const up = async (other: StackSettings = settings) =>
   (await (await lab.stack("local", other)).up()).summary.resourceChanges;
 const agent = async () => {

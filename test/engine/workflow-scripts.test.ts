@@ -92,8 +92,8 @@ test("a preview that breaks a rule fails, and its comment says so", async () => 
     "--stack",
     "one",
     "--path",
-    "grafana-alloy:images.alloy.local",
-    "x:1",
+    "grafana-alloy:ingress.description",
+    "ghp_abcdef123",
   ];
   await execa("pulumi", set, { cwd: fleet.directory, env: fleet.env });
   const { code, output } = await run("preview.sh", "one", "preview.log");

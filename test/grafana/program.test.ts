@@ -1,42 +1,74 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { allDashboards } from "../../grafana/dashboards/index.ts";
+import program from "../../grafana/index.ts";
 import { knownFailure } from "../support/known-failures.ts";
-import { type GrafanaRun, mockGrafana } from "../support/mock-grafana.ts";
+import { type MockRun, mockPulumi, type Registered } from "../support/mock-pulumi.ts";
 import { programFailure } from "../support/program-failure.ts";
 
+const project = "grafana-alloy-dashboards";
 const TOKEN = "grafana:cloudAccessPolicyToken";
-const SLUG = "grafana-alloy-dashboards:stackSlug";
-const secrets = [TOKEN];
-const config = { [SLUG]: "homelab", [TOKEN]: "glc_bootstrap" };
+const complete = { [`${project}:stackSlug`]: "homelab", [TOKEN]: "glc_bootstrap" };
+const STACK = "grafana:cloud/getStack:getStack";
+const DATA_SOURCE = "grafana:oss/getDataSource:getDataSource";
+
+interface Around {
+  config?: Record<string, string>;
+  secrets?: string[];
+  preview?: boolean;
+  /** What a look-up gives in place of what it should; an error is thrown. */
+  answers?: Record<string, object | Error>;
+}
+
+function run({ config = complete, secrets = [TOKEN], preview, answers = {} }: Around = {}) {
+  const given: Record<string, object | Error> = {
+    [STACK]: { id: "4711", url: "https://homelab.grafana.net" },
+    [DATA_SOURCE]: { uid: "the-metrics" },
+    ...answers,
+  };
+  const call = ({ token }: { token: string }) => {
+    const answer = given[token] ?? new Error(`no mock for ${token}`);
+    if (answer instanceof Error) throw answer;
+    return answer as Record<string, unknown>;
+  };
+  const mocks = { project, stack: "homelab", config, secrets, preview, outputs, call };
+  return mockPulumi(mocks, program);
+}
+
+function outputs({ type, name }: Registered): Record<string, unknown> {
+  if (type.endsWith(":StackServiceAccountRotatingToken")) {
+    return { key: "glsa_secret", expiration: "2027-02-01T00:00:00Z" };
+  }
+  return type.endsWith(":Dashboard") ? { url: `https://homelab.grafana.net/d/${name}` } : {};
+}
 
 describe("a stack of the dashboards", () => {
-  let run: GrafanaRun;
+  let made: MockRun;
   beforeAll(async () => {
-    run = await mockGrafana({ config, secrets });
+    made = await run();
   });
-  const named = (name: string) => run.resources.find((each) => each.name === name);
 
   test("makes these and no other, each with its provider", () => {
-    const content = Object.keys(allDashboards()).map((key) => `alloy-dashboard-${key}`);
-    const of = (provider: string | undefined) =>
-      run.resources
-        .filter((each) => each.provider === provider)
-        .map(({ name }) => name)
-        .sort();
-    expect(of("grafana-cloud-provider")).toEqual(["grafana-account", "grafana-token"]);
-    expect(of("grafana-provider")).toEqual([...content, "alloy-alerts", "alloy-folder"].sort());
-    expect(of(undefined)).toEqual(
-      ["alloy", "grafana", "grafana-cloud-provider", "grafana-provider"].sort(),
+    const { resources } = made;
+    const dashboards = Object.keys(allDashboards()).map((key) => `alloy-dashboard-${key}`);
+    const [cloud, own] = ["grafana-cloud-provider", "grafana-provider"];
+    const providers = [
+      ...["alloy", "grafana", cloud, own].map((name) => [name, undefined]),
+      ...["grafana-account", "grafana-token"].map((name) => [name, cloud]),
+      ...[...dashboards, "alloy-alerts", "alloy-folder"].map((name) => [name, own]),
+    ];
+    expect(Object.fromEntries(resources.map(({ name, provider }) => [name, provider]))).toEqual(
+      Object.fromEntries(providers),
     );
   });
 
   test("has a service account whose token is renewed 30 days before its end", () => {
-    expect(named("grafana-account")?.inputs).toEqual({
+    const { named } = made;
+    expect(named("grafana-account").inputs).toEqual({
       stackSlug: "homelab",
       name: "grafana-alloy",
       role: "Admin",
     });
-    expect(named("grafana-token")?.inputs).toEqual({
+    expect(named("grafana-token").inputs).toEqual({
       stackSlug: "homelab",
       serviceAccountId: "id-of-grafana-account",
       namePrefix: "grafana-alloy",
@@ -47,154 +79,137 @@ describe("a stack of the dashboards", () => {
   });
 
   test("gives each token to its provider, as a secret, and to nothing else", () => {
-    expect(named("grafana-cloud-provider")?.inputs).toEqual({
+    const { named, resources } = made;
+    expect(named("grafana-cloud-provider").inputs).toEqual({
       cloudAccessPolicyToken: { secret: "glc_bootstrap" },
     });
-    expect(named("grafana-provider")?.inputs).toEqual({
+    expect(named("grafana-provider").inputs).toEqual({
       url: "https://homelab.grafana.net",
       auth: { secret: "glsa_secret" },
     });
-    const holders = run.resources.filter((each) => /glsa_|glc_/.test(JSON.stringify(each)));
-    expect(holders.map(({ name }) => name).sort()).toEqual([
-      "grafana-cloud-provider",
-      "grafana-provider",
-    ]);
+    const holders = resources.filter((each) => /glsa_|glc_/.test(JSON.stringify(each)));
+    const names = holders.map(({ name }) => name).sort();
+    expect(names).toEqual(["grafana-cloud-provider", "grafana-provider"]);
   });
 
   test("asks Grafana, as the service account, which data source has the metrics", () => {
-    expect(run.calls).toEqual([
-      {
-        token: "grafana:cloud/getStack:getStack",
-        inputs: { slug: "homelab" },
-        provider: "grafana-cloud-provider",
-      },
-      {
-        token: "grafana:oss/getDataSource:getDataSource",
-        inputs: { name: "grafanacloud-homelab-prom" },
-        provider: "grafana-provider",
-      },
+    const inputs = { name: "grafanacloud-homelab-prom" };
+    expect(made.calls).toEqual([
+      { token: STACK, inputs: { slug: "homelab" }, provider: "grafana-cloud-provider" },
+      { token: DATA_SOURCE, inputs, provider: "grafana-provider" },
     ]);
   });
 
   test("puts each dashboard into the folder, over what was changed in the browser", () => {
-    expect(named("alloy-folder")?.inputs).toEqual({ uid: "grafana-alloy", title: "Alloy" });
+    const { named } = made;
+    expect(named("alloy-folder").inputs).toEqual({ uid: "grafana-alloy", title: "Alloy" });
     for (const [key, dashboard] of Object.entries(allDashboards())) {
-      const { configJson, ...rest } = named(`alloy-dashboard-${key}`)?.inputs ?? {};
+      const { configJson, ...rest } = named(`alloy-dashboard-${key}`).inputs;
       expect(rest).toEqual({ folder: "grafana-alloy", overwrite: true });
       expect(JSON.parse(configJson)).toEqual(JSON.parse(JSON.stringify(dashboard)));
     }
   });
 
   test("has one group of rules, evaluated each minute over that data source", () => {
-    const { rules, ...rest } = named("alloy-alerts")?.inputs ?? {};
+    const { rules, ...rest } = made.named("alloy-alerts").inputs;
     expect(rest).toEqual({ name: "alloy", folderUid: "grafana-alloy", intervalSeconds: 60 });
-    expect(rules).toHaveLength(9);
     for (const { datas } of rules) expect(datas[0].datasourceUid).toBe("the-metrics");
   });
 
   test("tells where the dashboards are and when its token ends", () => {
-    expect(Object.keys(run.outputs.dashboards as object)).toEqual(Object.keys(allDashboards()));
-    expect(run.outputs).toMatchObject({
-      dashboards: { fleet: "https://homelab.grafana.net/d/alloy-dashboard-fleet" },
+    const url = "https://homelab.grafana.net/d/alloy-dashboard-";
+    const urls = Object.keys(allDashboards()).map((key) => [key, `${url}${key}`]);
+    expect(made.outputs).toEqual({
+      dashboards: Object.fromEntries(urls),
       tokenExpiresAt: "2027-02-01T00:00:00Z",
     });
   });
 });
 
 test("a first preview, without a token, asks Grafana nothing", async () => {
-  const run = await mockGrafana({ config, secrets, preview: true });
-  expect(run.calls.map(({ token }) => token)).toEqual(["grafana:cloud/getStack:getStack"]);
-  expect(run.resources.map(({ name }) => name)).toContain("alloy-alerts");
+  const { calls, resources } = await run({ preview: true });
+  expect(calls.map(({ token }) => token)).toEqual([STACK]);
+  expect(resources.map(({ name }) => name)).toContain("alloy-alerts");
 });
 
 test("addresses that are told get a contact point, which the rules name", async () => {
-  const more = { "grafana-alloy-dashboards:notifyEmails": '["ops@example.org"]' };
-  const run = await mockGrafana({ config: { ...config, ...more }, secrets });
-  const named = (name: string) => run.resources.find((each) => each.name === name)?.inputs;
-  expect(named("alloy-contact-point")).toEqual({
+  const config = { ...complete, [`${project}:notifyEmails`]: '["ops@example.org"]' };
+  const { named } = await run({ config });
+  expect(named("alloy-contact-point").inputs).toEqual({
     name: "Alloy",
     emails: [{ addresses: ["ops@example.org"] }],
   });
-  expect(named("alloy-alerts")?.rules[0].notificationSettings).toEqual({ contactPoint: "Alloy" });
+  const [rule] = named("alloy-alerts").inputs.rules;
+  expect(rule.notificationSettings).toEqual({ contactPoint: "Alloy" });
 });
 
 test("another data source can be named", async () => {
-  const more = { "grafana-alloy-dashboards:metricsDataSource": "mimir" };
-  const run = await mockGrafana({ config: { ...config, ...more }, secrets });
-  expect(run.calls[1]?.inputs).toEqual({ name: "mimir" });
+  const { calls } = await run({
+    config: { ...complete, [`${project}:metricsDataSource`]: "mimir" },
+  });
+  expect(calls[1]?.inputs).toEqual({ name: "mimir" });
 });
 
 describe("what is wrong is said with the command that mends it", () => {
-  const failure = async (mocks: Parameters<typeof mockGrafana>[0]) =>
-    (await programFailure(() => mockGrafana(mocks))).message;
+  const failure = (around: Around) => programFailure(() => run(around));
 
   test("all faults of the configuration at once", async () => {
-    const wrong = {
-      "grafana-alloy-dashboards:notifyEmails": '["ops"]',
-      "grafana-alloy-dashboards:colour": "red",
-    };
-    expect(await failure({ config: wrong })).toBe(
-      [
-        "Stack homelab: 4 faults in the configuration, nothing was changed.",
-        "  stackSlug: is missing: the first part of SLUG.grafana.net",
-        "    pulumi config set --stack homelab --path 'grafana-alloy-dashboards:stackSlug' mystack",
-        "  notifyEmails[0]: must be an e-mail address",
-        "    pulumi config set --stack homelab --path 'grafana-alloy-dashboards:notifyEmails[0]' ops@example.org",
-        "  cloudAccessPolicyToken: is missing: its scopes are stacks:read and stack-service-accounts:write",
-        "    pulumi config set --stack homelab --secret grafana:cloudAccessPolicyToken",
-        "  colour: is not a setting; known here: cloudAccessPolicyToken, metricsDataSource, notifyEmails, stackSlug",
-        "    pulumi config rm --stack homelab --path 'grafana-alloy-dashboards:colour'",
-      ].join("\n"),
-    );
+    const config = { [`${project}:notifyEmails`]: '["ops"]', [`${project}:colour`]: "red" };
+    expect((await failure({ config })).message).toBe(`\
+Stack homelab: 4 faults in the configuration, nothing was changed.
+  stackSlug: is missing: the first part of SLUG.grafana.net
+    pulumi config set --stack homelab --path 'grafana-alloy-dashboards:stackSlug' mystack
+  notifyEmails[0]: must be an e-mail address
+    pulumi config set --stack homelab --path 'grafana-alloy-dashboards:notifyEmails[0]' ops@example.org
+  cloudAccessPolicyToken: is missing: its scopes are stacks:read and stack-service-accounts:write
+    pulumi config set --stack homelab --secret grafana:cloudAccessPolicyToken
+  colour: is not a setting; known here: cloudAccessPolicyToken, metricsDataSource, notifyEmails, stackSlug
+    pulumi config rm --stack homelab --path 'grafana-alloy-dashboards:colour'`);
   });
 
   test("a list that is not JSON", async () => {
-    const wrong = { ...config, "grafana-alloy-dashboards:notifyEmails": "[abc" };
-    expect(await failure({ config: wrong, secrets })).toBe(
-      [
-        "Stack homelab: 1 fault in the configuration, nothing was changed.",
-        "  notifyEmails: must be an array",
-        `    pulumi config set --stack homelab --path 'grafana-alloy-dashboards:notifyEmails' '["ops@example.org"]'`,
-      ].join("\n"),
-    );
+    const config = { ...complete, [`${project}:notifyEmails`]: "[abc" };
+    expect((await failure({ config })).message).toBe(`\
+Stack homelab: 1 fault in the configuration, nothing was changed.
+  notifyEmails: must be an array
+    pulumi config set --stack homelab --path 'grafana-alloy-dashboards:notifyEmails' '["ops@example.org"]'`);
   });
 
   test("a bootstrap token in plain text", async () => {
-    expect(await failure({ config })).toContain("is stored in plain text; revoke it");
+    expect((await failure({ secrets: [] })).message).toContain(
+      "is stored in plain text; revoke it",
+    );
   });
 
   test("a slug that does not exist, which the provider answers with nothing", async () => {
-    expect(await failure({ config, secrets, stack: {} })).toBe(
+    expect((await failure({ answers: { [STACK]: {} } })).message).toBe(
       'stackSlug: there is no Grafana Cloud stack "homelab" that the bootstrap token can read. Its slug is the first ' +
         "part of its address, SLUG.grafana.net: pulumi config set --stack homelab grafana-alloy-dashboards:stackSlug SLUG",
     );
   });
 
+  /** All that is told of a look-up that fails, in a bridged plugin's words: how many there are, then the reason. */
+  async function refused(token: string, reason: string): Promise<string> {
+    const error = new Error(
+      `invocation of ${token} returned an error: invoking ${token}: 1 error occurred:\n\t* ${reason}\n\n`,
+    );
+    const { errors } = await failure({ answers: { [token]: error } });
+    return errors.map(String).join("\n");
+  }
+  const notFound =
+    '[GET /datasources/name/{name}][404] getDataSourceByNameNotFound {"message":"Data source not found"}';
+
   test("a data source that does not exist", async () => {
-    const dataSource = new Error("no data source with that name");
-    const { errors } = await programFailure(() => mockGrafana({ config, secrets, dataSource }));
-    expect(errors.map(String).join("\n")).toContain(
+    expect(await refused(DATA_SOURCE, notFound)).toContain(
       'metricsDataSource: Grafana could not be asked for the data source "grafanacloud-homelab-prom" (',
     );
   });
 
-  /** As a bridged plugin says it: how many there are, then the reason. */
-  const pluginError = (token: string, reason: string) =>
-    new Error(
-      `invocation of ${token} returned an error: invoking ${token}: 1 error occurred:\n\t* ${reason}\n\n`,
-    );
-
   knownFailure("grafana/ says why Grafana has no such data source", async () => {
-    const reason =
-      '[GET /datasources/name/{name}][404] getDataSourceByNameNotFound {"message":"Data source not found"}';
-    const dataSource = pluginError("grafana:oss/getDataSource:getDataSource", reason);
-    const { errors } = await programFailure(() => mockGrafana({ config, secrets, dataSource }));
-    expect(errors.map(String).join("\n")).toContain("Data source not found");
+    expect(await refused(DATA_SOURCE, notFound)).toContain("Data source not found");
   });
 
   knownFailure("grafana/ says why Grafana Cloud gives no stack", async () => {
-    const stack = pluginError("grafana:cloud/getStack:getStack", "403 Forbidden");
-    const { errors } = await programFailure(() => mockGrafana({ config, secrets, stack }));
-    expect(errors.map(String).join("\n")).toContain("403 Forbidden");
+    expect(await refused(STACK, "403 Forbidden")).toContain("403 Forbidden");
   });
 });

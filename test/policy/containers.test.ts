@@ -1,169 +1,179 @@
 import { describe, expect, test } from "vitest";
-import { unknown } from "../../policy/resource.ts";
+import { type Props, unknown } from "../../policy/resource.ts";
+import type { Rule } from "../../policy/rule.ts";
 import { dockerSocket, readOnlyRoot } from "../../policy/rules/files.ts";
-import { memoryLimit, pidLimit } from "../../policy/rules/limits.ts";
+import { imageDigest } from "../../policy/rules/images.ts";
+import { memoryLimit } from "../../policy/rules/limits.ts";
+import { publishedPort } from "../../policy/rules/networks.ts";
 import { capabilities, privileges } from "../../policy/rules/privileges.ts";
-import { container, resource, said, saidOf } from "./support/resources.ts";
+import { plainSecret } from "../../policy/rules/secrets.ts";
+import { container } from "./support/resources.ts";
+
+/** What is refused, what is said of it, and what is let pass. */
+interface Case {
+  rule: Rule;
+  refused: [change: Props, message: string][];
+  passed: Props[];
+}
 
 const baseline = "`hardened()` of components/agent/hardening.ts is the baseline.";
+const mayGain = `may gain privileges through set-user-ID programs. Add "no-new-privileges=true" to \`securityOpts\`: ${baseline}`;
+const keeps = 'keeps Docker\'s default capabilities. Set `capabilities.drops` to ["ALL"].';
+const noReason = (name: string) =>
+  `adds ${name} without a reason. Remove it, or give its reason in \`exceptions\` of components/agent/hardening.ts.`;
+const writable =
+  "can write to its root file system. Set `readOnly` to true, and a `tmpfs` or a mount for what it has to write.";
+const noLimit = "has no memory limit. Set `memory` and `memorySwap` in MB.";
+const maySwap =
+  "may swap, and the daemon will refuse to raise its memory limit. Set `memorySwap` to 512 as well.";
+const instead = "Let Traefik route to it (`ingress` of the stack), or join its network.";
+const socket =
+  "mounts the Docker socket, which makes it root on the host. Let it ask the socket proxy, tcp://alloy-docker-proxy:2375.";
+const isRoot = (path: string) =>
+  `is root and mounts ${path}, in which the Docker socket lies. Set \`user\` to one that may not open it, or mount less.`;
+const noDigest = (image: string) =>
+  `image ${image} has no digest, so what runs can change without a change here. ` +
+  "Set the stack's `images` to name:tag@sha256:<digest>, as `docker buildx imagetools inspect` shows it.";
+const holds = (where: string) =>
+  `${where} holds a secret, which \`docker inspect\` or \`ps\` shows. Write it to a file on the host over ` +
+  "standard input (components/files/alloy-files.ts), and revoke the one that was shown.";
 
-describe("no-privilege", () => {
-  test.each([
-    [{ privileged: true }, `is privileged. Remove \`privileged\`: ${baseline}`],
-    [{ pidMode: "host" }, `shares the host's namespace (pidMode). Remove \`pidMode\`: ${baseline}`],
-    [{ ipcMode: "host" }, `shares the host's namespace (ipcMode). Remove \`ipcMode\`: ${baseline}`],
-    [
-      { devices: [{ hostPath: "/dev/sda" }] },
-      `has devices of the host. Remove \`devices\`: ${baseline}`,
+const mount = (source: string, target = source) => ({ type: "bind", source, target });
+const readOnly = (source: string) => ({ ...mount(source), readOnly: true });
+const labels = (label: string, value: string) => ({ labels: [{ label, value }] });
+const adds = (...names: string[]) => ({ capabilities: { drops: ["ALL"], adds: names } });
+const digest = `sha256:${"0a".repeat(32)}`;
+const proxy = {
+  name: "alloy-docker-proxy",
+  user: undefined,
+  envs: ["CONTAINERS=1", "POST=0"],
+  mounts: [readOnly("/var/run/docker.sock")],
+};
+
+const cases: Case[] = [
+  {
+    rule: privileges,
+    refused: [
+      [{ privileged: true }, `is privileged. Remove \`privileged\`: ${baseline}`],
+      ...["pidMode", "ipcMode"].map((mode): [Props, string] => [
+        { [mode]: "host" },
+        `shares the host's namespace (${mode}). Remove \`${mode}\`: ${baseline}`,
+      ]),
+      [
+        { devices: [{ hostPath: "/dev/sda" }] },
+        `has devices of the host. Remove \`devices\`: ${baseline}`,
+      ],
+      [
+        { securityOpts: ["no-new-privileges=true", "seccomp=unconfined"] },
+        `is not confined by seccomp, AppArmor or SELinux. Remove that from \`securityOpts\`: ${baseline}`,
+      ],
+      [{ securityOpts: undefined }, mayGain],
+      [{ securityOpts: ["no-new-privileges=false"] }, mayGain],
     ],
-    [
-      { securityOpts: ["no-new-privileges=true", "seccomp=unconfined"] },
-      `is not confined by seccomp, AppArmor or SELinux. Remove that from \`securityOpts\`: ${baseline}`,
+    passed: [{}, { privileged: false, devices: [], pidMode: "" }, { securityOpts: unknown }],
+  },
+  {
+    rule: capabilities,
+    refused: [
+      [{ capabilities: undefined }, keeps],
+      [{ capabilities: { drops: ["NET_RAW"] } }, keeps],
+      [adds("CAP_SYS_ADMIN"), noReason("CAP_SYS_ADMIN")],
+      [adds("NET_ADMIN"), noReason("CAP_NET_ADMIN")],
+      // The reason is another container's.
+      [adds("CAP_CHOWN"), noReason("CAP_CHOWN")],
     ],
-    [
-      { securityOpts: undefined },
-      `may gain privileges through set-user-ID programs. Add "no-new-privileges=true" to \`securityOpts\`: ${baseline}`,
+    passed: [
+      {},
+      { name: "alloy-init", ...adds("CAP_CHOWN") },
+      { capabilities: unknown },
+      { capabilities: { drops: unknown } },
     ],
-    [
-      { securityOpts: ["no-new-privileges=false"] },
-      `may gain privileges through set-user-ID programs. Add "no-new-privileges=true" to \`securityOpts\`: ${baseline}`,
+  },
+  {
+    rule: readOnlyRoot,
+    refused: [false, undefined].map((readOnly) => [{ readOnly }, writable]),
+    passed: [{}, { readOnly: unknown }],
+  },
+  {
+    rule: memoryLimit,
+    refused: [
+      ...[undefined, 0, -1].map((memory): [Props, string] => [{ memory }, noLimit]),
+      ...[undefined, 1024, -1].map((memorySwap): [Props, string] => [{ memorySwap }, maySwap]),
     ],
-  ])("refuses %j", (change, message) => {
-    expect(said(privileges, change)).toEqual([`container alloy: ${message}`]);
+    passed: [{}, { memory: unknown }, { memorySwap: unknown }],
+  },
+  {
+    rule: publishedPort,
+    refused: [
+      [{ ports: [{ internal: 12345, external: 80 }] }, `publishes port 80 on its host. ${instead}`],
+      [{ ports: [{ internal: 12345 }] }, `publishes port 12345 on its host. ${instead}`],
+      [{ publishAllPorts: true }, `publishes all its ports. ${instead}`],
+      [
+        { networkMode: "host" },
+        `is on its host's network, so all its ports are published. ${instead}`,
+      ],
+    ],
+    passed: [{}, { ports: [], publishAllPorts: false }, { networkMode: "none" }],
+  },
+  {
+    rule: dockerSocket,
+    refused: [
+      [{ mounts: [readOnly("/var/run/docker.sock")] }, socket],
+      [{ mounts: [mount("/srv/x", "/run/docker.sock")] }, socket],
+      [{ volumes: [{ hostPath: "/run/docker.sock", containerPath: "/s" }] }, socket],
+      [
+        { ...proxy, mounts: [mount("/run/docker.sock")] },
+        "mounts the Docker socket writable. Set `readOnly` on that mount.",
+      ],
+      [
+        { ...proxy, envs: ["POST=1"] },
+        "passes requests on that change things. Set POST=0 in its `envs`.",
+      ],
+      [{ mounts: [readOnly("/")], user: undefined }, isRoot("/")],
+      [{ mounts: [readOnly("/var/run/")], user: "0:3125" }, isRoot("/var/run")],
+    ],
+    passed: [proxy, { mounts: [readOnly("/"), readOnly("/run")] }],
+  },
+  {
+    rule: imageDigest,
+    refused: ["alloy", "grafana/alloy:v1.16.0", `alloy@${digest}0`, "alloy@sha256:abc"].map(
+      (image) => [{ image }, noDigest(image)],
+    ),
+    passed: [`alloy@${digest}`, `reg.example.org:5000/a/b:v1@${digest}`, digest, unknown].map(
+      (image) => ({ image }),
+    ),
+  },
+  {
+    rule: plainSecret,
+    refused: [
+      [{ envs: ["GITHUB_API_TOKEN=abc"] }, holds("environment variable GITHUB_API_TOKEN")],
+      [{ envs: ["LOKI_PASSWORD=abc=def"] }, holds("environment variable LOKI_PASSWORD")],
+      [{ envs: ["clientSecret=abc"] }, holds("environment variable clientSecret")],
+      ...["glc_eyJvIjoiMSJ9", "github_pat_11AAAA", "ghp_abcdef123", "postgres://u:pw@db/x"].map(
+        (value): [Props, string] => [{ envs: [`X=${value}`] }, holds("environment variable X")],
+      ),
+      [labels("homepage.widget.key", "abc"), holds("label homepage.widget.key")],
+      [labels("note", "see glsa_abcdef"), holds("label note")],
+      [{ command: ["run", "--api-key=abc"] }, holds("`command` with --api-key")],
+      [{ entrypoints: ["sh", "-c", "login ghp_abcdef123"] }, holds("`entrypoints`")],
+    ],
+    passed: [
+      { envs: ["POST=0", "PING=1", "TOKEN=", "PASSWORD_FILE=/run/secrets/x", "KEYBOARD=us"] },
+      { envs: unknown },
+      { envs: ["SSH_PUBLIC_KEY=ssh-ed25519 AAAA", "URL=https://example.org/a@b"] },
+      labels("traefik.http.routers.alloy.rule", "Host(`alloy.example.org`)"),
+      { command: ["run", "--server.http.listen-addr=0.0.0.0:12345"] },
+    ],
+  },
+];
+
+describe.each(cases.map((one) => ({ name: one.rule.name, ...one })))("$name", (one) => {
+  test.each(one.refused)("refuses %j", (change, message) => {
+    const name = change.name ?? "alloy";
+    expect(one.rule.check(container(change))).toEqual([`container ${name}: ${message}`]);
   });
 
-  test.each([{}, { privileged: false, devices: [], pidMode: "" }, { securityOpts: unknown }])(
-    "lets %j pass",
-    (change) => {
-      expect(said(privileges, change)).toEqual([]);
-    },
-  );
-});
-
-describe("capability-reason", () => {
-  test("refuses a capability without a reason, with and without its prefix", () => {
-    const message = (name: string) =>
-      `container alloy: adds ${name} without a reason. Remove it, or give its reason in \`exceptions\` of components/agent/hardening.ts.`;
-    const adds = ["CAP_SYS_ADMIN", "NET_ADMIN"];
-    expect(said(capabilities, { capabilities: { drops: ["ALL"], adds } })).toEqual([
-      message("CAP_SYS_ADMIN"),
-      message("CAP_NET_ADMIN"),
-    ]);
-  });
-
-  test("refuses a reason that is another container's", () => {
-    const chown = { drops: ["ALL"], adds: ["CAP_CHOWN"] };
-    expect(said(capabilities, { name: "alloy-init", capabilities: chown })).toEqual([]);
-    expect(said(capabilities, { name: "alloy", capabilities: chown })).toHaveLength(1);
-  });
-
-  test.each([undefined, {}, { drops: [] }, { drops: ["NET_RAW"] }])("refuses %j", (given) => {
-    expect(said(capabilities, { capabilities: given })).toEqual([
-      'container alloy: keeps Docker\'s default capabilities. Set `capabilities.drops` to ["ALL"].',
-    ]);
-  });
-
-  test("lets none at all pass, and what is not yet known", () => {
-    expect(said(capabilities, {})).toEqual([]);
-    expect(said(capabilities, { capabilities: unknown })).toEqual([]);
-    expect(said(capabilities, { capabilities: { drops: unknown } })).toEqual([]);
-  });
-});
-
-describe("read-only-root", () => {
-  test.each([false, undefined])("refuses %j", (readOnly) => {
-    expect(said(readOnlyRoot, { readOnly })).toEqual([
-      "container alloy: can write to its root file system. Set `readOnly` to true, and a `tmpfs` or a mount for what it has to write.",
-    ]);
-  });
-
-  test("lets a read-only one pass, and one that the update tells", () => {
-    expect(said(readOnlyRoot, {})).toEqual([]);
-    expect(said(readOnlyRoot, { readOnly: unknown })).toEqual([]);
-  });
-});
-
-describe("memory-limit", () => {
-  test.each([undefined, 0, -1])("refuses %j MB", (memory) => {
-    expect(said(memoryLimit, { memory })).toEqual([
-      "container alloy: has no memory limit. Set `memory` and `memorySwap` in MB.",
-    ]);
-  });
-
-  test.each([undefined, 1024, -1])("refuses swap of %j beside 512 MB", (memorySwap) => {
-    expect(said(memoryLimit, { memorySwap })).toEqual([
-      "container alloy: may swap, and the daemon will refuse to raise its memory limit. Set `memorySwap` to 512 as well.",
-    ]);
-  });
-
-  test("lets 512 MB without swap pass, and what the update tells", () => {
-    expect(said(memoryLimit, {})).toEqual([]);
-    expect(said(memoryLimit, { memory: unknown })).toEqual([]);
-    expect(said(memoryLimit, { memorySwap: unknown })).toEqual([]);
-  });
-});
-
-describe("pid-limit", () => {
-  const command = (stdin: unknown, dependencies = ["alloy-container"]) =>
-    resource("command:remote:Command", "limit", { stdin }, { dependencies });
-  const refusal = [
-    "container alloy: has no PID limit, so a fork bomb in it takes the host along. Call `limitPids` of components/agent/pid-limit.ts with it.",
-  ];
-
-  test.each([
-    ["no command", []],
-    ["a command for another container", [command("docker update --pids-limit 50 x", ["other"])]],
-    ["a command that does something else", [command("docker logs x")]],
-    ["no limit at all", [command("docker update --pids-limit -1 x")]],
-  ])("refuses %s", (_, others) => {
-    expect(saidOf(pidLimit, [container(), ...others])).toEqual(refusal);
-  });
-
-  test.each([
-    ["a command that sets it", "docker update --pids-limit 200 0123abcd\n#data\n"],
-    ["one whose script only the update brings", unknown],
-  ])("lets %s pass", (_, stdin) => {
-    expect(saidOf(pidLimit, [container(), command(stdin)])).toEqual([]);
-  });
-});
-
-describe("docker-socket", () => {
-  const mount = (source: string, more = {}) => ({ type: "bind", source, target: source, ...more });
-  const proxy = {
-    name: "alloy-docker-proxy",
-    user: undefined,
-    envs: ["CONTAINERS=1", "POST=0"],
-    mounts: [mount("/var/run/docker.sock", { readOnly: true })],
-  };
-  const elsewhere =
-    "container alloy: mounts the Docker socket, which makes it root on the host. Let it ask the socket proxy, tcp://alloy-docker-proxy:2375.";
-
-  test.each([
-    [{ mounts: [mount("/var/run/docker.sock", { readOnly: true })] }],
-    [{ mounts: [{ type: "bind", source: "/srv/x", target: "/run/docker.sock" }] }],
-    [{ volumes: [{ hostPath: "/run/docker.sock", containerPath: "/s" }] }],
-  ])("refuses %j", (change) => {
-    expect(said(dockerSocket, change)).toEqual([elsewhere]);
-  });
-
-  test("lets the proxy have it, read-only and for reading", () => {
-    expect(said(dockerSocket, proxy)).toEqual([]);
-    expect(said(dockerSocket, { ...proxy, mounts: [mount("/run/docker.sock")] })).toEqual([
-      "container alloy-docker-proxy: mounts the Docker socket writable. Set `readOnly` on that mount.",
-    ]);
-    expect(said(dockerSocket, { ...proxy, envs: ["POST=1"] })).toEqual([
-      "container alloy-docker-proxy: passes requests on that change things. Set POST=0 in its `envs`.",
-    ]);
-  });
-
-  test.each(["/", "/run", "/var/run/"])("refuses root with %s", (source) => {
-    const change = { mounts: [mount(source, { readOnly: true })] };
-    const shown = source === "/var/run/" ? "/var/run" : source;
-    const refusal = [
-      `container alloy: is root and mounts ${shown}, in which the Docker socket lies. Set \`user\` to one that may not open it, or mount less.`,
-    ];
-    expect(said(dockerSocket, { ...change, user: undefined })).toEqual(refusal);
-    expect(said(dockerSocket, { ...change, user: "0:3125" })).toEqual(refusal);
-    expect(said(dockerSocket, change)).toEqual([]);
+  test.each(one.passed.map((change) => [change]))("lets %j pass", (change) => {
+    expect(one.rule.check(container(change))).toEqual([]);
   });
 });

@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
 import { repoDir } from "../../lab/paths.ts";
 import program from "../../repository/index.ts";
@@ -11,10 +10,9 @@ import {
   variables,
 } from "../../repository/workflows-access.ts";
 import { knownFailure } from "../support/known-failures.ts";
-import { recordOptions } from "../support/resource-options.ts";
+import { type MockRun, mockPulumi } from "../support/mock-pulumi.ts";
 
 const project = "grafana-alloy-repository";
-const secretSignature = "4dabf18193072939515e22adb298388d";
 const key = "-----BEGIN OPENSSH PRIVATE KEY-----\nx\n-----END OPENSSH PRIVATE KEY-----\n";
 
 const complete = {
@@ -30,89 +28,39 @@ const complete = {
 /** What the provider itself is told. */
 const githubConfig = { "github:owner": "me", "github:token": "github_pat_simulated" };
 
-interface Made {
-  type: string;
-  inputs: Record<string, unknown>;
-  dependsOn: string[];
-}
-
-/** Runs the program with this configuration; answers what it makes, by name. */
-async function run(
+/** Runs the program with this configuration. */
+function run(
   config: Record<string, string>,
   secrets: readonly string[] = secretNames,
   provider: Record<string, string> = githubConfig,
-): Promise<Record<string, Made>> {
-  const made: Record<string, Made> = {};
-  await pulumi.runtime.setMocks(
-    {
-      newResource: ({ type, name, inputs }) => {
-        if (!type.startsWith("grafana-alloy:")) {
-          made[name] = {
-            type,
-            inputs: readable(inputs),
-            dependsOn: optionsOf(type, name).dependsOn,
-          };
-        }
-        return { id: `id-of-${name}`, state: inputs };
-      },
-      call: ({ token, inputs }) => {
-        if (token !== "github:index/getUser:getUser") throw new Error(`no mock for ${token}`);
-        return { ...inputs, id: inputs.username === "octocat" ? "583231" : "480938" };
-      },
-    },
-    project,
-    "repository",
-  );
-  const optionsOf = recordOptions();
+): Promise<MockRun> {
   const keyed = Object.entries(config).map(([name, value]) => [`${project}:${name}`, value]);
-  pulumi.runtime.setAllConfig({ ...Object.fromEntries(keyed), ...provider }, [
-    ...secrets.map((name) => `${project}:${name}`),
-    "github:token",
-  ]);
-  try {
-    program();
-  } finally {
-    await pulumi.runtime.disconnect();
-  }
-  return made;
-}
-
-function readable(inputs: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(inputs).map(([name, value]) => {
-      const secret = typeof value === "object" && value !== null && secretSignature in value;
-      return [name, secret ? { secret: (value as { value?: unknown }).value } : value];
+  const mocks = {
+    project,
+    stack: "repository",
+    config: { ...Object.fromEntries(keyed), ...provider },
+    secrets: [...secrets.map((name) => `${project}:${name}`), "github:token"],
+    call: ({ inputs }: { inputs: { username?: string } }) => ({
+      ...inputs,
+      id: inputs.username === "octocat" ? "583231" : "480938",
     }),
-  );
+  };
+  return mockPulumi(mocks, async () => {
+    program();
+    return {};
+  });
 }
 
 describe("a complete configuration", () => {
-  let made: Record<string, Made>;
+  let made: MockRun;
   beforeAll(async () => {
     made = await run(complete);
   });
-
-  test("makes these resources and no other", () => {
-    const short = (type: string) => type.split(":").at(-1);
-    expect(
-      Object.fromEntries(Object.entries(made).map(([name, { type }]) => [name, short(type)])),
-    ).toEqual({
-      "workflows-branch": "BranchProtection",
-      "workflows-deploy": "RepositoryEnvironment",
-      "workflows-deploy-ssh-private-key": "ActionsEnvironmentSecret",
-      "workflows-operate": "RepositoryEnvironment",
-      "workflows-operate-ssh-private-key": "ActionsEnvironmentSecret",
-      "pulumi-config-passphrase": "ActionsSecret",
-      "azure-storage-key": "ActionsSecret",
-      "pulumi-backend-url": "ActionsVariable",
-      "azure-storage-account": "ActionsVariable",
-      "hosts-runner": "ActionsVariable",
-    });
-  });
+  const repository = "grafana-alloy";
 
   test("protects main: by pull request, after its tests, from everybody", () => {
-    expect(made["workflows-branch"]?.inputs).toEqual({
-      repositoryId: "grafana-alloy",
+    expect(made.named("workflows-branch").inputs).toEqual({
+      repositoryId: repository,
       pattern: "main",
       enforceAdmins: true,
       allowsForcePushes: false,
@@ -122,50 +70,56 @@ describe("a complete configuration", () => {
     });
   });
 
-  test("lets main alone into both environments, into deploy once somebody approved it", () => {
-    const environment = (name: string) => ({
-      repository: "grafana-alloy",
-      environment: name,
-      canAdminsBypass: false,
-      deploymentBranchPolicy: { protectedBranches: true, customBranchPolicies: false },
-    });
-    expect(made["workflows-deploy"]?.inputs).toEqual({
-      ...environment("deploy"),
-      reviewers: [{ users: [583231, 480938] }],
-    });
-    expect(made["workflows-operate"]?.inputs).toEqual(environment("operate"));
-    for (const name of ["workflows-deploy", "workflows-operate"]) {
-      expect(made[name]?.dependsOn).toEqual(["workflows-branch"]);
-    }
-  });
-
-  test("gives the SSH key to the environments alone, as a secret", () => {
-    for (const environment of ["deploy", "operate"]) {
-      expect(made[`workflows-${environment}-ssh-private-key`]?.inputs).toEqual({
-        repository: "grafana-alloy",
+  test.each([
+    ["deploy", { reviewers: [{ users: [583231, 480938] }] }],
+    ["operate", {}],
+  ])("lets main alone into the environment %s, which has the SSH key", (environment, more) => {
+    const { named } = made;
+    expect(named(`workflows-${environment}`)).toMatchObject({
+      inputs: {
+        repository,
         environment,
-        secretName: "SSH_PRIVATE_KEY",
-        value: { secret: key },
-      });
-    }
+        canAdminsBypass: false,
+        deploymentBranchPolicy: { protectedBranches: true, customBranchPolicies: false },
+        ...more,
+      },
+      dependsOn: ["workflows-branch"],
+    });
+    expect(named(`workflows-${environment}-ssh-private-key`).inputs).toEqual({
+      repository,
+      environment,
+      secretName: "SSH_PRIVATE_KEY",
+      value: { secret: key },
+    });
   });
 
-  test("has a secret or a variable for each setting that is there", () => {
-    const repository = "grafana-alloy";
-    const secret = (secretName: string, value: string) => ({
-      repository,
-      secretName,
-      value: { secret: value },
+  test("has a secret or a variable for each setting that is there, and no other", () => {
+    const { resources } = made;
+    const ofRepository = resources.filter(({ type }) => /:Actions(Secret|Variable)$/.test(type));
+    const given = ofRepository.map(({ name, inputs }) => [name, inputs]);
+    expect(Object.fromEntries(given)).toEqual({
+      "pulumi-config-passphrase": {
+        repository,
+        secretName: "PULUMI_CONFIG_PASSPHRASE",
+        value: { secret: "correct horse" },
+      },
+      "azure-storage-key": {
+        repository,
+        secretName: "AZURE_STORAGE_KEY",
+        value: { secret: "storage-key" },
+      },
+      "pulumi-backend-url": {
+        repository,
+        variableName: "PULUMI_BACKEND_URL",
+        value: "azblob://state",
+      },
+      "azure-storage-account": {
+        repository,
+        variableName: "AZURE_STORAGE_ACCOUNT",
+        value: "account",
+      },
+      "hosts-runner": { repository, variableName: "HOSTS_RUNNER", value: "self-hosted" },
     });
-    const variable = (variableName: string, value: string) => ({ repository, variableName, value });
-    const inputs = (name: string) => made[name]?.inputs;
-    expect(inputs("pulumi-config-passphrase")).toEqual(
-      secret("PULUMI_CONFIG_PASSPHRASE", "correct horse"),
-    );
-    expect(inputs("azure-storage-key")).toEqual(secret("AZURE_STORAGE_KEY", "storage-key"));
-    expect(inputs("pulumi-backend-url")).toEqual(variable("PULUMI_BACKEND_URL", "azblob://state"));
-    expect(inputs("azure-storage-account")).toEqual(variable("AZURE_STORAGE_ACCOUNT", "account"));
-    expect(inputs("hosts-runner")).toEqual(variable("HOSTS_RUNNER", "self-hosted"));
   });
 });
 
@@ -187,8 +141,8 @@ test("secrets and variables are those that the workflows read, no more and no le
 });
 
 test("a passphrase that reads like JSON stays a text", async () => {
-  const made = await run({ ...complete, passphrase: '["horse"]' });
-  expect(made["pulumi-config-passphrase"]?.inputs.value).toEqual({ secret: '["horse"]' });
+  const { named } = await run({ ...complete, passphrase: '["horse"]' });
+  expect(named("pulumi-config-passphrase").inputs.value).toEqual({ secret: '["horse"]' });
 });
 
 describe("faults", () => {

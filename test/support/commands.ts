@@ -27,7 +27,7 @@ export function commandOf({ name, inputs }: Registered): HostCommand {
   return { script: text.slice(0, at), data: text.slice(at + marker.length), secret };
 }
 
-/** A value as whoever reads the state file in plain sees it. */
+/** A value as the state file shows it in plain. */
 export function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== "object" || value === null) return value;

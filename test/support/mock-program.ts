@@ -1,30 +1,12 @@
-import * as pulumi from "@pulumi/pulumi";
 import { secretKeys } from "../../config/schema.ts";
 import { cloudFetch } from "./cloud-fetch.ts";
-import { type ResourceOptions, recordOptions } from "./resource-options.ts";
+import { type MockRun, mockPulumi, type Registered } from "./mock-pulumi.ts";
 import type { RawSettings } from "./stack-files.ts";
-import { stubFetch } from "./stub-fetch.ts";
 
-/** One registered resource, in the order of registration. */
-export interface Registered extends ResourceOptions {
-  type: string;
-  name: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests assert exact shapes of any resource
-  inputs: Record<string, any>;
-}
+export type ProgramRun = MockRun;
+export type { Registered };
 
-/** Outputs that a mock adds to the inputs of a resource; `undefined` for none. */
-export type OutputsOf = (resource: Registered) => Record<string, unknown> | undefined;
-
-/** What a run of the program registered and returned. */
-export interface ProgramRun {
-  resources: Registered[];
-  outputs: Record<string, unknown>;
-  /** The one resource of that name; throws if there is none. */
-  named(name: string): Registered;
-}
-
-export const cloudStack = {
+const cloudStack = {
   id: "4711",
   slug: "homelab",
   regionSlug: "prod-eu-west-2",
@@ -44,31 +26,18 @@ export function githubAnswer(endpoint: string): Record<string, unknown> {
   return { code: 200, status: "200 OK", id: "MOCK:1", endpoint, ...texts };
 }
 
-const secretSignature = "4dabf18193072939515e22adb298388d";
-const secretValue = "1b47061264138c4ac30d75fd1eb44270";
-
-/** Secret inputs reach mocks as signature objects: `{ secret: value }` here. */
-export function readable(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(readable);
-  if (typeof value !== "object" || value === null) return value;
-  const record = value as Record<string, unknown>;
-  if (record[secretSignature] === secretValue) return { secret: readable(record.value) };
-  return Object.fromEntries(Object.entries(record).map(([key, item]) => [key, readable(item)]));
-}
-
 function defaultOutputs({ type, name, inputs }: Registered): Record<string, unknown> {
-  if (type === "docker:index/remoteImage:RemoteImage") return { imageId: `id-of-${inputs.name}` };
-  if (type === "docker:index/container:Container") {
+  if (type.endsWith(":RemoteImage")) {
+    const isId = inputs.name.startsWith("sha256:");
+    return { imageId: isId ? inputs.name : `id-of-${inputs.name}` };
+  }
+  if (type.endsWith(":Container")) {
     return { exitCode: 0, containerLogs: "", name: inputs.name ?? name };
   }
   if (type.endsWith(":AccessPolicy")) return { policyId: "policy-1" };
-  if (name === "grafana-cloud-verify-token") {
-    return { token: "glc_verify-secret", expiresAt: "2027-01-01T00:00:00Z" };
-  }
-  if (type.endsWith(":AccessPolicyRotatingToken")) {
-    return { token: "glc_host-secret", expiresAt: "2027-01-01T00:00:00Z" };
-  }
-  return {};
+  if (!type.endsWith(":AccessPolicyRotatingToken")) return {};
+  const token = name.includes("verify") ? "glc_verify-secret" : "glc_host-secret";
+  return { token, expiresAt: "2027-01-01T00:00:00Z" };
 }
 
 /** Configuration as the engine hands it to the program. */
@@ -81,42 +50,34 @@ export function engineConfig(settings: RawSettings): [Record<string, string>, st
   return [Object.fromEntries(entries), Object.values(secrets)];
 }
 
+export interface ProgramMocks {
+  /** Outputs that a mock adds to those of a resource. */
+  outputs?: (resource: Registered) => Record<string, unknown> | undefined;
+  /** What the provider's `getStack` gives in place of what it should. */
+  cloud?: Partial<typeof cloudStack>;
+  /** What the program gets when it asks Grafana Cloud itself; all well unless told. */
+  cloudFetch?: typeof fetch;
+  github?: typeof githubAnswer;
+  /** Whether anybody answers at GitHub's address; all well unless told. */
+  fetch?: typeof fetch;
+  preview?: boolean;
+}
+
 /** Runs the program with mocks in place of the engine. Errors of the program are thrown. */
 export async function mockProgram(
   stack: string,
   settings: RawSettings,
-  options: {
-    outputs?: OutputsOf;
-    /** What the provider's `getStack` gives in place of what it should. */
-    cloud?: Partial<typeof cloudStack>;
-    /** What the program gets when it asks Grafana Cloud itself; all well unless told. */
-    cloudFetch?: typeof fetch;
-    github?: typeof githubAnswer;
-    /** Whether anybody answers at GitHub's address; all well unless told. */
-    fetch?: typeof fetch;
-    preview?: boolean;
-  } = {},
+  options: ProgramMocks = {},
 ): Promise<ProgramRun> {
-  const resources: Registered[] = [];
-  await pulumi.runtime.setMocks(
+  const { default: program } = await import("../../index.ts");
+  const [config, secrets] = engineConfig(settings);
+  const restoreFetch = stubFetch(settings, options);
+  const { preview } = options;
+  const mocks = { project: "grafana-alloy", stack, config, secrets, preview };
+  return mockPulumi(
     {
-      newResource: ({ type, name, inputs, id }) => {
-        const resource: Registered = {
-          type,
-          name,
-          inputs: readable(inputs) as Registered["inputs"],
-          ...optionsOf(type, name),
-        };
-        resources.push(resource);
-        // What only the host can answer is unknown in a preview.
-        if (options.preview) return { id: "", state: inputs };
-        const state = {
-          ...inputs,
-          ...defaultOutputs(resource),
-          ...options.outputs?.(resource),
-        };
-        return { id: id || `id-of-${name}`, state };
-      },
+      ...mocks,
+      outputs: (resource) => ({ ...defaultOutputs(resource), ...options.outputs?.(resource) }),
       call: ({ token, inputs }) => {
         if (token === "grafana:cloud/getStack:getStack") return { ...cloudStack, ...options.cloud };
         if (token === "github:index/getRestApi:getRestApi") {
@@ -125,53 +86,23 @@ export async function mockProgram(
         throw new Error(`no mock for ${token} ${JSON.stringify(inputs)}`);
       },
     },
-    "grafana-alloy",
-    stack,
-    options.preview ?? false,
-  );
-  const optionsOf = recordOptions();
-  pulumi.runtime.setAllConfig(...engineConfig(settings));
-  const { default: program } = await import("../../index.ts");
-  // What is still under way at the end must not reach the mocks of the next run.
-  const { apiUrl = "https://grafana.com" } = (settings.grafanaCloud ?? {}) as { apiUrl?: string };
+    program,
+  ).finally(restoreFetch);
+}
+
+/** Where this process keeps the real `fetch`: a run that was cut off may have left its stub in place. */
+const key = Symbol.for("grafana-alloy.test.fetch");
+const kept = globalThis as unknown as { [key]?: typeof fetch };
+
+/** Answers what the program asks over HTTP; what is returned puts the real `fetch` back. */
+function stubFetch({ grafanaCloud }: RawSettings, options: ProgramMocks): () => void {
+  const { apiUrl = "https://grafana.com" } = (grafanaCloud ?? {}) as { apiUrl?: string };
   const askCloud = options.cloudFetch ?? cloudFetch([{ token: "glc_bootstrap-secret" }]);
   const askOthers = options.fetch ?? (async () => new Response("{}"));
-  const restoreFetch = stubFetch((input, init) =>
-    `${input}`.startsWith(apiUrl) ? askCloud(input, init) : askOthers(input, init),
-  );
-  // The SDK writes down where each of its promises was made, and Vite looks every frame up in a source map: half
-  // of a run's time, for what is shown only of promises that never end.
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 1;
-  const outputs = await program()
-    .then(resolvedOutputs)
-    .finally(() => {
-      Error.stackTraceLimit = stackTraceLimit;
-      restoreFetch();
-      return pulumi.runtime.disconnect();
-    });
-  return {
-    resources,
-    outputs: outputs as Record<string, unknown>,
-    named: (name) => {
-      const found = resources.find((resource) => resource.name === name);
-      if (!found) throw new Error(`no resource ${name} among ${resources.map((r) => r.name)}`);
-      return found;
-    },
+  kept[key] ??= globalThis.fetch;
+  globalThis.fetch = (input, init) =>
+    `${input}`.startsWith(apiUrl) ? askCloud(input, init) : askOthers(input, init);
+  return () => {
+    globalThis.fetch = kept[key] ?? globalThis.fetch;
   };
-}
-
-/** The value of an output, once every resource that it hangs on is registered. */
-function resolved<T>(output: pulumi.Input<T>): Promise<pulumi.Unwrap<T>> {
-  return (pulumi.output(output) as unknown as { promise(): Promise<pulumi.Unwrap<T>> }).promise();
-}
-
-/** A program's outputs; one that the engine would encrypt as `{ secret: value }`. */
-async function resolvedOutputs(outputs: Record<string, unknown>): Promise<Record<string, unknown>> {
-  const entries = Object.entries(outputs).map(async ([name, output]) => {
-    const value = await resolved(output as pulumi.Input<unknown>);
-    const secret = pulumi.Output.isInstance(output) && (await pulumi.isSecret(output));
-    return [name, secret ? { secret: value } : value] as const;
-  });
-  return Object.fromEntries(await Promise.all(entries));
 }

@@ -9,6 +9,11 @@ export const hostKey = `ssh-ed25519 ${"A".repeat(68)}`;
 // biome-ignore lint/suspicious/noExplicitAny: settings of a test are taken apart freely
 type Loose = any;
 
+/** Settings with a part of one section changed. */
+export function changed(settings: RawSettings, section: string, change: object): RawSettings {
+  return { ...settings, [section]: { ...(settings[section] as object), ...change } };
+}
+
 /** The committed stack file with what an operator adds: host key, domain, Grafana Cloud stack, secrets. */
 export function completed(stack: "svlnas" | "svlazext"): RawSettings {
   const settings = stackFile(stack) as Loose;
@@ -34,9 +39,9 @@ export function completedLocal(): RawSettings {
     logsPassword: "logs-secret",
     githubToken: "github_pat_secret",
     images: {
-      alloy: { local: "lab/alloy:1" },
-      init: { local: "lab/init:1" },
-      socketProxy: { local: "lab/socket-proxy:1" },
+      alloy: `sha256:${"a".repeat(64)}`,
+      init: `sha256:${"b".repeat(64)}`,
+      socketProxy: `sha256:${"c".repeat(64)}`,
     },
   };
 }

@@ -1,6 +1,4 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { commentBody, marker } from "../../.github/scripts/comment-body.ts";
 import { postComment } from "../../.github/scripts/comment-post.ts";
 
@@ -66,7 +64,7 @@ Resources:
     expect(text).toContain("\n`````text\n````\n</details>\n`````\n");
   });
 
-  test("is never longer than GitHub takes, and keeps begin and end", () => {
+  test("is never longer than GitHub takes, and keeps start and end", () => {
     const text = body(`begin\n${"x".repeat(100_000)}\nend`);
     expect(text.length).toBeLessThan(65_536);
     expect(text).toContain("```text\nbegin\n");
@@ -76,64 +74,43 @@ Resources:
 });
 
 describe("posting", () => {
-  let server: Server | undefined;
-  afterEach(() => server?.close());
+  afterEach(() => void vi.unstubAllGlobals());
 
-  interface Request {
-    line: string;
-    authorization?: string;
-    body: unknown;
-  }
-
-  /** A stand-in of GitHub with these comments, in pages of 100. */
-  async function github(bodies: string[], status = 200) {
-    const requests: Request[] = [];
-    server = createServer((request, response) => {
-      let text = "";
-      request.on("data", (more) => {
-        text += more;
-      });
-      request.on("end", () => {
-        const { authorization } = request.headers;
-        const line = `${request.method} ${request.url}`;
-        requests.push({ line, authorization, body: text && JSON.parse(text) });
-        const page = Number(new URL(request.url ?? "", "http://x").searchParams.get("page"));
-        const comments = bodies.map((one, id) => ({ id, body: one }));
-        response
-          .writeHead(status)
-          .end(JSON.stringify(comments.slice((page - 1) * 100, page * 100)));
-      });
+  /** GitHub with these comments, in pages of 100; returns what it is asked. */
+  function github(bodies: string[], status = 200) {
+    const requests: unknown[][] = [];
+    vi.stubGlobal("fetch", async (url: string, init: RequestInit) => {
+      const { pathname, search, searchParams } = new URL(url);
+      const line = `${init.method} ${pathname}${search}`;
+      const authorization = new Headers(init.headers).get("authorization");
+      requests.push([line, authorization, ...(init.body ? [JSON.parse(`${init.body}`)] : [])]);
+      const page = Number(searchParams.get("page"));
+      const comments = bodies.map((one, id) => ({ id, body: one }));
+      return Response.json(comments.slice((page - 1) * 100, page * 100), { status });
     });
-    await new Promise<void>((done) => server?.listen(0, "127.0.0.1", done));
-    const api = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    return { requests, pull: { api, repository: "owner/name", number: "7", token: "ghs_x" } };
+    return requests;
   }
 
+  const api = "https://api.github.example";
+  const pull = { api, repository: "owner/name", number: "7", token: "ghs_x" };
   const list = (page: number) =>
     `GET /repos/owner/name/issues/7/comments?per_page=100&page=${page}`;
 
   test("makes the first comment", async () => {
-    const { requests, pull } = await github(["hello", `> ${marker("svlnas")}`]);
+    const requests = github(["hello", `> ${marker("svlnas")}`]);
     expect(await postComment(pull, marker("svlnas"), "text")).toBe("made");
+    const token = "Bearer ghs_x";
     expect(requests).toEqual([
-      { line: list(1), authorization: "Bearer ghs_x", body: "" },
-      {
-        line: "POST /repos/owner/name/issues/7/comments",
-        authorization: "Bearer ghs_x",
-        body: { body: "text" },
-      },
+      [list(1), token],
+      ["POST /repos/owner/name/issues/7/comments", token, { body: "text" }],
     ]);
   });
 
   test("edits its own, on whatever page, and never that of another stack", async () => {
     const others = Array.from({ length: 150 }, (_, index) => `comment ${index}`);
-    const { requests, pull } = await github([
-      marker("svlazext"),
-      ...others,
-      `${marker("svlnas")}\nold`,
-    ]);
+    const requests = github([marker("svlazext"), ...others, `${marker("svlnas")}\nold`]);
     expect(await postComment(pull, marker("svlnas"), "new")).toBe("edited");
-    expect(requests.map(({ line }) => line)).toEqual([
+    expect(requests.map(([line]) => line)).toEqual([
       list(1),
       list(2),
       "PATCH /repos/owner/name/issues/comments/151",
@@ -141,7 +118,7 @@ describe("posting", () => {
   });
 
   test("fails with GitHub's answer", async () => {
-    const { pull } = await github([], 403);
+    github([], 403);
     await expect(postComment(pull, marker("svlnas"), "text")).rejects.toThrow(
       "GET issues/7/comments?per_page=100&page=1: GitHub answered 403: []",
     );

@@ -41,42 +41,39 @@ describe("list-stacks.sh", () => {
 });
 
 describe("preview.sh", () => {
-  test("previews with the policy pack and keeps what was said, of both outputs", () => {
-    job.program("pulumi", "echo changes; echo warning >&2");
-    const { status, stdout } = job.run("preview.sh", ["svlnas", "preview.log"]);
-    expect({ status, stdout }).toEqual({ status: 0, stdout: "changes\nwarning\n" });
-    expect(job.read("preview.log")).toBe("changes\nwarning\n");
+  test.each([
+    ["echo changes; echo warning >&2", 0, "changes\nwarning\n"],
+    ["echo 'error: refused'; exit 255", 255, "error: refused\n"],
+  ])("previews with the policy pack and keeps what was said: %s", (pulumi, status, said) => {
+    job.program("pulumi", pulumi);
+    expect(job.run("preview.sh", ["svlnas", "preview.log"])).toMatchObject({
+      status,
+      stdout: said,
+    });
+    expect(job.read("preview.log")).toBe(said);
     expect(job.calls()).toEqual([
       `pulumi preview --stack svlnas --policy-pack policy --diff ${quiet}`,
     ]);
   });
-
-  test("fails when Pulumi does, with what it said kept all the same", () => {
-    job.program("pulumi", "echo 'error: refused'; exit 255");
-    expect(job.run("preview.sh", ["svlnas", "preview.log"]).status).toBe(255);
-    expect(job.read("preview.log")).toBe("error: refused\n");
-  });
 });
 
-describe("deploy.sh", () => {
-  const up = `pulumi up --stack svlnas --policy-pack policy --yes ${quiet} --suppress-outputs`;
+const verify = "npm run --silent verify -- --stack svlnas";
+const up = `--policy-pack policy --yes ${quiet} --suppress-outputs`;
+const deploy = `pulumi up --stack svlnas ${up}`;
+// What depends on the tokens is replaced with them.
+const rotate = `pulumi up --stack svlnas --target **:AccessPolicyRotatingToken::** --target-dependents ${up}`;
 
-  test("deploys, then verifies", () => {
-    job.program("pulumi");
-    job.program("npm");
-    expect(job.run("deploy.sh", ["svlnas"]).status).toBe(0);
-    expect(job.calls()).toEqual([up, "npm run --silent verify -- --stack svlnas"]);
-  });
-
-  test("verifies nothing that was not deployed, and fails with what failed", () => {
-    job.program("pulumi", "exit 255");
-    job.program("npm");
-    expect(job.run("deploy.sh", ["svlnas"]).status).toBe(255);
-    expect(job.calls()).toEqual([up]);
-    job.program("pulumi");
-    job.program("npm", "exit 1");
-    expect(job.run("deploy.sh", ["svlnas"]).status).toBe(1);
-  });
+test.each([
+  ["deploy.sh", "", "", 0, [deploy, verify]],
+  ["deploy.sh", "exit 255", "", 255, [deploy]],
+  ["deploy.sh", "", "exit 1", 1, [deploy, verify]],
+  ["rotate.sh", "", "", 0, [rotate, verify]],
+])("%s deploys, then verifies what was deployed; pulumi: %j, verify: %j", (...given) => {
+  const [script, pulumi, npm, status, calls] = given;
+  job.program("pulumi", pulumi);
+  job.program("npm", npm);
+  expect(job.run(script, ["svlnas"]).status).toBe(status);
+  expect(job.calls()).toEqual(calls);
 });
 
 describe("drift.sh", () => {
@@ -98,16 +95,6 @@ describe("drift.sh", () => {
     expect(end).toEqual({ status, stdout: what && told, stderr: "" });
     expect(job.calls()).toEqual(calls);
   });
-});
-
-test("rotate.sh replaces tokens and what hangs on them, then verifies", () => {
-  job.program("pulumi");
-  job.program("npm");
-  expect(job.run("rotate.sh", ["svlnas"]).status).toBe(0);
-  expect(job.calls()).toEqual([
-    `pulumi up --stack svlnas --target **:AccessPolicyRotatingToken::** --target-dependents --policy-pack policy --yes ${quiet} --suppress-outputs`,
-    "npm run --silent verify -- --stack svlnas",
-  ]);
 });
 
 describe("with-ssh-key.sh", () => {

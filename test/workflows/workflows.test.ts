@@ -10,7 +10,6 @@ interface Step {
   uses?: string;
   run?: string;
   with?: Record<string, unknown>;
-  env?: Record<string, string>;
 }
 
 interface Job {
@@ -20,7 +19,6 @@ interface Job {
   permissions?: Record<string, string>;
   "timeout-minutes"?: number;
   "runs-on": string;
-  concurrency?: { group: string; "cancel-in-progress": boolean };
   env?: Record<string, string>;
   steps: Step[];
 }
@@ -33,52 +31,34 @@ interface Workflow {
 }
 
 const github = join(repoDir, ".github");
-const texts = Object.fromEntries(
-  readdirSync(join(github, "workflows")).map((name) => [
-    name.replace(".yml", ""),
-    readFileSync(join(github, "workflows", name), "utf8"),
-  ]),
+const files = readdirSync(join(github, "workflows"));
+const textOf = (...path: string[]) => readFileSync(join(github, ...path), "utf8");
+const texts = files.map((name) => textOf("workflows", name));
+const setup = textOf("actions", "setup", "action.yml");
+const workflows: Record<string, Workflow> = Object.fromEntries(
+  files.map((name, index) => [name.replace(".yml", ""), parse(texts[index] ?? "")]),
 );
-const workflows = Object.fromEntries(
-  Object.entries(texts).map(([name, text]) => [name, parse(text) as Workflow]),
+const jobs = Object.entries(workflows).flatMap(([workflow, { jobs }]) =>
+  Object.entries(jobs).map(([name, job]) => ({ name: `${workflow}/${name}`, job })),
 );
-const setupFile = join(github, "actions", "setup", "action.yml");
-const setup = readFileSync(setupFile, "utf8");
-const jobsOf = (workflow: Workflow | undefined) => Object.entries(workflow?.jobs ?? {});
-const usesSecret = ({ steps }: Job) => /\bsecrets\./.test(JSON.stringify(steps));
 
-test("there are these workflows, and when they run", () => {
-  expect(Object.fromEntries(Object.entries(workflows).map(([name, { on }]) => [name, on]))).toEqual(
-    {
-      preview: "pull_request",
-      deploy: { push: { branches: ["main"] }, workflow_dispatch: null },
-      drift: { schedule: [{ cron: "17 5 * * *" }], workflow_dispatch: null },
-      rotate: { schedule: [{ cron: "41 6 * * 1" }], workflow_dispatch: null },
-    },
-  );
+test("workflows run when they should", () => {
+  const triggers = Object.entries(workflows).map(([name, { on }]) => [name, on]);
+  expect(Object.fromEntries(triggers)).toEqual({
+    preview: "pull_request",
+    deploy: { push: { branches: ["main"] }, workflow_dispatch: null },
+    drift: { schedule: [{ cron: "17 5 * * *" }], workflow_dispatch: null },
+    rotate: { schedule: [{ cron: "41 6 * * 1" }], workflow_dispatch: null },
+  });
 });
 
-test("every action is this repository's or pinned by commit, with its version beside", () => {
-  const lines = [...Object.values(texts), setup].flatMap((text) =>
-    text.split("\n").filter((line) => /^\s*(- )?uses:/.test(line)),
-  );
-  expect(lines.length).toBeGreaterThan(10);
-  const pinned = /uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/;
-  const loose = lines.filter(
-    (line) => !pinned.test(line) && !line.endsWith("uses: ./.github/actions/setup"),
-  );
-  expect(loose).toEqual([]);
-});
-
-test("one commit an action, wherever it is used", () => {
-  const all = [...Object.values(texts), setup].join("\n");
-  const used = new Set(
-    [...all.matchAll(/uses: ([\w-]+\/[\w-]+)@(\S+)/g)].map(([, ...one]) => one.join(" ")),
-  );
-  expect([...used].map((one) => one.split(" ")[0]).sort()).toEqual([
-    "actions/checkout",
-    "actions/setup-node",
-    "pulumi/actions",
+test("every action is this repository's or pinned by one commit, with its version beside", () => {
+  const used = [...texts, setup].flatMap((text) => text.match(/uses: .+$/gm) ?? []);
+  const others = [...new Set(used)].filter((line) => line !== "uses: ./.github/actions/setup");
+  expect(others.sort()).toEqual([
+    expect.stringMatching(/^uses: actions\/checkout@[0-9a-f]{40} # v\d+\.\d+\.\d+$/),
+    expect.stringMatching(/^uses: actions\/setup-node@[0-9a-f]{40} # v\d+\.\d+\.\d+$/),
+    expect.stringMatching(/^uses: pulumi\/actions@[0-9a-f]{40} # v\d+\.\d+\.\d+$/),
   ]);
 });
 
@@ -91,62 +71,48 @@ test("Node is that of package.json and the Pulumi CLI that of .pulumi.version", 
   expect(inputs["pulumi-version"]).toBe("${" + "{ steps.pinned.outputs.pulumi }}");
 });
 
-describe.each(Object.entries(workflows))("%s", (_, workflow) => {
-  test("has no permission but those that a job names, and no job has one more", () => {
-    expect(workflow.permissions).toEqual({});
-    for (const [name, { permissions }] of jobsOf(workflow)) {
-      const comments = name === "preview" ? { "pull-requests": "write" } : {};
-      expect(permissions, name).toEqual({ contents: "read", ...comments });
-    }
+test.each(Object.entries(workflows))("%s gives nothing to all of its jobs", (_name, workflow) => {
+  expect(workflow.permissions).toEqual({});
+  expect(JSON.stringify(workflow.env ?? {})).not.toContain("secrets");
+});
+
+describe.each(jobs)("$name", ({ name, job }) => {
+  test("may read, and comment if it previews", () => {
+    const comments = name === "preview/preview" ? { "pull-requests": "write" } : {};
+    expect(job.permissions).toEqual({ contents: "read", ...comments });
   });
 
-  test("ends every job at some time, and leaves no credentials in a checkout", () => {
-    for (const [name, job] of jobsOf(workflow)) {
-      expect(job["timeout-minutes"], name).toBeGreaterThan(0);
-      const checkout = job.steps.find(({ uses }) => uses?.startsWith("actions/checkout@"));
-      expect(checkout?.with, name).toMatchObject({ "persist-credentials": false });
-    }
+  test("ends at some time, and leaves no credentials in a checkout", () => {
+    expect(job["timeout-minutes"]).toBeGreaterThan(0);
+    const checkout = job.steps.find(({ uses }) => uses?.startsWith("actions/checkout@"));
+    expect(checkout?.with).toMatchObject({ "persist-credentials": false });
   });
 
   test("gives secrets to the one step that needs them, by its environment", () => {
-    expect(
-      JSON.stringify([workflow.env, ...jobsOf(workflow).map(([, { env }]) => env)]),
-    ).not.toContain("secrets");
-    for (const { run } of jobsOf(workflow).flatMap(([, { steps }]) => steps)) {
-      expect(run ?? "").not.toContain("${{");
-    }
+    expect(JSON.stringify(job.env ?? {})).not.toContain("secrets");
+    for (const { run = "" } of job.steps) expect(run).not.toContain("${{");
   });
 
   test("runs scripts that are there and can be run", () => {
-    const scripts = jobsOf(workflow)
-      .flatMap(([, { steps }]) => steps)
-      .flatMap(({ run }) => run?.match(/\.(github\/scripts|ci)\/[\w.-]+/g) ?? []);
-    expect(scripts.length).toBeGreaterThan(0);
-    for (const script of scripts) {
-      const mode = script.endsWith(".ts") ? constants.R_OK : constants.X_OK;
-      accessSync(join(repoDir, script), mode);
+    const runs = job.steps.map(({ run = "" }) => run).join("\n");
+    for (const script of runs.match(/\.(github\/scripts|ci)\/[\w.-]+/g) ?? []) {
+      accessSync(join(repoDir, script), script.endsWith(".ts") ? constants.R_OK : constants.X_OK);
     }
   });
 });
 
-describe("a fork's pull request", () => {
-  test("gets tests, and no job that has a secret", () => {
-    const jobs = Object.fromEntries(jobsOf(workflows.preview));
-    expect(jobs.stacks?.if).toBe(
-      "github.event.pull_request.head.repo.full_name == github.repository",
-    );
-    for (const [name, job] of Object.entries(jobs).filter(([, one]) => usesSecret(one))) {
-      // A job whose need was skipped is skipped, unless it says otherwise.
-      expect([job.needs].flat(), name).toContain("stacks");
-      expect(job.if, name).toBeUndefined();
-    }
-    expect(jobs.tests?.if).toBeUndefined();
-    expect(usesSecret(jobs.tests as Job)).toBe(false);
-  });
-
-  test("is never run with this repository's own token", () => {
-    expect(Object.values(texts).join("\n")).not.toContain("pull_request_target");
-  });
+test("a fork's pull request gets tests, and no job that has a secret", () => {
+  const { stacks, tests, ...others } = workflows.preview?.jobs ?? {};
+  expect(stacks?.if).toBe("github.event.pull_request.head.repo.full_name == github.repository");
+  expect(tests?.if).toBeUndefined();
+  expect(JSON.stringify(tests)).not.toMatch(/\bsecrets\./);
+  for (const [name, job] of Object.entries(others)) {
+    // A job whose need was skipped is skipped, unless it says otherwise.
+    expect([job.needs].flat(), name).toContain("stacks");
+    expect(job.if, name).toBeUndefined();
+  }
+  // Which would run it with this repository's own token.
+  expect(texts.join("\n")).not.toContain("pull_request_target");
 });
 
 test.each([
@@ -156,8 +122,7 @@ test.each([
 ])(
   "%s reaches hosts from the environment %s, one at a time for each stack",
   (name, environment) => {
-    const job = workflows[name]?.jobs[name];
-    expect(job).toMatchObject({
+    expect(workflows[name]?.jobs[name]).toMatchObject({
       environment,
       "runs-on": "$" + "{{ vars.HOSTS_RUNNER || 'self-hosted' }}",
       concurrency: { group: "stack-$" + "{{ matrix.stack }}", "cancel-in-progress": false },
@@ -168,6 +133,6 @@ test.each([
 test("the preview has no way to a host", () => {
   const job = workflows.preview?.jobs.preview;
   expect(job?.["runs-on"]).toBe("ubuntu-24.04");
-  expect(JSON.stringify(job)).not.toContain("SSH_PRIVATE_KEY");
   expect(job?.environment).toBeUndefined();
+  expect(JSON.stringify(job)).not.toContain("SSH_PRIVATE_KEY");
 });

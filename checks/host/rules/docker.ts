@@ -97,12 +97,11 @@ function mountsCheck({ probe, images }: Findings, { images: wanted }: ChecksRequ
       fix: "as root on the host: mount --make-rshared / (systemd does so at boot)",
     });
   }
-  const image = typeof wanted.init === "object" ? wanted.init.local : wanted.init;
   // Its own row says so already.
   if (images.init && !["present", "pullable"].includes(images.init.state)) {
     return leftOpen("mounts", "not asked: the image of init is missing");
   }
-  const fix = `on the host, see why: docker run --rm ${image} true`;
+  const fix = `on the host, see why: docker run --rm ${wanted.init} true`;
   return checked("mounts", "no container starts", {
     path: "docker",
     reason: `can't start a container with the host's / mounted, it said: ${said}`,

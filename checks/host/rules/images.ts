@@ -1,4 +1,3 @@
-import type { Image } from "../../../config/schema.ts";
 import { type Check, checked, leftOpen, setTo } from "../check.ts";
 import type { Findings } from "../findings.ts";
 import type { ChecksRequest, ImageRole } from "../request.ts";
@@ -6,7 +5,7 @@ import type { ChecksRequest, ImageRole } from "../request.ts";
 /** Each image is on the host, or can be pulled with the log-in that the deployment will use. */
 export function imageChecks(found: Findings, request: ChecksRequest): Check[] {
   if (!found.docker) return [];
-  return (Object.entries(request.images) as [ImageRole, Image][]).map(([role, image]) => {
+  return (Object.entries(request.images) as [ImageRole, string][]).map(([role, image]) => {
     const { state, said } = found.images[role] ?? { state: "refused", said: "nothing" };
     // Whether the engine may talk to such a registry is its own setting, which the CLI does not know.
     if (/server gave HTTP response to HTTPS client/.test(said)) {
@@ -18,11 +17,11 @@ export function imageChecks(found: Findings, request: ChecksRequest): Check[] {
   });
 }
 
-function imageFault(role: ImageRole, image: Image, said: string, request: ChecksRequest) {
+function imageFault(role: ImageRole, image: string, said: string, request: ChecksRequest) {
   const path = `images.${role}`;
-  if (typeof image === "object") {
-    const reason = `names ${image.local}, which is not on the host`;
-    return { path, reason, fix: `docker save ${image.local} | ssh HOST docker load` };
+  if (image.startsWith("sha256:")) {
+    const reason = `names ${image}, which is not on the host`;
+    return { path, reason, fix: `docker save ${image} | ssh HOST docker load` };
   }
   const registry = registryOf(image);
   const reason = `can't be pulled from ${registry}, which said: ${said}`;

@@ -118,9 +118,10 @@ const cases: Record<string, Case> = {
     "on the host, see why: docker run --rm init-image true",
   ],
   "local image that is missing": [
-    { images: { ...healthy.images, socketProxy: { state: "absent", said: "" } } },
-    "images.socketProxy: names proxy-image, which is not on the host",
-    "docker save proxy-image | ssh HOST docker load",
+    { images: refused("invalid reference format") },
+    "images.alloy: names sha256:abc, which is not on the host",
+    "docker save sha256:abc | ssh HOST docker load",
+    { images: { ...requestOf().images, alloy: "sha256:abc" } },
   ],
   "hardened image without a log-in": [
     { images: refused("denied: requested access to the resource is denied") },

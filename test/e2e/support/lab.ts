@@ -20,11 +20,6 @@ export async function emptyLab(): Promise<TestLab> {
   return { ...lab, client: dockerClient(lab.docker.host) };
 }
 
-/** Resources that pull an image, where the lab's engine can; else the images are there already. */
-export function imageResources(lab: Lab): number {
-  return lab.facts.images ? 0 : 3;
-}
-
 /**
  * Takes the Traefik stand-in out of the agent's network, as an operator has to before that can be removed. What
  * the program does while it is still in there: plugin-traps.test.ts.

@@ -12,23 +12,19 @@ const rules = grafanaRules(allAlerts(), args);
 const rule = (uid: string) => rules.find((each) => each.uid === uid) as any;
 
 test("these are watched, each with its patience and what silence means", () => {
-  expect(
-    rules.map(({ uid, for: patience, noDataState, labels }) => [
-      uid,
-      patience,
-      noDataState,
-      labels,
-    ]),
-  ).toEqual([
-    ["alloy-host-silent", "5m", "Alerting", { severity: "critical" }],
-    ["alloy-disk-almost-full", "15m", "OK", { severity: "warning" }],
-    ["alloy-disk-filling", "60m", "OK", { severity: "warning" }],
-    ["alloy-zfs-pool-degraded", "2m", "OK", { severity: "critical" }],
-    ["alloy-postgres-down", "3m", "OK", { severity: "critical" }],
-    ["alloy-journal-silent", "15m", "OK", { severity: "warning" }],
-    ["alloy-log-lines-too-old", "120m", "OK", { severity: "warning" }],
-    ["alloy-series-budget", "15m", "OK", { severity: "warning" }],
-    ["alloy-token-near-end", "60m", "OK", { severity: "critical" }],
+  const watched = rules.map(({ uid, for: patience, noDataState, labels }) =>
+    [uid, patience, noDataState, (labels as { severity: string }).severity].join(" "),
+  );
+  expect(watched).toEqual([
+    "alloy-host-silent 5m Alerting critical",
+    "alloy-disk-almost-full 15m OK warning",
+    "alloy-disk-filling 60m OK warning",
+    "alloy-zfs-pool-degraded 2m OK critical",
+    "alloy-postgres-down 3m OK critical",
+    "alloy-journal-silent 15m OK warning",
+    "alloy-log-lines-too-old 120m OK warning",
+    "alloy-series-budget 15m OK warning",
+    "alloy-token-near-end 60m OK critical",
   ]);
 });
 
@@ -82,8 +78,7 @@ describe.each(Object.entries(allAlerts()))("%s", (name, alert) => {
     expect(used.filter((label) => !kept.includes(label ?? ""))).toEqual([]);
   });
 
-  test("says what to do, and compares as Prometheus would", () => {
-    expect(alert.description.length).toBeGreaterThan(40);
+  test("compares as Prometheus would", () => {
     const sign = alert.bad.is === "above" ? ">" : "<";
     expect(badValues(alert)).toBe(`(${alert.expr}) ${sign} ${alert.bad.value}`);
   });

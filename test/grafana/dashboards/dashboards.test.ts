@@ -1,13 +1,9 @@
-import type { VariableModel } from "@grafana/grafana-foundation-sdk/dashboard";
 import { describe, expect, test } from "vitest";
 import { allPanels, panelsOf } from "../../../grafana/dashboards/built.ts";
 import { allDashboards } from "../../../grafana/dashboards/index.ts";
 
 const dashboards = Object.entries(allDashboards());
 const panels = allPanels();
-
-const variables = (list: VariableModel[] = []) =>
-  list.map(({ name, type, multi }) => [name, type, multi]);
 
 test("there are these, at addresses that stay", () => {
   expect(dashboards.map(([key, { uid, title }]) => [key, uid, title])).toEqual([
@@ -22,33 +18,21 @@ test("there are these, at addresses that stay", () => {
 });
 
 describe.each(dashboards)("%s", (key, dashboard) => {
-  const sources = [
-    ["metrics", "datasource", false],
-    ["logs", "datasource", false],
-  ];
-  const more: Record<string, unknown[]> = {
-    fleet: [],
-    host: [["host", "query", false]],
-    logs: [
-      ["host", "query", true],
-      ["container", "query", true],
-      ["unit", "query", true],
-      ["search", "textbox", false],
-    ],
-    postgres: [
-      ["host", "query", true],
-      ["job", "query", true],
-    ],
-    traefik: [
-      ["host", "query", true],
-      ["service", "query", true],
-    ],
-    github: [["repo", "query", true]],
-    agent: [["host", "query", true]],
+  /** Variables to choose; a star for more than one value of it. */
+  const more: Record<string, string> = {
+    fleet: "",
+    host: " host",
+    logs: " host* container* unit* search",
+    postgres: " host* job*",
+    traefik: " host* service*",
+    github: " repo*",
+    agent: " host*",
   };
 
   test("has its data sources and these variables to choose", () => {
-    expect(variables(dashboard.templating?.list)).toEqual([...sources, ...(more[key] ?? [])]);
+    const list = dashboard.templating?.list ?? [];
+    const names = list.map(({ name, multi }) => (multi ? `${name}*` : name));
+    expect(names.join(" ")).toBe(`metrics logs${more[key]}`);
   });
 
   test("uses no variable that it does not have, and each that it has", () => {
@@ -62,18 +46,16 @@ describe.each(dashboards)("%s", (key, dashboard) => {
   });
 
   test("has panels that fill each line and do not overlap, each with an id of its own", () => {
-    const own = panelsOf(dashboard);
-    const cells = own.flatMap(({ gridPos: { x, y, w, h } }) =>
-      Array.from({ length: w * h }, (_, i) => `${x + (i % w)},${y + Math.floor(i / w)}`),
-    );
-    expect(new Set(cells).size).toBe(cells.length);
-    for (const y of new Set(own.map(({ gridPos }) => gridPos.y))) {
-      const line = own.filter(({ gridPos }) => gridPos.y === y);
-      expect(
-        line.reduce((sum, { gridPos }) => sum + gridPos.w, 0),
-        `line ${y}`,
-      ).toBe(24);
-      expect(new Set(line.map(({ gridPos }) => gridPos.h)).size, `line ${y}`).toBe(1);
+    const positions = panelsOf(dashboard).map(({ gridPos }) => gridPos);
+    for (const line of Map.groupBy(positions, ({ y }) => y).values()) {
+      // Each begins where the one before it ends, and the last at the right edge.
+      const edges = line.map(({ x, w }) => [x, x + w]);
+      expect([0, ...edges.map(([, end]) => end)]).toEqual([...edges.map(([start]) => start), 24]);
+      expect(new Set(line.map(({ h }) => h)).size).toBe(1);
+    }
+    const tops = [...new Map(positions.map(({ y, h }) => [y, y + h]))].sort(([a], [b]) => a - b);
+    for (const [index, [top]] of tops.entries()) {
+      expect(top).toBeGreaterThanOrEqual(tops[index - 1]?.[1] ?? 0);
     }
     const ids = dashboard.panels?.map(({ id }) => id);
     expect(ids).toEqual(ids?.map((_, index) => index + 1));

@@ -20,9 +20,9 @@ export function requestOf(change: Partial<ChecksRequest> = {}): ChecksRequest {
     frontendSubnet: "172.30.100.8/29",
     externalNetworks: [{ path: "postgres[0].network", network: "immich-backend" }],
     images: {
-      alloy: { local: "alloy-image" },
-      init: { local: "init-image" },
-      socketProxy: { local: "proxy-image" },
+      alloy: "alloy-image",
+      init: "init-image",
+      socketProxy: "proxy-image",
     },
     ...change,
   };

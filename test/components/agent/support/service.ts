@@ -1,0 +1,139 @@
+import { expect } from "vitest";
+import type { ProgramRun, Registered } from "../../../support/mock-program.ts";
+
+/** Inputs of a run's Docker resources of one type, by name. */
+export function inputsOf(run: ProgramRun, type: string): Record<string, Registered["inputs"]> {
+  const found = run.resources.filter((one) => one.type.endsWith(`:${type}`));
+  return Object.fromEntries(found.map(({ name, inputs }) => [name, inputs]));
+}
+
+/** What differs from host to host. */
+export interface HostFacts {
+  directory: string;
+  journal: string;
+  /** Networks of the databases. */
+  external: readonly string[];
+  labels: Label[];
+}
+
+interface Label {
+  label: string;
+  value: string;
+}
+
+/** Hardening and limits of every container: memory in MB, seconds to end, what is added to no capability. */
+const baseline = (memory: number, grace: number, adds: string[] = []) => ({
+  image: expect.any(String),
+  readOnly: true,
+  securityOpts: ["no-new-privileges=true"],
+  capabilities: { drops: ["ALL"], adds },
+  memory,
+  memorySwap: memory,
+  destroyGraceSeconds: grace,
+});
+const onFailure = { restart: "on-failure", maxRetryCount: 3 };
+const bind = (source: string, target: string) => ({ type: "bind", source, target });
+const readOnly = (source: string, target = source) => ({ ...bind(source, target), readOnly: true });
+const journal = (path: string) => ({ hostPath: path, containerPath: path, readOnly: true });
+
+/** All inputs of the service's three containers. */
+export function service({ directory, journal: group, external, labels: own }: HostFacts) {
+  const networks = ["alloy-frontend", "alloy-backend", ...external];
+  return {
+    "alloy-container": {
+      ...baseline(512, 30),
+      ...onFailure,
+      name: "alloy",
+      command: [
+        "run",
+        "--server.http.listen-addr=0.0.0.0:12345",
+        "--storage.path=/var/lib/alloy/data",
+        "--disable-reporting",
+        "--server.http.disable-support-bundle",
+        // With a slash at its end: without one nothing is loaded.
+        "/etc/alloy/current/",
+      ],
+      user: "3125:3125",
+      groupAdds: [group],
+      tmpfs: { "/tmp": "" },
+      mounts: [
+        readOnly(`${directory}/config`, "/etc/alloy"),
+        readOnly(`${directory}/secrets`, "/etc/alloy-secrets"),
+        bind(`${directory}/data`, "/var/lib/alloy"),
+        { ...readOnly("/", "/host/rootfs"), bindOptions: { propagation: "rslave" } },
+        readOnly("/proc", "/host/proc"),
+        readOnly("/sys", "/host/sys"),
+        readOnly("/etc/machine-id"),
+      ],
+      volumes: [journal("/var/log/journal"), journal("/run/log/journal")],
+      networksAdvanced: networks.map((name) => ({ name })),
+      labels: own,
+    },
+    "alloy-socket-proxy-container": {
+      ...baseline(50, 2),
+      ...onFailure,
+      name: "alloy-docker-proxy",
+      envs: ["CONTAINERS=1", "EVENTS=1", "INFO=1", "NETWORKS=1", "PING=1", "POST=0", "VERSION=1"],
+      healthcheck: {
+        tests: ["CMD", "wget", "--spider", "-q", "http://localhost:2375/_ping"],
+        interval: "5s",
+        timeout: "5s",
+        retries: 3,
+      },
+      wait: true,
+      waitTimeout: 60,
+      tmpfs: { "/run": "" },
+      mounts: [readOnly("/var/run/docker.sock")],
+      networksAdvanced: [{ name: "alloy-backend" }],
+      labels: compose("alloy-docker-proxy"),
+    },
+    "alloy-init-container": {
+      ...baseline(64, 2, ["CAP_CHOWN"]),
+      name: "alloy-init",
+      command: "find /data -user 3125 -prune -o -exec chown -h 3125:3125 {} +".split(" "),
+      networkMode: "none",
+      restart: "no",
+      // Its end is waited for.
+      attach: true,
+      logs: true,
+      mustRun: false,
+      mounts: [bind(`${directory}/data`, "/data")],
+      labels: compose("alloy-init"),
+    },
+  };
+}
+
+const compose = (name: string): Label[] => [
+  { label: "com.docker.compose.project", value: "alloy" },
+  { label: "com.docker.compose.service", value: name },
+];
+
+/** The labels of `alloy` in the order in which they are set; without an address those of compose alone. */
+export function labels(address?: string, title = "", description = ""): Label[] {
+  if (!address) return compose("alloy");
+  const rule = `Host(\`${address}\`)`;
+  const ingress = {
+    "gatus.alerts": '[{"type":"email"},{"type":"custom"}]',
+    "gatus.conditions": '["[STATUS] == 200","[RESPONSE_TIME] < 1000"]',
+    "gatus.headers.Host": address,
+    "gatus.url": "http://172.30.100.6:8444/-/ready",
+    "homepage.description": description,
+    "homepage.group": "Infrastructure",
+    "homepage.href": `https://${address}`,
+    "homepage.icon": "alloy.svg",
+    "homepage.name": title,
+    "traefik.docker.network": "alloy-frontend",
+    "traefik.enable": "true",
+    "traefik.http.routers.alloy-monitor.entrypoints": "monitoring",
+    "traefik.http.routers.alloy-monitor.middlewares": "chain-no-auth@file",
+    "traefik.http.routers.alloy-monitor.rule": rule,
+    "traefik.http.routers.alloy-monitor.service": "alloy-svc",
+    "traefik.http.routers.alloy-rtr.entrypoints": "https",
+    "traefik.http.routers.alloy-rtr.middlewares": "chain-auth@file",
+    "traefik.http.routers.alloy-rtr.rule": rule,
+    "traefik.http.routers.alloy-rtr.service": "alloy-svc",
+    "traefik.http.services.alloy-svc.loadbalancer.server.port": "12345",
+  };
+  const own = Object.entries(ingress).map(([label, value]) => ({ label, value }));
+  return [...compose("alloy"), ...own];
+}
