@@ -72,12 +72,20 @@ export const localImage = z
   .regex(/^[a-z0-9][\w./-]*(:[\w.-]+)?$/i, "must be an image name");
 
 /** Public key as `ssh-keyscan` prints it, without the host's name. */
-export const sshPublicKey = z
-  .string()
-  .regex(
-    /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+={0,2}$/,
-    "must be a public key such as `ssh-ed25519 AAAA…`, without host name and comment",
-  );
+export const sshPublicKey = z.string().superRefine((value, context) => {
+  const reason = hostKeyFault(value);
+  if (reason) context.addIssue({ code: "custom", message: reason });
+});
+
+/** The command provider asks for an RSA key as `ssh-rsa`, with SHA-1, which OpenSSH has not offered since 8.8. */
+function hostKeyFault(value: string): string | undefined {
+  if (value.startsWith("ssh-rsa ")) {
+    return "is an RSA key, which Pulumi's command provider can't check; pin the Ed25519 or ECDSA one (if the host has none, as root: ssh-keygen -A, then restart sshd)";
+  }
+  return /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+={0,2}$/.test(value)
+    ? undefined
+    : "must be a public key such as `ssh-ed25519 AAAA…`, without host name and comment";
+}
 
 /** RSA private key in PEM, as GitHub makes it for an app. */
 export const rsaPrivateKey = z

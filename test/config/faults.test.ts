@@ -64,7 +64,17 @@ const cases: Case[] = [
     },
     says: [
       "host.connection.hostKey: is missing",
-      set("host.connection.hostKey", `"$(ssh-keyscan -t ecdsa HOST | cut -d' ' -f2-)"`),
+      set("host.connection.hostKey", `"$(ssh-keyscan -t ed25519 HOST | cut -d' ' -f2-)"`),
+    ],
+  },
+  {
+    kind: "RSA host key",
+    breakIt: (s) => {
+      s.host.connection.hostKey = "ssh-rsa AAAA==";
+    },
+    says: [
+      "host.connection.hostKey: is an RSA key, which Pulumi's command provider can't check; pin the Ed25519 or ECDSA one (if the host has none, as root: ssh-keygen -A, then restart sshd)",
+      set("host.connection.hostKey", `"$(ssh-keyscan -t ed25519 HOST | cut -d' ' -f2-)"`),
     ],
   },
   {
@@ -74,7 +84,7 @@ const cases: Case[] = [
     },
     says: [
       "host.connection.hostKey: must be a public key such as `ssh-ed25519 AAAA…`, without host name and comment",
-      set("host.connection.hostKey", `"$(ssh-keyscan -t ecdsa HOST | cut -d' ' -f2-)"`),
+      set("host.connection.hostKey", `"$(ssh-keyscan -t ed25519 HOST | cut -d' ' -f2-)"`),
     ],
   },
   {

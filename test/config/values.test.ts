@@ -96,7 +96,7 @@ test.each([
   [values.hostName, "svlnas.example.org", "svlnas.example.org."],
   [values.hostName, "192.168.1.2", "root@192.168.1.2"],
   [values.localImage, "lab/alloy:1", "lab/alloy:1 "],
-  [values.sshPublicKey, "ssh-rsa AAAA==", "ssh-dss AAAA"],
+  [values.sshPublicKey, "ecdsa-sha2-nistp256 AAAA==", "ssh-dss AAAA"],
   [values.sshPublicKey, "ecdsa-sha2-nistp256 AAAA", "ecdsa-sha2-nistp256 AAAA root@svlnas"],
 ])("name, address, image or key %#", (schema, good, bad) => {
   expect(fault(schema, good)).toBeUndefined();

@@ -38,7 +38,7 @@ describe("an operator with the ordinary CLI", () => {
     expect(errorIn(output)).toBe(`\
 Stack svlnas: 5 faults in the configuration, nothing was changed.
   host.connection.hostKey: is missing
-    pulumi config set --stack svlnas --path 'grafana-alloy:host.connection.hostKey' "$(ssh-keyscan -t ecdsa HOST | cut -d' ' -f2-)"
+    pulumi config set --stack svlnas --path 'grafana-alloy:host.connection.hostKey' "$(ssh-keyscan -t ed25519 HOST | cut -d' ' -f2-)"
   ingress.domain: is missing
     pulumi config set --stack svlnas --path 'grafana-alloy:ingress.domain' example.org
   grafanaCloud: is missing, and so is sinks: one of them says where the data goes
