@@ -6,6 +6,9 @@ import type { ChecksRequest } from "./request.ts";
 /** Directories that may hold the host's journal, in no order. */
 const journalDirectories = ["/var/log/journal", "/run/log/journal"];
 
+/** Line by which a script that has begun is known: a shell let it in, not a forced command. */
+export const BEGIN = "begin\tof findings";
+
 /** Line by which a script that came to its end is known. */
 export const END = "end\tof findings";
 
@@ -16,6 +19,7 @@ export const END = "end\tof findings";
  */
 export function checksScript(request: ChecksRequest): string {
   return `
+printf '${BEGIN}\\n'
 umask 077
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -2,6 +2,7 @@ import type { Fault } from "../../config/faults.ts";
 import type { SshConnection } from "../../config/schema.ts";
 import type { ScriptEnd } from "../../host-shell/run.ts";
 import { type Check, checked, setTo } from "./check.ts";
+import { BEGIN } from "./script.ts";
 
 /** Exit code of `ssh` itself, unlike that of what it ran. */
 const SSH_FAILED = 255;
@@ -21,6 +22,9 @@ export async function sshCheck(
       ? hostKeyFault(await keys(), about)
       : sshFault(end, about);
     return checked("ssh", "not reached", fault);
+  }
+  if (!end.timedOut && !end.stdout.includes(BEGIN)) {
+    return checked("ssh", "no shell", shellFault(end, { connection, stack }));
   }
   return checked("ssh", at);
 }
@@ -50,6 +54,20 @@ function hostKeyFault(keys: string[], { connection, stack }: About): Fault {
       `is not the key that ${connection.address} shows; that one is: ${found}. ` +
       "Unless the host was set up anew, somebody may be in between",
     fix,
+  };
+}
+
+/** A forced command or a log-in shell like nologin answered in place of the script; most on standard output. */
+function shellFault({ stdout, stderr, exitCode }: ScriptEnd, { connection, stack }: About): Fault {
+  const lines = `${stdout}\n${stderr}`.split("\n").filter((line) => line.trim());
+  const said =
+    lines.slice(-3).join(" ").slice(0, 300) || `nothing, exit code ${exitCode ?? "none"}`;
+  // What cloud images say to root: Please login as the user "azureuser" rather than the user "root".
+  const [, user = "USER"] = /log ?in as the user "([\w.-]+)"/i.exec(said) ?? [];
+  return {
+    path: "host.connection.user",
+    reason: `${connection.user} gets no shell on ${connection.address}, which answered: ${said}`,
+    fix: `${setTo(stack, "host.connection.user", user)} (one that may use Docker: group docker)`,
   };
 }
 

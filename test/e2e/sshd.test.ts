@@ -10,7 +10,6 @@ import { routeTo } from "../../host-shell/ssh.ts";
 import { type Sshd, type SshdOptions, startSshd } from "../../lab/sshd.ts";
 import { cloudImageAnswer, HARDENED_HOST_KEYS } from "../../lab/sshd-config.ts";
 import { requestOf } from "../checks/host/support/request.ts";
-import { knownFailure } from "../support/known-failures.ts";
 
 /** Real servers, and what the checks of a host say of them; no Docker is behind them. */
 let sshd: Sshd;
@@ -100,7 +99,7 @@ describe.concurrent("a cloud image, which turns root away", () => {
     ]);
   });
 
-  knownFailure("what a cloud image answers to root's log-in is quoted", async () => {
+  test("what a cloud image answers to root's log-in is quoted", async () => {
     const check = await checkWith();
     expect(check?.fault?.reason).toContain(cloudImageAnswer("azureuser"));
   });

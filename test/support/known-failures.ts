@@ -6,7 +6,6 @@ import { test } from "vitest";
  * mended, it fails as "expected to fail", and its line here and its `knownFailure` go.
  */
 export const KNOWN_FAILURES: Readonly<Record<string, string>> = {
-  "what a cloud image answers to root's log-in is quoted": "service-comparison D9",
   "403, 429 and 503 of a stack's connections read as one sentence": "real-plugins 4",
   "404 of a stack's connections says what is waited for, then reads as one sentence":
     "real-plugins 7",

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { keysOf } from "../../../checks/host/host-keys.ts";
+import { BEGIN } from "../../../checks/host/script.ts";
 import { sshCheck } from "../../../checks/host/ssh-check.ts";
 import type { SshConnection } from "../../../config/schema.ts";
 import type { ScriptEnd } from "../../../host-shell/run.ts";
+import { cloudImageAnswer } from "../../../lab/sshd-config.ts";
 
 const ed25519 = "ssh-ed25519 AAAAC3Nz";
 const ecdsa = "ecdsa-sha2-nistp256 AAAAE2Vj";
@@ -110,8 +112,46 @@ describe("ssh that fails", () => {
   });
 });
 
-test("ssh that works", async () => {
-  expect(await check(end("", 0))).toEqual({ check: "ssh", found: "deploy@svlnas:22" });
+test("ssh that works, though a log-in script is chatty and the checks break off", async () => {
+  const ended = { ...end("mktemp: No space left on device", 1), stdout: `Welcome!\n${BEGIN}\n` };
+  expect(await check(ended)).toEqual({ check: "ssh", found: "deploy@svlnas:22" });
+});
+
+describe("a user without a shell", () => {
+  const docker = "(one that may use Docker: group docker)";
+
+  test.each([
+    [
+      "a cloud image's root",
+      { exitCode: 142, stdout: `${cloudImageAnswer("azureuser")}\n\n`, stderr: "" },
+      `Please login as the user "azureuser" rather than the user "root".`,
+      `${set("user", "azureuser")} ${docker}`,
+    ],
+    [
+      "nologin",
+      { exitCode: 1, stdout: "This account is currently not available.\n", stderr: "" },
+      "This account is currently not available.",
+      `${set("user", "USER")} ${docker}`,
+    ],
+    [
+      "a forced command that ends well",
+      { exitCode: 0, stdout: "", stderr: "rrsync: only rsync is allowed\n" },
+      "rrsync: only rsync is allowed",
+      `${set("user", "USER")} ${docker}`,
+    ],
+    [
+      "one that says nothing",
+      { exitCode: 1, stdout: "", stderr: "" },
+      "nothing, exit code 1",
+      `${set("user", "USER")} ${docker}`,
+    ],
+  ])("%s", async (_kind, ended, said, fix) => {
+    expect((await check({ ...ended, timedOut: false })).fault).toEqual({
+      path: "host.connection.user",
+      reason: `deploy gets no shell on svlnas, which answered: ${said}`,
+      fix,
+    });
+  });
 });
 
 test("keys of ssh-keyscan that can be pinned, without names and comments", () => {
