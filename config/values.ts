@@ -1,4 +1,5 @@
 import { createPrivateKey } from "node:crypto";
+import { isIPv6 } from "node:net";
 import { RE2JS } from "re2js";
 import { z } from "zod";
 
@@ -34,10 +35,13 @@ function expressionFault(value: string): string | undefined {
   }
 }
 
-/** DNS name or IP address, as an SSH client takes it. */
+/** DNS name or IP address, as an SSH client takes it: without a port and without brackets. */
 export const hostName = z
   .string()
-  .regex(/^[a-z0-9]([a-z0-9.:-]*[a-z0-9])?$/i, "must be a DNS name or an IP address");
+  .refine(
+    (value) => isIPv6(value) || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(value),
+    "must be a DNS name or an IP address",
+  );
 
 /** Absolute path on the host, without `..` and without a character that a shell or a mount would read. */
 export const hostPath = z

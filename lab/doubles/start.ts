@@ -3,6 +3,7 @@ import { createWriteStream, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { repoDir } from "../paths.ts";
+import { agentSocket } from "../ssh-agent.ts";
 
 /** Longest wait for a double's port; loading TypeScript on a busy machine takes its time. */
 const START_SECONDS = 60;
@@ -72,6 +73,8 @@ async function startDouble(name: string, args: string[], logDir: string): Promis
   const child = spawn(process.execPath, ["--import", "./compile-cache.js", script, ...args], {
     cwd: repoDir,
     stdio: ["pipe", "pipe", "pipe"],
+    // The lab's sshd may start later.
+    env: { ...process.env, SSH_AUTH_SOCK: agentSocket },
   });
   const log = createWriteStream(join(logDir, `${name}.log`), { flags: "a" });
   child.stderr.pipe(log);

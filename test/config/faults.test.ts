@@ -53,7 +53,7 @@ const cases: Case[] = [
       s.host.connection.adress = "svlnas";
     },
     says: [
-      "host.connection.adress: is not a setting; known here: address, dockerSocket, hostKey, port, privateKeyFile, type, user",
+      "host.connection.adress: is not a setting; known here: address, dockerSocket, hostKey, port, type, user",
       unset("host.connection.adress"),
     ],
   },

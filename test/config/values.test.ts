@@ -95,6 +95,8 @@ test.each([
   [values.dockerName, "a_b.c", "a/b"],
   [values.hostName, "svlnas.example.org", "svlnas.example.org."],
   [values.hostName, "192.168.1.2", "root@192.168.1.2"],
+  [values.hostName, "2001:db8::7", "svlnas:2222"],
+  [values.hostName, "::1", "[::1]"],
   [values.localImage, "lab/alloy:1", "lab/alloy:1 "],
   [values.sshPublicKey, "ecdsa-sha2-nistp256 AAAA==", "ssh-dss AAAA"],
   [values.sshPublicKey, "ecdsa-sha2-nistp256 AAAA", "ecdsa-sha2-nistp256 AAAA root@svlnas"],

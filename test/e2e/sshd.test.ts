@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Check } from "../../checks/host/check.ts";
 import { serverKeys } from "../../checks/host/host-keys.ts";
 import { checkHost } from "../../checks/host/run.ts";
@@ -22,8 +22,8 @@ function served(options: SshdOptions): void {
 }
 
 const connection = (hostKey = sshd.hostKey): SshConnection => {
-  const { host: address, port, user, privateKeyFile } = sshd;
-  return { type: "ssh", address, port, user, privateKeyFile, hostKey };
+  const { host: address, port, user } = sshd;
+  return { type: "ssh", address, port, user, hostKey };
 };
 
 /** The first check, which is SSH's own unless that broke off. */
@@ -52,6 +52,15 @@ describe("a server with Debian's host keys", () => {
 
   test("a server with an ECDSA key is taken with its Ed25519 key", async () => {
     expect(await checkWith(sshd.hostKeys.ed25519)).toEqual(accepted());
+  });
+
+  test("lets nobody in without an agent", async () => {
+    vi.stubEnv("SSH_AUTH_SOCK", undefined);
+    const check = await checkWith();
+    vi.unstubAllEnvs();
+    expect(check?.fault?.reason).toBe(
+      `${sshd.user} can't log in to 127.0.0.1 without an ssh-agent: SSH_AUTH_SOCK is not set, and key files are not read`,
+    );
   });
 
   // The last one: the server is busy with these log-ins for a while.

@@ -1,13 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { dockerProviderArgs } from "../../../components/host/host.ts";
 import type { SshConnection } from "../../../config/schema.ts";
-import { sshOptions } from "../../../host-shell/ssh.ts";
-import { plain, runsOnHost } from "../../support/commands.ts";
-import { mockProgram, type ProgramRun } from "../../support/mock-program.ts";
-import { completed, hostKey, type RawSettings } from "../../support/stack-files.ts";
+import { runsOnHost } from "../../support/commands.ts";
+import type { ProgramRun } from "../../support/mock-program.ts";
+import { hostKey } from "../../support/stack-files.ts";
 import { stackRun } from "../../support/stack-runs.ts";
 
 const connection: SshConnection = {
@@ -19,34 +15,17 @@ const connection: SshConnection = {
 };
 
 const strict = [
+  ...["-F", "none"],
   ...["-o", "BatchMode=yes"],
+  ...["-o", "IdentityFile=none"],
   ...["-o", "ConnectTimeout=15"],
+  ...["-o", "ServerAliveInterval=15"],
+  ...["-o", "ServerAliveCountMax=4"],
   ...["-o", "StrictHostKeyChecking=yes"],
   ...["-o", "UserKnownHostsFile=/dev/null"],
   ...["-o", "GlobalKnownHostsFile=/dev/null"],
   ...["-o", "KnownHostsCommand=/bin/echo %H ssh-ed25519 AAAA"],
 ];
-
-describe("sshOptions", () => {
-  test("trust the configured host key alone and never ask", () => {
-    expect(sshOptions(connection)).toEqual(strict);
-  });
-
-  test("with a key file offer that key alone", () => {
-    expect(sshOptions({ ...connection, privateKeyFile: "/keys/alloy" })).toEqual([
-      ...strict,
-      ...["-o", "IdentitiesOnly=yes", "-i", "/keys/alloy"],
-    ]);
-  });
-
-  test.each([
-    ["~/.ssh/alloy", `${homedir()}/.ssh/alloy`],
-    ["/keys/~/alloy", "/keys/~/alloy"],
-    ["~other/alloy", "~other/alloy"],
-  ])("expand %s to %s", (privateKeyFile, path) => {
-    expect(sshOptions({ ...connection, privateKeyFile }).at(-1)).toBe(path);
-  });
-});
 
 describe("dockerProviderArgs", () => {
   test("of an SSH host: asked nothing until something changes, so it previews without a route", () => {
@@ -55,6 +34,12 @@ describe("dockerProviderArgs", () => {
       sshOpts: strict,
       disableDockerDaemonCheck: true,
     });
+  });
+
+  test("of an IPv6 address, in brackets", () => {
+    expect(dockerProviderArgs({ ...connection, address: "2001:db8::7" }).host).toBe(
+      "ssh://root@[2001:db8::7]:22",
+    );
   });
 
   test("of this machine: its socket", () => {
@@ -96,38 +81,5 @@ describe("commands", () => {
       expect(inputs.connection, name).toBeUndefined();
     }
     expect(run.named("host-docker").inputs).toEqual({ host: "unix:///var/run/docker.sock" });
-  });
-});
-
-describe("a private key file", () => {
-  const withKey = (privateKeyFile: string): RawSettings => {
-    const settings = completed("svlazext");
-    const host = settings.host as { connection: object };
-    return { ...settings, host: { ...host, connection: { ...host.connection, privateKeyFile } } };
-  };
-
-  test("reaches the commands' connections as a secret, the Docker provider by name", async () => {
-    const directory = mkdtempSync(join(tmpdir(), "key-"));
-    const file = join(directory, "id");
-    writeFileSync(file, "-----BEGIN KEY-----\nsecret-key\n");
-    const run = await mockProgram("svlazext", withKey(file));
-    rmSync(directory, { recursive: true });
-    for (const resource of run.resources) {
-      const { name, inputs } = resource;
-      expect(JSON.stringify(plain(inputs)), name).not.toContain("secret-key");
-      if (runsOnHost(resource)) {
-        expect(JSON.stringify(inputs.connection), name).toContain("secret-key");
-      }
-    }
-    expect(JSON.parse(run.named("host-docker").inputs.sshOpts)).toContain(file);
-  });
-
-  test("that is not there is named, with what to do", async () => {
-    await expect(mockProgram("svlazext", withKey("/nowhere/key"))).rejects.toMatchObject({
-      message:
-        "host.connection.privateKeyFile: cannot read /nowhere/key (ENOENT). " +
-        "Name a key file of this machine, or leave the setting out to use the ssh-agent: " +
-        "pulumi config rm --stack svlazext --path 'grafana-alloy:host.connection.privateKeyFile'",
-    });
   });
 });
