@@ -2,6 +2,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Connection, SshConnection } from "../../config/schema.ts";
 import { scriptInput, scriptRunner } from "../../host-shell/shell.ts";
+import { MOST_MINUTES } from "./unreached.ts";
 
 /** One resource on the host that is made by a POSIX shell script. */
 export interface HostCommandArgs {
@@ -21,7 +22,8 @@ export function hostCommand(
   opts: pulumi.CustomResourceOptions,
 ): command.remote.Command | command.local.Command {
   const common = {
-    create: scriptRunner(name),
+    // The provider waits for ever: the command ends itself, and 30 s later is ended.
+    create: `timeout -k 30 ${MOST_MINUTES * 60} ${scriptRunner(name)}`,
     stdin: pulumi
       .all([args.script, args.data])
       .apply(([script, data]) => scriptInput(script, data)),

@@ -420,7 +420,7 @@ const cases: Case[] = [
       "images.alloy: must be an image pinned by digest: name:tag@sha256:<64 hex digits>",
       set(
         "images.alloy",
-        "dhi.io/alloy:1.16.0-debian13@sha256:cd4fba2a0fd62b3a4fea5a3f5e05851b2863ef04c6e9e16e1fb884be79bdd5d1",
+        "dhi.io/alloy:1.16.0-debian13@sha256:9c6c88d62f878949bd33d88b1a7b959da84f7eea0806b91e47f956e37d7a3552",
       ),
     ],
   },

@@ -27,7 +27,6 @@ export const KNOWN_FAILURES: Readonly<Record<string, string>> = {
     "real-plugins 3, code-review B5",
   "`pulumi destroy` takes what is ours and says who is in the network":
     "real-plugins 3, code-review B5",
-  "an image for amd64 alone is refused on arm64, before it is pulled": "service-comparison D1",
   "the agent's proxy hands out no file of the host": "code-review S1",
   "the agent's proxy writes no line for a request that went well": "service-comparison D6",
   "an image of the proxy since 2026-08 serves logs under our settings":

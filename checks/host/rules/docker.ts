@@ -11,7 +11,7 @@ import { isOlder } from "../version.ts";
 const OLDEST_DOCKER = "20.10";
 
 /** Platforms for which all three images exist. */
-const PLATFORMS = ["linux/amd64", "linux/arm64"];
+export const PLATFORMS = ["linux/amd64", "linux/arm64"];
 
 export function dockerChecks(found: Findings, request: ChecksRequest): Check[] {
   const { docker, dockerError } = found;

@@ -105,6 +105,14 @@ test("every Docker resource goes to the host's own provider, Grafana's to its ow
   }
 });
 
+test("of all that the agent has on its host, a host that can't be reached is told", () => {
+  const told = run.resources.filter(({ onError }) => onError.includes("host-unreached"));
+  const onHost = run.resources.filter(
+    ({ name, type }) => name.startsWith("alloy-") && /^(docker|command):/.test(type),
+  );
+  expect(told.map(({ name }) => name)).toEqual(onHost.map(({ name }) => name));
+});
+
 describe("order", () => {
   test.each(order)("%s is complete before %s", (first, second) => {
     const names = run.resources.map(({ name }) => name);
