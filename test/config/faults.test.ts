@@ -561,7 +561,7 @@ const cases: Case[] = [
   {
     kind: "registry without its password",
     breakIt: (s) => {
-      s.registry = { address: "dhi.io", username: "myaccount" };
+      delete s.registryPassword;
     },
     says: [
       "registryPassword: is missing: registry needs it",
@@ -569,17 +569,27 @@ const cases: Case[] = [
     ],
   },
   {
+    kind: "hardened image with the log-in of another registry",
+    breakIt: (s) => {
+      s.registry.address = "ghcr.io";
+    },
+    says: [
+      "registry.address: is ghcr.io, but images.alloy is at dhi.io, which wants a log-in",
+      set("registry.address", "dhi.io"),
+    ],
+  },
+  {
     kind: "registry's password without the registry",
     breakIt: (s) => {
-      s.registryPassword = "dckr_pat_secret";
+      delete s.registry;
+      s.images = { alloy: { local: "alloy:1" } };
     },
     says: ["registry: is missing, but registryPassword is set", set("registry.address", "dhi.io")],
   },
   {
     kind: "registry as a URL",
     breakIt: (s) => {
-      s.registry = { address: "https://dhi.io", username: "myaccount" };
-      s.registryPassword = "dckr_pat_secret";
+      s.registry.address = "https://dhi.io";
     },
     says: [
       "registry.address: must be a registry's host name, such as dhi.io",
@@ -612,6 +622,19 @@ describe("bad configuration", () => {
     expect(await messageFor(settings)).toBe(
       `Stack svlnas: 1 fault in the configuration, nothing was changed.\n  ${fault}\n    ${fix}`,
     );
+  });
+
+  test("no log-in to the registry of the default image", async () => {
+    const { registry: _, registryPassword: __, ...settings } = completed("svlnas");
+    const why = "is missing: images.alloy is at dhi.io, which wants a log-in";
+    expect(await messageFor(settings)).toBe(`\
+Stack svlnas: 3 faults in the configuration, nothing was changed.
+  registry.address: ${why}
+    ${set("registry.address", "dhi.io")}
+  registry.username: ${why}
+    ${set("registry.username", "myaccount")}
+  registryPassword: ${why}
+    ${secret("grafana-alloy:registryPassword")}`);
   });
 
   test("all faults at once", async () => {

@@ -92,7 +92,7 @@ test("a preview that breaks a rule fails, and its comment says so", async () => 
     "--stack",
     "one",
     "--path",
-    "grafana-alloy:images.alloy.local",
+    "grafana-alloy:images.init.local",
     "x:1",
   ];
   await execa("pulumi", set, { cwd: fleet.directory, env: fleet.env });

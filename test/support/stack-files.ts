@@ -9,7 +9,7 @@ export const hostKey = `ssh-ed25519 ${"A".repeat(68)}`;
 // biome-ignore lint/suspicious/noExplicitAny: settings of a test are taken apart freely
 type Loose = any;
 
-/** The committed stack file with what an operator adds: host key, domain, Grafana Cloud stack, secrets. */
+/** The committed stack file with what an operator adds: host key, domain, Grafana Cloud stack, log-ins, secrets. */
 export function completed(stack: "svlnas" | "svlazext"): RawSettings {
   const settings = stackFile(stack) as Loose;
   return {
@@ -18,6 +18,8 @@ export function completed(stack: "svlnas" | "svlazext"): RawSettings {
     ingress: { ...settings.ingress, domain: "example.org" },
     grafanaCloud: { stackSlug: "homelab" },
     cloudAccessPolicyToken: "glc_bootstrap-secret",
+    registry: { address: "dhi.io", username: "myaccount" },
+    registryPassword: "dckr_pat_secret",
     ...(stack === "svlnas" ? { githubToken: "github_pat_secret" } : {}),
   };
 }

@@ -19,7 +19,7 @@ describe("the checks of a host", () => {
   test("run beside the program, from its directory by a path that is the same everywhere", async () => {
     const { type, inputs } = (await stackRun("svlnas")).named("host-checks");
     expect(type).toBe("command:local:Command");
-    expect({ ...inputs, stdin: JSON.parse(inputs.stdin) }).toEqual({
+    expect({ ...inputs, stdin: JSON.parse(inputs.stdin.secret) }).toEqual({
       create: `cd "\${GRAFANA_ALLOY_PROJECT:-.}" && exec node components/host-checks/main.ts`,
       addPreviousOutputInEnv: false,
       logging: "none",
@@ -44,7 +44,9 @@ describe("the checks of a host", () => {
             init: expect.stringContaining("docker.io/library/busybox:"),
             socketProxy: expect.stringContaining("lscr.io/linuxserver/socket-proxy:"),
           },
+          registry: { address: "dhi.io", username: "myaccount" },
         },
+        registryPassword: "dckr_pat_secret",
       },
     });
   });
@@ -54,7 +56,7 @@ describe("the checks of a host", () => {
       ...completed("svlazext"),
       networks: { existing: true },
     });
-    const { request } = JSON.parse(run.named("host-checks").inputs.stdin);
+    const { request } = JSON.parse(run.named("host-checks").inputs.stdin.secret);
     expect(request.externalNetworks).toEqual([
       { path: "networks.existing", network: "alloy-frontend" },
       { path: "networks.existing", network: "alloy-backend" },
@@ -64,7 +66,7 @@ describe("the checks of a host", () => {
   test("do not ask for a journal that is not collected", async () => {
     const pipelines = ["host", "containers", "traefik", "postgres", "github", "self"];
     const run = await mockProgram("svlnas", { ...completed("svlnas"), pipelines });
-    const { request } = JSON.parse(run.named("host-checks").inputs.stdin);
+    const { request } = JSON.parse(run.named("host-checks").inputs.stdin.secret);
     expect(request.host.journal).toBeUndefined();
   });
 });
@@ -78,10 +80,9 @@ test("a host is prepared by one script, and nothing of that goes with the stack"
 
 describe("a registry with a log-in", () => {
   const registry = { address: "dhi.io", username: "myaccount" };
-  const settings = { ...completed("svlnas"), registry, registryPassword: "dckr_pat_secret" };
 
   test("reaches the Docker provider and the checks, its password as a secret alone", async () => {
-    const run = await mockProgram("svlnas", settings);
+    const run = await stackRun("svlnas");
     const { registryAuth } = run.named("host-docker").inputs;
     expect(JSON.parse(registryAuth.secret)).toEqual([{ ...registry, password: "dckr_pat_secret" }]);
     const { stdin } = run.named("host-checks").inputs;
