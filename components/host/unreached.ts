@@ -26,7 +26,10 @@ export function unreachedSentence(error: string, host: string, stack: string): s
   const [said = ""] = error.split(": running ");
   const again = `then again: pulumi up --stack ${stack}`;
   const doctor = `See why: npm run doctor -- --stack ${stack}; ${again}`;
-  if (/after \d+ failed attempts|error during connect|unable to authenticate/.test(said)) {
+  // `dial unix` is an ssh-agent that has ended.
+  if (
+    /after \d+ failed attempts|error during connect|unable to authenticate|dial unix/.test(said)
+  ) {
     return `The host ${host} can't be reached. ${doctor}`;
   }
   if (/without exit status or exit signal/.test(said)) {

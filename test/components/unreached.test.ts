@@ -13,6 +13,10 @@ test.each([
     `The host nas can't be reached. ${doctor}`,
   ],
   [
+    "dial unix /tmp/ssh-1/agent.2: connect: no such file or directory",
+    `The host nas can't be reached. ${doctor}`,
+  ],
+  [
     'wait: remote command exited without exit status or exit signal: running "timeout":\n',
     `The connection to the host nas was lost. ${doctor}`,
   ],
