@@ -24,7 +24,7 @@ export function routeTo(connection: Connection): Route {
  * command provider, which reads no `~/.ssh/config` and no key file: where one gets in, both do. A stack's state
  * has these options.
  */
-export function sshOptions(connection: SshConnection): string[] {
+function sshOptions(connection: SshConnection): string[] {
   const options = [
     "BatchMode=yes",
     "IdentityFile=none",
