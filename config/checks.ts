@@ -5,6 +5,9 @@ import { hostPath, zfsDataset } from "./values.ts";
 
 const GITHUB_API = "https://api.github.com";
 
+/** Gives its images to those alone who log in. */
+const HARDENED = "dhi.io";
+
 /** Faults that span several settings. They run beside the schema, not after it. */
 export function crossFaults(raw: Raw, make: FaultMaker): Fault[] {
   const spanning = [sinkFaults, pipelineFaults, postgresFaults, rotationFaults, registryFaults];
@@ -108,12 +111,33 @@ function rotationFaults(raw: Raw, make: FaultMaker): Fault[] {
 }
 
 function registryFaults(raw: Raw, make: FaultMaker): Fault[] {
+  const role = hardenedImage(record(raw.images));
+  const why = `images.${role} is at ${HARDENED}, which wants a log-in`;
   if (raw.registry !== undefined) {
-    return missingSecrets(raw, ["registryPassword"], "registry needs it", make);
+    const address = String(record(raw.registry).address ?? HARDENED);
+    // What has another form is the schema's to refuse.
+    const other = role !== undefined && /^[\w.:-]+$/.test(address) && address !== HARDENED;
+    return [
+      ...(other ? [make.fault(["registry", "address"], `is ${address}, but ${why}`)] : []),
+      ...missingSecrets(raw, ["registryPassword"], "registry needs it", make),
+    ];
+  }
+  if (role !== undefined) {
+    return [
+      make.fault(["registry", "address"], `is missing: ${why}`),
+      make.fault(["registry", "username"], `is missing: ${why}`),
+      ...missingSecrets(raw, ["registryPassword"], why, make),
+    ];
   }
   if (raw.registryPassword === undefined) return [];
   const fix = make.set(["registry", "address"]);
   return [make.fault(["registry"], "is missing, but registryPassword is set", fix)];
+}
+
+/** The image that comes from the registry of hardened images: Alloy's own is one unless a stack names another. */
+function hardenedImage({ alloy = `${HARDENED}/`, ...others }: Raw): string | undefined {
+  const images = Object.entries({ alloy, ...others });
+  return images.find(([, image]) => String(image).startsWith(`${HARDENED}/`))?.[0];
 }
 
 /** TrueNAS mounts a dataset below `/mnt`; a directory elsewhere would lie on another disk. */

@@ -11,18 +11,12 @@ const ssh = z.strictObject({
     .string()
     .min(1)
     .default("root")
-    .describe("SSH user; must be allowed to use Docker, nothing else is asked of it."),
+    .describe("SSH user, whose key the ssh-agent holds; it must be allowed to use Docker."),
   port: z.int().min(1).max(65535).default(22).describe("TCP port of the SSH server."),
   hostKey: sshPublicKey.meta({
-    description:
-      "Public key of the SSH server; any other is refused. The ECDSA one where there are several: the command provider asks for it first.",
-    examples: ["$(ssh-keyscan -t ecdsa HOST | cut -d' ' -f2-)"],
+    description: "Public key of the SSH server, Ed25519 or ECDSA; any other is refused.",
+    examples: ["$(ssh-keyscan -t ed25519 HOST | cut -d' ' -f2-)"],
   }),
-  privateKeyFile: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("Private key file of the SSH user, `~` allowed. Left out: the running ssh-agent."),
 });
 
 const local = z.strictObject({

@@ -88,7 +88,7 @@ export const settings = z.strictObject({
     .strictObject({
       alloy: pinnedImage
         .default(
-          "dhi.io/alloy:1.16.0-debian13@sha256:cd4fba2a0fd62b3a4fea5a3f5e05851b2863ef04c6e9e16e1fb884be79bdd5d1",
+          "dhi.io/alloy:1.16.0-debian13@sha256:9c6c88d62f878949bd33d88b1a7b959da84f7eea0806b91e47f956e37d7a3552",
         )
         .describe("Image of Alloy, by digest, or by its id if it is only on the host."),
       init: pinnedImage

@@ -1,4 +1,5 @@
 import { createPrivateKey } from "node:crypto";
+import { isIPv6 } from "node:net";
 import { RE2JS } from "re2js";
 import { z } from "zod";
 
@@ -34,10 +35,13 @@ function expressionFault(value: string): string | undefined {
   }
 }
 
-/** DNS name or IP address, as an SSH client takes it. */
+/** DNS name or IP address, as an SSH client takes it: without a port and without brackets. */
 export const hostName = z
   .string()
-  .regex(/^[a-z0-9]([a-z0-9.:-]*[a-z0-9])?$/i, "must be a DNS name or an IP address");
+  .refine(
+    (value) => isIPv6(value) || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(value),
+    "must be a DNS name or an IP address",
+  );
 
 /** Absolute path on the host, without `..` and without a character that a shell or a mount would read. */
 export const hostPath = z
@@ -67,12 +71,20 @@ export const pinnedImage = z
   );
 
 /** Public key as `ssh-keyscan` prints it, without the host's name. */
-export const sshPublicKey = z
-  .string()
-  .regex(
-    /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+={0,2}$/,
-    "must be a public key such as `ssh-ed25519 AAAA…`, without host name and comment",
-  );
+export const sshPublicKey = z.string().superRefine((value, context) => {
+  const reason = hostKeyFault(value);
+  if (reason) context.addIssue({ code: "custom", message: reason });
+});
+
+/** The command provider asks for an RSA key as `ssh-rsa`, with SHA-1, which OpenSSH has not offered since 8.8. */
+function hostKeyFault(value: string): string | undefined {
+  if (value.startsWith("ssh-rsa ")) {
+    return "is an RSA key, which Pulumi's command provider can't check; pin the Ed25519 or ECDSA one (if the host has none, as root: ssh-keygen -A, then restart sshd)";
+  }
+  return /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+={0,2}$/.test(value)
+    ? undefined
+    : "must be a public key such as `ssh-ed25519 AAAA…`, without host name and comment";
+}
 
 /** RSA private key in PEM, as GitHub makes it for an app. */
 export const rsaPrivateKey = z

@@ -26,6 +26,17 @@ export function preparationByHand(host: PreparedHost): string {
   return [group, user, place].join(" && ");
 }
 
+/** What root types so that a user may use Docker. TrueNAS forgets at the next boot what usermod did. */
+export function dockerAccess(user: string, prepare?: PreparedHost["prepare"]): string {
+  if (prepare?.type !== "truenas") return `usermod -aG docker ${user}`;
+  const ask = (kind: string, key: string, value: string, field: string) =>
+    `$(midclt call ${kind}.query '[["${key}","=","${value}"]]' '{"get":true,"select":["${field}"]}' | tr -cd 0-9,)`;
+  const groups = ask("user", "username", user, "groups");
+  // The list that is given replaces the one that is there.
+  const list = `${ask("group", "name", "docker", "id")}\${groups:+,$groups}`;
+  return `groups=${groups}; midclt call user.update ${ask("user", "username", user, "id")} "{\\"groups\\":[${list}]}"`;
+}
+
 function linuxCommands({ serviceAccount, prepare }: PreparedHost, root: string) {
   const { uid, gid } = serviceAccount;
   const nobody = "--no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin";

@@ -25,9 +25,6 @@ export interface ScriptEnd {
   timedOut: boolean;
 }
 
-/** A host that went away is noticed within 75 s, long before a time limit is over. */
-const keepalive = ["-o", "ServerAliveInterval=15", "-o", "ServerAliveCountMax=4"];
-
 /** Runs a script on a host, over SSH or on this machine. Never throws for what goes wrong there. */
 export async function runScript(route: Route, args: HostScript): Promise<ScriptEnd> {
   const { file, words, env } = commandOf(route, scriptRunner(args.name));
@@ -65,7 +62,8 @@ function commandOf({ host, sshOptions }: Route, commandLine: string) {
   if (!host.startsWith("ssh://")) {
     return { file: "sh", words: ["-c", commandLine], env: { DOCKER_HOST: host } };
   }
-  const [, user = "", address = "", port = ""] = /^ssh:\/\/(.+)@(.+):(\d+)$/.exec(host) ?? [];
+  const [, user = "", address = "", port = ""] =
+    /^ssh:\/\/(.+)@\[?(.+?)\]?:(\d+)$/.exec(host) ?? [];
   const target = ["-T", "-p", port, "-l", user, "--", address];
-  return { file: "ssh", words: [...sshOptions, ...keepalive, ...target, commandLine], env: {} };
+  return { file: "ssh", words: [...sshOptions, ...target, commandLine], env: {} };
 }

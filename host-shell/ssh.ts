@@ -1,4 +1,4 @@
-import { homedir } from "node:os";
+import { isIPv6 } from "node:net";
 import type { Connection, SshConnection } from "../config/schema.ts";
 
 /** How a host is reached, in the words of the Docker provider. */
@@ -15,27 +15,27 @@ export function routeTo(connection: Connection): Route {
     return { host: `unix://${connection.dockerSocket}`, sshOptions: [] };
   }
   const { user, address, port } = connection;
-  return { host: `ssh://${user}@${address}:${port}`, sshOptions: sshOptions(connection) };
+  const host = isIPv6(address) ? `[${address}]` : address;
+  return { host: `ssh://${user}@${host}:${port}`, sshOptions: sshOptions(connection) };
 }
 
-/** Options for every `ssh` to a host: it never asks, and only the configured host key counts. A stack's state has them. */
-export function sshOptions(connection: SshConnection): string[] {
+/**
+ * Options for every `ssh` to a host: it never asks, and only the configured host key counts. It does as the
+ * command provider, which reads no `~/.ssh/config` and no key file: where one gets in, both do. A stack's state
+ * has these options.
+ */
+function sshOptions(connection: SshConnection): string[] {
   const options = [
     "BatchMode=yes",
+    "IdentityFile=none",
     "ConnectTimeout=15",
+    // A host that went away is noticed within 75 s.
+    "ServerAliveInterval=15",
+    "ServerAliveCountMax=4",
     "StrictHostKeyChecking=yes",
     "UserKnownHostsFile=/dev/null",
     "GlobalKnownHostsFile=/dev/null",
     `KnownHostsCommand=/bin/echo %H ${connection.hostKey}`,
   ];
-  const key = connection.privateKeyFile;
-  return [
-    ...options.flatMap((option) => ["-o", option]),
-    ...(key ? ["-o", "IdentitiesOnly=yes", "-i", expandHome(key)] : []),
-  ];
-}
-
-/** `~/` at the start of a path as this user's home directory. */
-export function expandHome(path: string): string {
-  return path.replace(/^~(?=\/)/, homedir());
+  return ["-F", "none", ...options.flatMap((option) => ["-o", option])];
 }

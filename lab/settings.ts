@@ -60,15 +60,15 @@ function pulledImages(): Section {
 /** The same host reached through an SSH server in place of its socket. */
 export function overSsh(
   settings: StackSettings,
-  sshd: { host: string; port: number; user: string; hostKey: string; privateKeyFile: string },
+  sshd: { host: string; port: number; user: string; hostKey: string },
 ): StackSettings {
-  const { host: address, port, user, hostKey, privateKeyFile } = sshd;
+  const { host: address, port, user, hostKey } = sshd;
   const host = settings.host as Section;
   return {
     ...settings,
     host: {
       ...host,
-      connection: { type: "ssh", address, port, user, hostKey, privateKeyFile },
+      connection: { type: "ssh", address, port, user, hostKey },
     },
     ingress: { ...(settings.ingress as Section), domain: "example.org" },
   };

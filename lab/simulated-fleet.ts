@@ -7,6 +7,7 @@ import { parse, stringify } from "yaml";
 import { repoDir } from "./paths.ts";
 import { cloneProject, type Project } from "./project.ts";
 import { pulumiEngine } from "./pulumi.ts";
+import { stackFile } from "./stack-file.ts";
 
 /** Secrets of every simulated host; tests look for them where they must not be. */
 export const SECRETS = {
@@ -121,6 +122,8 @@ function settings(host: SimulatedHost, { config }: Encrypted): Record<string, un
       journal: { gid: 999 },
     },
     pipelines: ["host", "containers", "journal", "traefik", "self"],
+    // The hardened image needs an account; this one does not.
+    images: stackFile("local").images,
     ingress: { domain: "example.org" },
     sinks: { metrics: sink("/api/prom/push"), logs: sink("/loki/api/v1/push") },
   };

@@ -9,6 +9,7 @@ import { hostProgram } from "./host-programs.ts";
 import { labDir } from "./paths.ts";
 import { freePort } from "./ports.ts";
 import { endFromPidFile, logTail, pidFrom, serverPath, startDetached, until } from "./processes.ts";
+import { startAgent, stopAgent } from "./ssh-agent.ts";
 import { authorizedKey, DEBIAN_HOST_KEYS, type HostKeyType, sshdConfig } from "./sshd-config.ts";
 
 export interface Sshd {
@@ -66,6 +67,7 @@ export async function startSshd(
     makeKey(privateKeyFile, "ed25519"),
     ...types.map((type) => makeKey(hostKeyFile(type), type)),
   ]);
+  await startAgent(privateKeyFile);
   const clientKey = await readFile(`${privateKeyFile}.pub`, "utf8");
   await writeFile(authorizedKeysFile, authorizedKey(clientKey, options.loginAs));
   await writeFile(
@@ -95,6 +97,7 @@ export async function startSshd(
 /** Ends the lab's sshd, if it runs, and removes its keys. */
 export async function stopSshd(): Promise<void> {
   await endFromPidFile(pidFile, configFile);
+  await stopAgent();
   const made = existsSync(file("made-empty-dir")) ? [EMPTY_DIR] : [];
   // A test that ends while another stops the server finds some of it gone.
   await Promise.all([...made, dir].map((path) => rm(path, { recursive: true, force: true })));

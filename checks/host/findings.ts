@@ -19,7 +19,10 @@ export interface Findings {
   };
   networks: { name: string; id: string; bridge: string; subnets: string[] }[];
   routes: { interface: string; range: Ipv4Range; direct: boolean }[];
+  /** Of one that is there or can be had, `said` names its platforms. */
   images: Record<string, { state: string; said: string }>;
+  /** Mirrors through which the engine reaches Docker Hub. */
+  mirrors: string[];
   /** How the container with the host's mounts ended: `ok`, or what Docker said. */
   probe?: string;
   machineId?: string;
@@ -61,6 +64,7 @@ function findingsOf(all: (key: string) => string[]): Findings {
     networks: all("network").map(network),
     routes: all("route").map(route),
     images: Object.fromEntries(all("image").map(image)),
+    mirrors: (last("mirrors") ?? "").split(" ").filter(Boolean),
     ...(last("probe") !== undefined && { probe: last("probe") }),
     ...(last("machine-id") !== undefined && { machineId: last("machine-id") }),
     journals: Object.fromEntries(all("journal").map(journal)),

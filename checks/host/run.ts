@@ -7,6 +7,7 @@ import type { ChecksRequest } from "./request.ts";
 import { hostChecks } from "./rules.ts";
 import { checksScript, dockerConfig } from "./script.ts";
 import { sshCheck } from "./ssh-check.ts";
+import { sshConfigOf } from "./ssh-config.ts";
 
 /** Longest time for all of a host's answers, in ms: three registries of 30 s, a container of 120 s. */
 const MOST_TIME = 240_000;
@@ -26,8 +27,11 @@ export async function checkHost(
   });
   const after = now();
   if (connection.type === "ssh") {
-    const keys = () => serverKeys(connection);
-    const ssh = await sshCheck(end, connection, request.stack, keys);
+    const ssh = await sshCheck(end, connection, request.stack, {
+      keys: () => serverKeys(connection),
+      config: () => sshConfigOf(connection),
+      agent: Boolean(process.env.SSH_AUTH_SOCK),
+    });
     if (ssh.fault) return [ssh];
     return [ssh, ...answers(end, request, { before, after })];
   }

@@ -5,6 +5,9 @@ import type { ChecksRequest } from "./request.ts";
 /** Directories that may hold the host's journal, in no order. */
 const journalDirectories = ["/var/log/journal", "/run/log/journal"];
 
+/** Line by which a script that has begun is known: a shell let it in, not a forced command. */
+export const BEGIN = "begin\tof findings";
+
 /** Line by which a script that came to its end is known. */
 export const END = "end\tof findings";
 
@@ -15,6 +18,7 @@ export const END = "end\tof findings";
  */
 export function checksScript(request: ChecksRequest): string {
   return `
+printf '${BEGIN}\\n'
 umask 077
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -22,6 +26,8 @@ cat >"$work/config.json"
 tell() { printf '%s\\t%s\\n' "$1" "$2"; }
 last_line() { tail -n 1 "$work/said" | cut -c 1-300; }
 in_time() { if command -v timeout >/dev/null; then timeout "$@"; else shift; "$@"; fi; }
+
+${imageFunctions}
 
 tell clock "$(date +%s)"
 tell user "$(id -un 2>/dev/null || id -u)"
@@ -34,6 +40,7 @@ if ! docker version --format '${versionFormat}' >"$work/version" 2>"$work/said";
 else
   tell docker "$(cat "$work/version")"
   tell engine "$(docker info --format '${engineFormat}' 2>/dev/null)"
+  tell mirrors "$(docker info --format '{{range .RegistryConfig.Mirrors}}{{.}} {{end}}' 2>/dev/null)"
   networks() { docker network inspect --format '${networkFormat}' $(docker network ls -q) 2>"$work/said"; }
   # One that goes between the two commands fails the second; then they are asked once more.
   networks || networks || tell docker-error "$(last_line)"
@@ -86,13 +93,29 @@ while [ ! -e "${root}$at" ] && [ "$at" != / ]; do at=$(dirname "$at"); done
 printf 'space\\t%s %s\\n' "$at" "$(stat -f -c '%a %S' "${root}$at")"`.trim();
 }
 
-/** Whether an image is there, or could be pulled with the log-in that the deployment uses. */
+/** Whether an image is there or could be pulled with the log-in that the deployment uses, and for which platforms. */
 function imageQuestion(role: string, image: string): string {
-  return `  if docker image inspect ${shellQuote(image)} >/dev/null 2>&1; then tell image '${role} present'
-  elif DOCKER_CONFIG=$work in_time 30 docker manifest inspect ${shellQuote(byDigest(image))} >/dev/null 2>"$work/said"
-  then tell image '${role} pullable'
-  else tell image "${role} refused $(last_line)"; fi`;
+  return `  present ${role} ${shellQuote(image)} || ask ${role} ${shellQuote(byDigest(image))}`;
 }
+
+/**
+ * The manifest of a single platform names none: then --verbose does. It is not asked at once, since it fetches the
+ * manifest of each platform, and each counts as a pull.
+ */
+const imageFunctions = `
+present() {
+  platform=$(docker image inspect --format '{{.Os}}/{{.Architecture}}' "$2" 2>/dev/null) || return 1
+  tell image "$1 present $platform"
+}
+manifest() { DOCKER_CONFIG=$work in_time 30 docker manifest inspect "$@" >"$work/manifest" 2>"$work/said"; }
+ask() {
+  if ! manifest "$2" || { ! grep -q '"manifests"' "$work/manifest" && ! manifest --verbose "$2"; }; then
+    tell image "$1 refused $(last_line)"
+    return
+  fi
+  tell image "$1 pullable $(grep -o '"architecture": *"[a-z0-9]*"' "$work/manifest" |
+    cut -d'"' -f4 | grep -v unknown | sort -u | sed 's,^,linux/,' | paste -s -d ' ' -)"
+}`.trim();
 
 /** Of a reference with tag and digest, the CLI would ask for the tag, which may have moved on. */
 function byDigest(reference: string): string {

@@ -2,36 +2,69 @@ import type { Fault } from "../../config/faults.ts";
 import type { SshConnection } from "../../config/schema.ts";
 import type { ScriptEnd } from "../../host-shell/run.ts";
 import { type Check, checked, setTo } from "./check.ts";
+import { BEGIN } from "./script.ts";
+import { sshConfigFault } from "./ssh-config.ts";
 
 /** Exit code of `ssh` itself, unlike that of what it ran. */
 const SSH_FAILED = 255;
 
-/** Whether SSH let the checks in; `keys` asks the server for its public keys. */
+/** What is looked at when SSH fails. */
+export interface Surroundings {
+  /** The public keys of the server. */
+  keys(): Promise<string[]>;
+  /** What `ssh -G` prints of the address. */
+  config(): Promise<string>;
+  /** Whether this machine names an ssh-agent. */
+  agent: boolean;
+}
+
+/** Whether SSH let the checks in. */
 export async function sshCheck(
   end: ScriptEnd,
   connection: SshConnection,
   stack: string,
-  keys: () => Promise<string[]>,
+  around: Surroundings,
 ): Promise<Check> {
   const at = `${connection.user}@${connection.address}:${connection.port}`;
   const failed = end.code !== undefined || end.exitCode === SSH_FAILED;
   if (failed) {
-    const about = { connection, stack };
-    const fault = isKeyRefusal(end.stderr)
-      ? hostKeyFault(await keys(), about)
-      : sshFault(end, about);
-    return checked("ssh", "not reached", fault);
+    return checked("ssh", "not reached", await faultOf(end, { connection, stack }, around));
   }
-  // A key of another kind than the provider's first choice would be refused later, by the provider alone.
-  if (connection.hostKey.startsWith("ecdsa")) return checked("ssh", at);
-  const [first] = await keys();
-  const fault = first !== undefined && first !== connection.hostKey && kindFault(first, stack);
-  return checked("ssh", at, fault);
+  if (!end.timedOut && !end.stdout.includes(BEGIN)) {
+    return checked("ssh", "no shell", shellFault(end, { connection, stack }));
+  }
+  return checked("ssh", at);
 }
 
 interface About {
   connection: SshConnection;
   stack: string;
+}
+
+async function faultOf(end: ScriptEnd, about: About, around: Surroundings): Promise<Fault> {
+  if (isKeyRefusal(end.stderr)) return hostKeyFault(await around.keys(), about);
+  if (/permission denied|too many authentication failures/i.test(end.stderr)) {
+    return loginFault(end.stderr, about, around.agent);
+  }
+  const unreached = !end.code && !/bad configuration option/i.test(end.stderr);
+  const elsewhere =
+    unreached && sshConfigFault(await around.config(), about.connection, about.stack);
+  return elsewhere || sshFault(end, about);
+}
+
+/** Keys come from the agent alone; a server hangs up after six of them. */
+function loginFault(said: string, { connection }: About, agent: boolean): Fault {
+  const { user, address, port } = connection;
+  const path = "host.connection.user";
+  if (!agent) {
+    const reason = `${user} can't log in to ${address} without an ssh-agent: SSH_AUTH_SOCK is not set, and key files are not read`;
+    return { path, reason, fix: 'eval "$(ssh-agent)" && ssh-add ~/.ssh/KEY' };
+  }
+  const reason = `${user} is refused by ${address} with the keys of the ssh-agent`;
+  const fix = /too many authentication failures/i.test(said)
+    ? "let the agent hold this host's key alone: ssh-add -D && ssh-add ~/.ssh/KEY"
+    : `ssh-add -l shows them, ssh-add ~/.ssh/KEY adds one; then ssh-copy-id -p ${port} ${user}@${address}`;
+  return { path, reason, fix };
 }
 
 function isKeyRefusal(stderr: string): boolean {
@@ -40,8 +73,11 @@ function isKeyRefusal(stderr: string): boolean {
   );
 }
 
-function hostKeyFault([key]: string[], { connection, stack }: About): Fault {
-  const found = key ?? "none, ssh-keyscan got no answer";
+/** Names the server's key of the pinned one's type, if it has one. */
+function hostKeyFault(keys: string[], { connection, stack }: About): Fault {
+  const [type] = connection.hostKey.split(" ");
+  const key = keys.find((each) => each.startsWith(`${type} `)) ?? keys[0];
+  const found = key ?? "none, ssh-keyscan finds no Ed25519 or ECDSA key";
   const fix = key
     ? `compare on the host's own console (ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub), then: ${setTo(stack, "host.connection.hostKey", key)}`
     : `ssh-keyscan -p ${connection.port} ${connection.address}`;
@@ -54,17 +90,23 @@ function hostKeyFault([key]: string[], { connection, stack }: About): Fault {
   };
 }
 
-function kindFault(key: string, stack: string): Fault {
+/** A forced command or a log-in shell like nologin answered in place of the script; most on standard output. */
+function shellFault({ stdout, stderr, exitCode }: ScriptEnd, { connection, stack }: About): Fault {
+  const lines = `${stdout}\n${stderr}`.split("\n").filter((line) => line.trim());
+  const said =
+    lines.slice(-3).join(" ").slice(0, 300) || `nothing, exit code ${exitCode ?? "none"}`;
+  // What cloud images say to root: Please login as the user "azureuser" rather than the user "root".
+  const [, user = "USER"] = /log ?in as the user "([\w.-]+)"/i.exec(said) ?? [];
   return {
-    path: "host.connection.hostKey",
-    reason: "is not the key that the command provider asks the server for first",
-    fix: setTo(stack, "host.connection.hostKey", key),
+    path: "host.connection.user",
+    reason: `${connection.user} gets no shell on ${connection.address}, which answered: ${said}`,
+    fix: `${setTo(stack, "host.connection.user", user)} (one that may use Docker: group docker)`,
   };
 }
 
 /** Endings of `ssh`, by what it prints, as one sentence each. */
 function sshFault(end: ScriptEnd, about: About): Fault {
-  const { address, port, user, privateKeyFile } = about.connection;
+  const { address, port, user } = about.connection;
   const fault = (field: string, reason: string, fix: string): Fault => ({
     path: `host.connection.${field}`,
     reason,
@@ -105,18 +147,6 @@ function sshFault(end: ScriptEnd, about: About): Fault {
       reason,
       `see that the host is up and this network has a route to it: ping ${address}`,
     );
-  }
-  if (privateKeyFile && /identity file .* not accessible/i.test(said)) {
-    const reason = `names ${privateKeyFile}, which can't be read on this machine`;
-    return fault("privateKeyFile", reason, set("privateKeyFile", "~/.ssh/NAME"));
-  }
-  if (/permission denied|too many authentication failures/i.test(said)) {
-    const offered = privateKeyFile ? `the key ${privateKeyFile}` : "the keys of the ssh-agent";
-    const reason = `${user} is refused by ${address} with ${offered}`;
-    const fix = privateKeyFile
-      ? `ssh-copy-id -f -i ${privateKeyFile} -p ${port} ${user}@${address}`
-      : `ssh-add -l shows them; then ssh-copy-id -p ${port} ${user}@${address}`;
-    return fault("user", reason, fix);
   }
   const last = said.trim().split("\n").at(-1) || "nothing";
   const reason = `${user}@${address}:${port} can't be reached, ssh said: ${last}`;

@@ -29,8 +29,8 @@ export class AlloyAgent extends pulumi.ComponentResource {
   readonly configVersion: pulumi.Output<string>;
 
   constructor(name: string, args: AlloyAgentArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("grafana-alloy:components:AlloyAgent", name, {}, opts);
     const { host, settings } = args;
+    super("grafana-alloy:components:AlloyAgent", name, {}, withHook(host.unreached, opts));
     const images = this.createImages(name, args);
     const networks = new AgentNetworks(
       `${name}-networks`,
@@ -156,4 +156,16 @@ export class AlloyAgent extends pulumi.ComponentResource {
     const data = pulumi.secret(pulumi.interpolate`${metrics.password}\n${logs.password}\n`);
     return host.command(`${name}-accepted`, { script, data }, { parent: this, dependsOn });
   }
+}
+
+/** Options of a component that give all resources in it a hook. */
+function withHook(
+  hook: pulumi.ErrorHook,
+  opts?: pulumi.ComponentResourceOptions,
+): pulumi.ComponentResourceOptions {
+  const transform: pulumi.ResourceTransformation = ({ resource, props, opts: own }) =>
+    resource instanceof pulumi.CustomResource
+      ? { props, opts: pulumi.mergeOptions(own, { hooks: { onError: [hook] } }) }
+      : undefined;
+  return pulumi.mergeOptions(opts, { transformations: [transform] });
 }

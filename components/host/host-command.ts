@@ -1,9 +1,8 @@
-import { readFileSync } from "node:fs";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Connection, SshConnection } from "../../config/schema.ts";
 import { scriptInput, scriptRunner } from "../../host-shell/shell.ts";
-import { expandHome } from "../../host-shell/ssh.ts";
+import { MOST_MINUTES } from "./unreached.ts";
 
 /** One resource on the host that is made by a POSIX shell script. */
 export interface HostCommandArgs {
@@ -23,7 +22,8 @@ export function hostCommand(
   opts: pulumi.CustomResourceOptions,
 ): command.remote.Command | command.local.Command {
   const common = {
-    create: scriptRunner(name),
+    // The provider waits for ever: the command ends itself, and 30 s later is ended.
+    create: `timeout -k 30 ${MOST_MINUTES * 60} ${scriptRunner(name)}`,
     stdin: pulumi
       .all([args.script, args.data])
       .apply(([script, data]) => scriptInput(script, data)),
@@ -50,26 +50,8 @@ export function hostCommand(
   );
 }
 
-/** Connection of the command provider; without a key file it uses `$SSH_AUTH_SOCK` by itself. */
+/** Connection of the command provider, which takes keys from `$SSH_AUTH_SOCK` by itself: the state has none. */
 function sshConnectionArgs(connection: SshConnection): command.types.input.remote.ConnectionArgs {
-  const { address, port, user, hostKey, privateKeyFile } = connection;
-  return {
-    host: address,
-    port,
-    user,
-    hostKey,
-    ...(privateKeyFile ? { privateKey: pulumi.secret(readPrivateKey(privateKeyFile)) } : {}),
-  };
-}
-
-function readPrivateKey(file: string): string {
-  try {
-    return readFileSync(expandHome(file), "utf8");
-  } catch (error) {
-    throw new pulumi.RunError(
-      `host.connection.privateKeyFile: cannot read ${file} (${(error as NodeJS.ErrnoException).code}). ` +
-        `Name a key file of this machine, or leave the setting out to use the ssh-agent: ` +
-        `pulumi config rm --stack ${pulumi.getStack()} --path 'grafana-alloy:host.connection.privateKeyFile'`,
-    );
-  }
+  const { address, port, user, hostKey } = connection;
+  return { host: address, port, user, hostKey };
 }

@@ -7,6 +7,7 @@ import { routeTo } from "../../host-shell/ssh.ts";
 import { hostChecks } from "./host-checks.ts";
 import { type HostCommandArgs, hostCommand } from "./host-command.ts";
 import { hostPreparation } from "./host-preparation.ts";
+import { tellUnreached } from "./unreached.ts";
 
 export interface HostArgs {
   /** The stack's settings without its secrets. */
@@ -19,12 +20,15 @@ export interface HostArgs {
 export class Host extends pulumi.ComponentResource {
   /** Provider for all Docker resources on this host; the host's checks are passed when there is one. */
   readonly provider: docker.Provider;
+  /** Tells the operator when a resource's provider did not reach the host. */
+  readonly unreached: pulumi.ErrorHook;
   private readonly connection: Connection;
   private readonly ready: pulumi.Resource;
 
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("grafana-alloy:components:Host", name, {}, opts);
     this.connection = args.settings.host.connection;
+    this.unreached = tellUnreached(args.settings.host.name);
     const checks = this.createChecks(name, args);
     this.ready = this.prepare(name, args.settings, checks) ?? checks;
     const { registry } = args.settings;

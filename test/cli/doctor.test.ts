@@ -85,9 +85,7 @@ test("--json: an array of checks and nothing else on standard output", async () 
 });
 
 test("the registry's password goes to the checks and nowhere else", async () => {
-  const registry = { address: "dhi.io", username: "myaccount" };
-  const settings = { ...completed("svlnas"), registry, registryPassword: "dckr_pat_secret" };
-  const { code, out, err, asked } = await run({ settings });
+  const { code, out, err, asked } = await run();
   expect(code).toBe(0);
   expect(asked[0]?.[1]).toBe("dckr_pat_secret");
   expect(JSON.stringify(asked[0]?.[0])).not.toContain("dckr_pat_secret");

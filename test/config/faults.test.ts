@@ -35,9 +35,9 @@ const withSinks = { grafanaCloud: undefined, sinks, metricsPassword, logsPasswor
 const registry = { address: "dhi.io", username: "myaccount" };
 
 const dataset = "vm-pool/apps/services/alloy";
-const hostKey = `"$(ssh-keyscan -t ecdsa HOST | cut -d' ' -f2-)"`;
+const hostKey = `"$(ssh-keyscan -t ed25519 HOST | cut -d' ' -f2-)"`;
 const alloyImage =
-  "dhi.io/alloy:1.16.0-debian13@sha256:cd4fba2a0fd62b3a4fea5a3f5e05851b2863ef04c6e9e16e1fb884be79bdd5d1";
+  "dhi.io/alloy:1.16.0-debian13@sha256:9c6c88d62f878949bd33d88b1a7b959da84f7eea0806b91e47f956e37d7a3552";
 
 const cases: Case[] = [
   [
@@ -52,10 +52,15 @@ const cases: Case[] = [
   ],
   [
     { "host.connection.adress": "svlnas" },
-    "host.connection.adress: is not a setting; known here: address, dockerSocket, hostKey, port, privateKeyFile, type, user",
+    "host.connection.adress: is not a setting; known here: address, dockerSocket, hostKey, port, type, user",
     remove("host.connection.adress"),
   ],
   [{ "host.connection.hostKey": undefined }, "host.connection.hostKey: is missing", hostKey],
+  [
+    { "host.connection.hostKey": "ssh-rsa AAAA==" },
+    "host.connection.hostKey: is an RSA key, which Pulumi's command provider can't check; pin the Ed25519 or ECDSA one (if the host has none, as root: ssh-keygen -A, then restart sshd)",
+    hostKey,
+  ],
   [
     { "host.connection.hostKey": "svlnas ssh-ed25519 AAAA" },
     "host.connection.hostKey: must be a public key such as `ssh-ed25519 AAAA…`, without host name and comment",
@@ -261,17 +266,22 @@ const cases: Case[] = [
   ],
   [{ "ingress.domain": undefined }, "ingress.domain: is missing", "example.org"],
   [
-    { registry },
+    { registryPassword: undefined },
     "registryPassword: is missing: registry needs it",
     secret("grafana-alloy:registryPassword"),
   ],
   [
-    { registryPassword: "dckr_pat_secret" },
+    { registry: { ...registry, address: "ghcr.io" } },
+    "registry.address: is ghcr.io, but images.alloy is at dhi.io, which wants a log-in",
+    "dhi.io",
+  ],
+  [
+    { registry: undefined, images: { alloy: `sha256:${"a".repeat(64)}` } },
     "registry: is missing, but registryPassword is set",
     set("registry.address", "dhi.io"),
   ],
   [
-    { registry: { ...registry, address: "https://dhi.io" }, registryPassword: "dckr_pat_secret" },
+    { registry: { ...registry, address: "https://dhi.io" } },
     "registry.address: must be a registry's host name, such as dhi.io",
     "dhi.io",
   ],
@@ -309,6 +319,19 @@ test.each(cases)("%j: %s", async (change, fault, fix) => {
   expect(await messageFor(broken(completed("svlnas"), change))).toBe(
     `Stack svlnas: 1 fault in the configuration, nothing was changed.${told([change, fault, fix])}`,
   );
+});
+
+test("the default image wants a log-in to its registry", async () => {
+  const { registry: _, registryPassword: __, ...settings } = completed("svlnas");
+  const why = "is missing: images.alloy is at dhi.io, which wants a log-in";
+  expect(await messageFor(settings)).toBe(`\
+Stack svlnas: 3 faults in the configuration, nothing was changed.
+  registry.address: ${why}
+    ${set("registry.address", "dhi.io").command}
+  registry.username: ${why}
+    ${set("registry.username", "myaccount").command}
+  registryPassword: ${why}
+    ${secret("grafana-alloy:registryPassword").command}`);
 });
 
 test("all faults are told at once", async () => {

@@ -76,13 +76,13 @@ const kinds: [name: string, schema: z.ZodType, taken: string[], refused: string[
   [
     "hostName",
     values.hostName,
-    ["svlnas.example.org", "192.168.1.2"],
-    ["svlnas.example.org.", "root@192.168.1.2"],
+    ["svlnas.example.org", "192.168.1.2", "2001:db8::7", "::1"],
+    ["svlnas.example.org.", "root@192.168.1.2", "svlnas:2222", "[::1]"],
   ],
   [
     "sshPublicKey",
     values.sshPublicKey,
-    ["ssh-rsa AAAA==", "ecdsa-sha2-nistp256 AAAA"],
+    ["ecdsa-sha2-nistp256 AAAA==", "ecdsa-sha2-nistp256 AAAA"],
     ["ssh-dss AAAA", "ecdsa-sha2-nistp256 AAAA root@svlnas"],
   ],
   [

@@ -36,9 +36,9 @@ describe("an operator with the ordinary CLI", () => {
     const { code, output } = await preview();
     expect(code).not.toBe(0);
     expect(errorIn(output)).toBe(`\
-Stack svlnas: 5 faults in the configuration, nothing was changed.
+Stack svlnas: 8 faults in the configuration, nothing was changed.
   host.connection.hostKey: is missing
-    pulumi config set --stack svlnas --path 'grafana-alloy:host.connection.hostKey' "$(ssh-keyscan -t ecdsa HOST | cut -d' ' -f2-)"
+    pulumi config set --stack svlnas --path 'grafana-alloy:host.connection.hostKey' "$(ssh-keyscan -t ed25519 HOST | cut -d' ' -f2-)"
   ingress.domain: is missing
     pulumi config set --stack svlnas --path 'grafana-alloy:ingress.domain' example.org
   grafanaCloud: is missing, and so is sinks: one of them says where the data goes
@@ -46,7 +46,13 @@ Stack svlnas: 5 faults in the configuration, nothing was changed.
   cloudAccessPolicyToken: is missing: grafanaCloud needs it
     pulumi config set --stack svlnas --secret grafana:cloudAccessPolicyToken
   githubToken: is missing: this host polls GitHub
-    npm run github-token -- --stack svlnas`);
+    npm run github-token -- --stack svlnas
+  registry.address: is missing: images.alloy is at dhi.io, which wants a log-in
+    pulumi config set --stack svlnas --path 'grafana-alloy:registry.address' dhi.io
+  registry.username: is missing: images.alloy is at dhi.io, which wants a log-in
+    pulumi config set --stack svlnas --path 'grafana-alloy:registry.username' myaccount
+  registryPassword: is missing: images.alloy is at dhi.io, which wants a log-in
+    pulumi config set --stack svlnas --secret grafana-alloy:registryPassword`);
     expect(output).not.toMatch(stackTrace);
     // Its GitHub is the lab's: the token that the tests have is none of the real one.
     const { url, token } = lab.world.github;
@@ -193,6 +199,8 @@ function setSetting(command: string) {
     // Any key: a preview reaches no host that could show another one.
     "grafana-alloy:host.connection.hostKey": `ssh-ed25519 ${"A".repeat(68)}`,
     "grafana-alloy:ingress.domain": "example.org",
+    "grafana-alloy:registry.address": "dhi.io",
+    "grafana-alloy:registry.username": "myaccount",
     "grafana-alloy:grafanaCloud.stackSlug": lab.cloud.stackSlug,
   };
   return project.run(`${start} '${values[path]}'`);

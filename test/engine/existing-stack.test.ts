@@ -32,7 +32,8 @@ describe.skipIf(!earlier)("a stack that an earlier program deployed", () => {
     const { code, output, stdout } = await host.pulumi(["preview", "--json"]);
     expect(code, output).toBe(0);
     const { steps }: { steps: Step[] } = JSON.parse(stdout);
-    expect(steps.length).toBeGreaterThan(20);
+    // Beside changes the engine names no resource that stays.
+    expect(steps.length).toBeGreaterThan(0);
     const changed = steps
       .filter(({ op, urn }) => op !== "same" && !(nameOf(urn) in EXPECTED_CHANGES))
       .map(({ op, urn, detailedDiff }) => [op, nameOf(urn), ...Object.keys(detailedDiff ?? {})]);

@@ -1,35 +1,34 @@
-import { homedir } from "node:os";
 import { expect, test } from "vitest";
-import type { SshConnection } from "../../config/schema.ts";
-import { sshOptions } from "../../host-shell/ssh.ts";
+import { routeTo } from "../../host-shell/ssh.ts";
 
-const connection: SshConnection = {
+const connection = {
   type: "ssh",
   address: "svlnas",
   user: "root",
   port: 22,
   hostKey: "ssh-ed25519 AAAA",
-};
+} as const;
 
-const strict = [
-  ...["-o", "BatchMode=yes"],
-  ...["-o", "ConnectTimeout=15"],
-  ...["-o", "StrictHostKeyChecking=yes"],
-  ...["-o", "UserKnownHostsFile=/dev/null"],
-  ...["-o", "GlobalKnownHostsFile=/dev/null"],
-  ...["-o", "KnownHostsCommand=/bin/echo %H ssh-ed25519 AAAA"],
-];
-
-test("SSH trusts the configured host key alone and never asks", () => {
-  expect(sshOptions(connection)).toEqual(strict);
+test("SSH reads no configuration, trusts the configured host key alone, and never asks", () => {
+  expect(routeTo(connection)).toEqual({
+    host: "ssh://root@svlnas:22",
+    sshOptions: [
+      ...["-F", "none"],
+      ...["-o", "BatchMode=yes"],
+      ...["-o", "IdentityFile=none"],
+      ...["-o", "ConnectTimeout=15"],
+      ...["-o", "ServerAliveInterval=15"],
+      ...["-o", "ServerAliveCountMax=4"],
+      ...["-o", "StrictHostKeyChecking=yes"],
+      ...["-o", "UserKnownHostsFile=/dev/null"],
+      ...["-o", "GlobalKnownHostsFile=/dev/null"],
+      ...["-o", "KnownHostsCommand=/bin/echo %H ssh-ed25519 AAAA"],
+    ],
+  });
 });
 
-test.each([
-  ["/keys/alloy", "/keys/alloy"],
-  ["~/.ssh/alloy", `${homedir()}/.ssh/alloy`],
-  ["/keys/~/alloy", "/keys/~/alloy"],
-  ["~other/alloy", "~other/alloy"],
-])("with the key file %s SSH offers %s alone", (privateKeyFile, path) => {
-  const options = [...strict, "-o", "IdentitiesOnly=yes", "-i", path];
-  expect(sshOptions({ ...connection, privateKeyFile })).toEqual(options);
+test("an IPv6 address stands in brackets", () => {
+  expect(routeTo({ ...connection, address: "2001:db8::7" }).host).toBe(
+    "ssh://root@[2001:db8::7]:22",
+  );
 });

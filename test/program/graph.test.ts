@@ -137,3 +137,11 @@ test("containers and secret files are deleted before they are replaced: their na
     "alloy-files-secret-tokens.prom": ofCommands,
   });
 });
+
+test("of all that the agent has on its host, a host that can't be reached is told", () => {
+  const told = run.resources.filter(({ onError }) => onError.includes("host-unreached"));
+  const onHost = run.resources.filter(
+    ({ name, type }) => name.startsWith("alloy-") && /^(docker|command):/.test(type),
+  );
+  expect(told.map(({ name }) => name)).toEqual(onHost.map(({ name }) => name));
+});

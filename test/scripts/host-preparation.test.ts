@@ -3,7 +3,11 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { preparationScript } from "../../components/host/host-preparation.ts";
-import { type PreparedHost, preparationByHand } from "../../host-shell/preparation-commands.ts";
+import {
+  dockerAccess,
+  type PreparedHost,
+  preparationByHand,
+} from "../../host-shell/preparation-commands.ts";
 import { SimulatedHost } from "../support/simulated-host.ts";
 
 let host: SimulatedHost;
@@ -110,6 +114,23 @@ describe.each(kinds)("%s", (kind, prepared) => {
     expect(made()).toEqual([]);
     expect(existsSync(prepared().directory)).toBe(false);
   });
+});
+
+test.each([
+  [[], [34]],
+  [
+    [43, 90],
+    [34, 43, 90],
+  ],
+])("TrueNAS' middleware lets a user of the groups %j use Docker", (groups, after) => {
+  const user = { id: 71, username: "deploy", groups };
+  const group = [{ id: 34, name: "docker", gid: 999 }];
+  host.write("truenas.json", JSON.stringify({ group, user: [user], dataset: [] }));
+  expect(host.run(dockerAccess("deploy", truenas().prepare))).toMatchObject({
+    status: 0,
+    stderr: "",
+  });
+  expect(JSON.parse(host.read("truenas.json")).user).toEqual([{ ...user, groups: after }]);
 });
 
 describe("a dataset", () => {

@@ -17,7 +17,7 @@ afterEach(() => {
 });
 
 const target = { type: "ssh", address: "svlnas", user: "deploy", port: 2222 } as const;
-const overSsh = routeTo({ ...target, hostKey, privateKeyFile: "/keys/alloy" });
+const overSsh = routeTo({ ...target, hostKey });
 const here = routeTo({ type: "local", dockerSocket: "/nowhere.sock" });
 const script = (text: string, more: Partial<HostScript> = {}): HostScript => ({
   name: "test",
@@ -26,20 +26,17 @@ const script = (text: string, more: Partial<HostScript> = {}): HostScript => ({
   ...more,
 });
 
-test("over SSH by the host's user, with the pinned key alone; a host that goes away is noticed", async () => {
+test("over SSH by the host's user, with the options of the Docker provider", async () => {
   expect(await scriptOutput(overSsh, script("cat; pwd >&2", { data: "a secret" }))).toBe(
     "a secret",
   );
-  const words = [
-    ...["-o", "BatchMode=yes", "-o", "ConnectTimeout=15"],
-    ...["-o", "StrictHostKeyChecking=yes"],
-    ...["-o", "UserKnownHostsFile=/dev/null", "-o", "GlobalKnownHostsFile=/dev/null"],
-    ...["-o", `KnownHostsCommand=/bin/echo %H ${hostKey}`],
-    ...["-o", "IdentitiesOnly=yes", "-i", "/keys/alloy"],
-    ...["-o", "ServerAliveInterval=15", "-o", "ServerAliveCountMax=4"],
-    ...["-T", "-p", "2222", "-l", "deploy", "--", "svlnas", scriptRunner("test"), ""],
-  ];
-  expect(host.read("ssh-arguments")).toBe(words.join("\n"));
+  const target = ["-T", "-p", "2222", "-l", "deploy", "--", "svlnas", scriptRunner("test"), ""];
+  expect(host.read("ssh-arguments")).toBe([...overSsh.sshOptions, ...target].join("\n"));
+});
+
+test("to an IPv6 address, which has brackets in the provider's URL alone", async () => {
+  await scriptOutput(routeTo({ ...target, hostKey, address: "2001:db8::7" }), script("true"));
+  expect(host.read("ssh-arguments")).toContain("\n2222\n-l\ndeploy\n--\n2001:db8::7\n");
 });
 
 test("on this machine with the stack's Docker socket", async () => {

@@ -6,11 +6,6 @@ import { test } from "vitest";
  * mended, it fails as "expected to fail", and its line here and its `knownFailure` go.
  */
 export const KNOWN_FAILURES: Readonly<Record<string, string>> = {
-  "a server with an ECDSA key is taken with its Ed25519 key": "code-review B3, real-plugins 8",
-  "a server without an ECDSA key is taken with its Ed25519 key": "code-review B3",
-  "an RSA host key is refused, and the Ed25519 key is shown": "code-review B3, real-plugins 8",
-  "a wrong Ed25519 key is told with the right one, not with the RSA key": "code-review B3",
-  "what a cloud image answers to root's log-in is quoted": "service-comparison D9",
   "403, 429 and 503 of a stack's connections read as one sentence": "real-plugins 4",
   "404 of a stack's connections says what is waited for, then reads as one sentence":
     "real-plugins 7",
@@ -32,7 +27,6 @@ export const KNOWN_FAILURES: Readonly<Record<string, string>> = {
     "real-plugins 3, code-review B5",
   "`pulumi destroy` takes what is ours and says who is in the network":
     "real-plugins 3, code-review B5",
-  "an image for amd64 alone is refused on arm64, before it is pulled": "service-comparison D1",
   "the agent's proxy hands out no file of the host": "code-review S1",
   "the agent's proxy writes no line for a request that went well": "service-comparison D6",
   "an image of the proxy since 2026-08 serves logs under our settings":

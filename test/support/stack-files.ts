@@ -14,7 +14,7 @@ export function changed(settings: RawSettings, section: string, change: object):
   return { ...settings, [section]: { ...(settings[section] as object), ...change } };
 }
 
-/** The committed stack file with what an operator adds: host key, domain, Grafana Cloud stack, secrets. */
+/** The committed stack file with what an operator adds: host key, domain, Grafana Cloud stack, log-ins, secrets. */
 export function completed(stack: "svlnas" | "svlazext"): RawSettings {
   const settings = stackFile(stack) as Loose;
   return {
@@ -23,6 +23,8 @@ export function completed(stack: "svlnas" | "svlazext"): RawSettings {
     ingress: { ...settings.ingress, domain: "example.org" },
     grafanaCloud: { stackSlug: "homelab" },
     cloudAccessPolicyToken: "glc_bootstrap-secret",
+    registry: { address: "dhi.io", username: "myaccount" },
+    registryPassword: "dckr_pat_secret",
     ...(stack === "svlnas" ? { githubToken: "github_pat_secret" } : {}),
   };
 }

@@ -1,3 +1,4 @@
+import { dockerAccess } from "../../../host-shell/preparation-commands.ts";
 import { type Check, checked, leftOpen } from "../check.ts";
 import type { Findings } from "../findings.ts";
 import type { ChecksRequest } from "../request.ts";
@@ -10,7 +11,7 @@ import { isOlder } from "../version.ts";
 const OLDEST_DOCKER = "20.10";
 
 /** Platforms for which all three images exist. */
-const PLATFORMS = ["linux/amd64", "linux/arm64"];
+export const PLATFORMS = ["linux/amd64", "linux/arm64"];
 
 export function dockerChecks(found: Findings, request: ChecksRequest): Check[] {
   const { docker, dockerError } = found;
@@ -18,7 +19,11 @@ export function dockerChecks(found: Findings, request: ChecksRequest): Check[] {
     const said = dockerError ?? "nothing";
     const reason = `does not answer ${found.user}, it said: ${said}`;
     return [
-      checked("docker", "no answer", { path: "docker", reason, fix: accessFix(found, said) }),
+      checked("docker", "no answer", {
+        path: "docker",
+        reason,
+        fix: accessFix(found, said, request),
+      }),
     ];
   }
   const { version, apiVersion, platform } = docker;
@@ -30,9 +35,9 @@ export function dockerChecks(found: Findings, request: ChecksRequest): Check[] {
   ];
 }
 
-function accessFix({ user }: Findings, said: string): string {
+function accessFix({ user }: Findings, said: string, { host }: ChecksRequest): string {
   if (/permission denied/i.test(said)) {
-    return `as root on the host: usermod -aG docker ${user}; then end its open SSH sessions`;
+    return `as root on the host: ${dockerAccess(user, host.prepare)}; then end its open SSH sessions`;
   }
   if (/not found/.test(said))
     return "install Docker on the host, https://docs.docker.com/engine/install/";

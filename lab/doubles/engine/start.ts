@@ -3,6 +3,7 @@ import { createWriteStream, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { repoDir } from "../../paths.ts";
+import { agentSocket } from "../../ssh-agent.ts";
 
 /** Longest wait for a double's port; loading TypeScript on a busy machine takes its time. */
 const START_SECONDS = 60;
@@ -59,6 +60,8 @@ function startDouble(name: string, logFile: string) {
   // The same Node as this process; an open standard input is the sign to live on.
   const child = spawn(process.execPath, ["--import", "./compile-cache.js", script], {
     cwd: repoDir,
+    // The lab's sshd may start later.
+    env: { ...process.env, SSH_AUTH_SOCK: agentSocket },
   });
   child.stderr.pipe(createWriteStream(logFile, { flags: "a" }));
   const served = firstLine(child, START_SECONDS).then(

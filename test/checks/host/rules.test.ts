@@ -4,6 +4,7 @@ import type { Findings } from "../../../checks/host/findings.ts";
 import { rangeOfRoute, rangeOfSubnet } from "../../../checks/host/ipv4.ts";
 import type { ChecksRequest } from "../../../checks/host/request.ts";
 import { hostChecks } from "../../../checks/host/rules.ts";
+import { dockerAccess } from "../../../host-shell/preparation-commands.ts";
 import { healthyFindings } from "./support/findings.ts";
 import { requestOf } from "./support/request.ts";
 
@@ -54,6 +55,7 @@ const hardened: ChecksRequest["images"] = {
   ...requestOf().images,
   alloy: `dhi.io/alloy:1.16.0${digest}`,
 };
+const fromDockerHub = { ...hardened, alloy: `grafana/alloy:v1.16.0${digest}` };
 const otherSubnet = `${set("networks.frontendSubnet", "A.B.C.D/29")} (and the same in Traefik's allow list)`;
 const setClock =
   "as root on the host: timedatectl set-ntp true (and see that this machine's clock is right)";
@@ -67,7 +69,13 @@ const cases: Record<string, Case> = {
         "Got permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock",
     },
     "docker: does not answer deploy, it said: Got permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock",
+    `as root on the host: ${dockerAccess("deploy", requestOf().host.prepare)}; then end its open SSH sessions`,
+  ],
+  "Docker that the SSH user of plain Linux may not use": [
+    { docker: undefined, dockerError: "permission denied", passwd: [], group: [] },
+    "docker: does not answer deploy, it said: permission denied",
     "as root on the host: usermod -aG docker deploy; then end its open SSH sessions",
+    { host: { ...requestOf().host, prepare: undefined } },
   ],
   "Docker that is not installed": [
     { docker: undefined, dockerError: "sh: 27: docker: not found" },
@@ -125,22 +133,52 @@ const cases: Record<string, Case> = {
   ],
   "hardened image without a log-in": [
     { images: refused("denied: requested access to the resource is denied") },
-    "images.alloy: can't be pulled from dhi.io, which said: denied: requested access to the resource is denied",
+    "images.alloy: wants a log-in to dhi.io, which said: denied: requested access to the resource is denied",
     `${set("registry.address", "dhi.io")} && ${set("registry.username", "USER")} && ` +
       "pulumi config set --stack svlnas --secret grafana-alloy:registryPassword",
     { images: hardened },
   ],
   "hardened image with a dead token": [
     { images: refused("unauthorized: incorrect username or password") },
-    "images.alloy: can't be pulled from dhi.io, which said: unauthorized: incorrect username or password",
+    "images.alloy: wants a log-in to dhi.io, which said: unauthorized: incorrect username or password",
     "give an access token that may read it: pulumi config set --stack svlnas --secret grafana-alloy:registryPassword",
     { images: hardened, registry: { address: "dhi.io", username: "myaccount" } },
   ],
   "registry that can't be reached": [
     { images: refused("dial tcp: lookup dhi.io: no such host") },
-    "images.alloy: can't be pulled from dhi.io, which said: dial tcp: lookup dhi.io: no such host",
-    "see that the host reaches https://dhi.io/v2/ (DNS, firewall)",
+    "images.alloy: can't be pulled, the host does not reach dhi.io: dial tcp: lookup dhi.io: no such host",
+    "see that the host reaches https://dhi.io/v2/ (DNS, firewall, proxy)",
     { images: hardened },
+  ],
+  "wrong password, as the CLI words it": [
+    { images: refused(`no such manifest: dhi.io/alloy${digest}`) },
+    `images.alloy: is not at dhi.io, or not for this log-in; it said: no such manifest: dhi.io/alloy${digest}`,
+    "compare the digest with the registry's page; if it is right: give an access token that may read it: pulumi config set --stack svlnas --secret grafana-alloy:registryPassword",
+    { images: hardened, registry: { address: "dhi.io", username: "myaccount" } },
+  ],
+  "pull limit of Docker Hub": [
+    { images: refused("toomanyrequests: You have reached your unauthenticated pull rate limit.") },
+    "images.alloy: can't be pulled now, the host has reached the pull limit of docker.io, which said: toomanyrequests: You have reached your unauthenticated pull rate limit.",
+    `wait until it is over (Docker Hub: 6 hours at most), or with an account on the host: docker login && docker pull grafana/alloy:v1.16.0${digest}`,
+    { images: fromDockerHub },
+  ],
+  "Docker Hub that can't be reached": [
+    { images: refused("") },
+    "images.alloy: can't be pulled, the host does not reach docker.io: nothing within 30 s",
+    "see that the host reaches https://registry-1.docker.io/v2/ (DNS, firewall, proxy)",
+    { images: fromDockerHub },
+  ],
+  "registry with a fault of its own": [
+    { images: refused("received unexpected HTTP status: 500 Internal Server Error") },
+    "images.alloy: can't be pulled from dhi.io, which said: received unexpected HTTP status: 500 Internal Server Error",
+    `see why, on the host: docker pull dhi.io/alloy:1.16.0${digest}`,
+    { images: hardened },
+  ],
+  "image for another platform that is on the host": [
+    { images: { ...healthy.images, alloy: { state: "present", said: "linux/arm64" } } },
+    "images.alloy: names sha256:1, which is made for linux/arm64; the host is linux/amd64",
+    "load one for linux/amd64: docker save sha256:1 | ssh HOST docker load",
+    { images: { ...requestOf().images, alloy: "sha256:1" } },
   ],
   "subnet of another Docker network": [
     { networks: [...healthy.networks, network("media", "172.30.100.0/24")] },
@@ -250,14 +288,32 @@ const clean: [string, Partial<Findings>, Partial<ChecksRequest>?][] = [
   ],
   [
     "an image that can be pulled",
-    { images: { ...healthy.images, alloy: { state: "pullable", said: "" } } },
+    {
+      images: { ...healthy.images, alloy: { state: "pullable", said: "linux/amd64 linux/arm64" } },
+    },
     { images: hardened },
+  ],
+  [
+    "an image of init that the CLI is refused and the engine has run",
+    { images: { ...healthy.images, init: { state: "refused", said: "toomanyrequests" } } },
   ],
   ["an SSH user without rights where everything is prepared", { rights: "none" }],
 ];
 
 test.each(clean)("no fault: %s", (_what, found, request) => {
   expect(faultsOf(checks(healthyFindings(found), requestOf(request)))).toEqual([]);
+});
+
+test("an image of Docker Hub that the engine pulls through a mirror is left open", () => {
+  const mirrors = ["https://mirror.lan/"];
+  const found = healthyFindings({ images: refused("dial tcp: no route to host"), mirrors });
+  const all = checks(found, requestOf({ images: fromDockerHub }));
+  expect(faultsOf(all)).toEqual([]);
+  expect(all).toContainEqual({
+    check: "image alloy",
+    found: "not asked: the engine pulls it through https://mirror.lan/",
+    open: true,
+  });
 });
 
 test("a registry in plain HTTP is left open: only the engine knows whether to trust it", () => {

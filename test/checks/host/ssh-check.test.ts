@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { keysOf } from "../../../checks/host/host-keys.ts";
+import { BEGIN } from "../../../checks/host/script.ts";
 import { sshCheck } from "../../../checks/host/ssh-check.ts";
 import type { SshConnection } from "../../../config/schema.ts";
 import type { ScriptEnd } from "../../../host-shell/run.ts";
+import { cloudImageAnswer } from "../../../lab/sshd-config.ts";
 
 const ed25519 = "ssh-ed25519 AAAAC3Nz";
 const ecdsa = "ecdsa-sha2-nistp256 AAAAE2Vj";
@@ -20,8 +22,18 @@ const end = (stderr: string, exitCode = 255): ScriptEnd => ({
   exitCode,
   timedOut: false,
 });
-const check = (ended: ScriptEnd, keys: string[] = [], change: Partial<SshConnection> = {}) =>
-  sshCheck(ended, { ...connection, ...change }, "svlnas", async () => keys);
+/** What `ssh -G` prints of a host that is in no configuration. */
+const plain = "user me\nhostname svlnas\nport 22\n";
+const check = (
+  ended: ScriptEnd,
+  { keys = [] as string[], config = plain, agent = true } = {},
+  change: Partial<SshConnection> = {},
+) =>
+  sshCheck(ended, { ...connection, ...change }, "svlnas", {
+    keys: async () => keys,
+    config: async () => config,
+    agent,
+  });
 const set = (field: string, value: string) =>
   `pulumi config set --stack svlnas --path 'grafana-alloy:host.connection.${field}' ${value}`;
 
@@ -53,7 +65,14 @@ describe("ssh that fails", () => {
       "deploy@svlnas: Permission denied (publickey).",
       "host.connection.user",
       "deploy is refused by svlnas with the keys of the ssh-agent",
-      "ssh-add -l shows them; then ssh-copy-id -p 22 deploy@svlnas",
+      "ssh-add -l shows them, ssh-add ~/.ssh/KEY adds one; then ssh-copy-id -p 22 deploy@svlnas",
+    ],
+    [
+      "more keys than the server takes",
+      "Received disconnect from svlnas port 22:2: Too many authentication failures",
+      "host.connection.user",
+      "deploy is refused by svlnas with the keys of the ssh-agent",
+      "let the agent hold this host's key alone: ssh-add -D && ssh-add ~/.ssh/KEY",
     ],
     [
       "an OpenSSH without KnownHostsCommand",
@@ -73,18 +92,38 @@ describe("ssh that fails", () => {
     expect((await check(end(stderr))).fault).toEqual({ path, reason, fix });
   });
 
-  test("a key file that is refused, and one that can't be read", async () => {
-    const change = { privateKeyFile: "~/.ssh/alloy" };
-    const denied = "deploy@svlnas: Permission denied (publickey).";
-    expect((await check(end(denied), [], change)).fault).toEqual({
+  test("no agent", async () => {
+    const denied = end("deploy@svlnas: Permission denied (publickey).");
+    expect((await check(denied, { agent: false })).fault).toEqual({
       path: "host.connection.user",
-      reason: "deploy is refused by svlnas with the key ~/.ssh/alloy",
-      fix: "ssh-copy-id -f -i ~/.ssh/alloy -p 22 deploy@svlnas",
+      reason:
+        "deploy can't log in to svlnas without an ssh-agent: SSH_AUTH_SOCK is not set, and key files are not read",
+      fix: 'eval "$(ssh-agent)" && ssh-add ~/.ssh/KEY',
     });
-    const missing = `Warning: Identity file /root/.ssh/alloy not accessible: No such file or directory.\n${denied}`;
-    expect((await check(end(missing), [], change)).fault?.reason).toBe(
-      "names ~/.ssh/alloy, which can't be read on this machine",
-    );
+  });
+
+  const unknown = end("ssh: Could not resolve hostname svlnas: Name or service not known");
+  const led = (to: string) =>
+    `is svlnas, which ~/.ssh/config leads to ${to}; Pulumi's command provider does not read that file`;
+  const tunnel = `${set("address", "127.0.0.1")} && ${set("port", "2222")}`;
+
+  test.each([
+    [
+      "an alias",
+      "hostname nas.example.org\nport 22\n",
+      led("nas.example.org:22"),
+      set("address", "nas.example.org"),
+    ],
+    ["another port", "hostname svlnas\nport 2222\n", led("svlnas:2222"), set("port", "2222")],
+    [
+      "a jump host",
+      "hostname 10.0.0.7\nport 22\nproxyjump bastion\n",
+      led("10.0.0.7:22 through bastion"),
+      `keep a tunnel open: ssh -N -L 2222:localhost:22 svlnas; then ${tunnel}`,
+    ],
+  ])("%s of ~/.ssh/config", async (_kind, config, reason, fix) => {
+    const path = "host.connection.address";
+    expect((await check(unknown, { config })).fault).toEqual({ path, reason, fix });
   });
 
   test("no ssh at all", async () => {
@@ -102,7 +141,7 @@ describe("ssh that fails", () => {
     "@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\nHost key verification failed.",
   ])("another host key, with the one that was found: %s", async (stderr) => {
     const change = { hostKey: "ecdsa-sha2-nistp256 BBBB" };
-    expect((await check(end(stderr), [ecdsa, ed25519], change)).fault).toEqual({
+    expect((await check(end(stderr), { keys: [ecdsa, ed25519] }, change)).fault).toEqual({
       path: "host.connection.hostKey",
       reason: `is not the key that svlnas shows; that one is: ${ecdsa}. Unless the host was set up anew, somebody may be in between`,
       fix: `compare on the host's own console (ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub), then: ${set("hostKey", `'${ecdsa}'`)}`,
@@ -110,18 +149,50 @@ describe("ssh that fails", () => {
   });
 });
 
-describe("ssh that works", () => {
-  test("with the server's only key, or its ECDSA one", async () => {
-    expect(await check(end("", 0), [ed25519])).toEqual({ check: "ssh", found: "deploy@svlnas:22" });
-    const never = () => Promise.reject(new Error("the server need not be asked"));
-    const found = await sshCheck(end("", 1), { ...connection, hostKey: ecdsa }, "svlnas", never);
-    expect(found).toEqual({ check: "ssh", found: "deploy@svlnas:22" });
+test("ssh that works, though a log-in script is chatty and the checks break off", async () => {
+  const ended = { ...end("mktemp: No space left on device", 1), stdout: `Welcome!\n${BEGIN}\n` };
+  expect(await check(ended)).toEqual({ check: "ssh", found: "deploy@svlnas:22" });
+});
+
+describe("a user without a shell", () => {
+  const docker = "(one that may use Docker: group docker)";
+
+  test.each([
+    [
+      "a cloud image's root",
+      { exitCode: 142, stdout: `${cloudImageAnswer("azureuser")}\n\n`, stderr: "" },
+      `Please login as the user "azureuser" rather than the user "root".`,
+      `${set("user", "azureuser")} ${docker}`,
+    ],
+    [
+      "nologin",
+      { exitCode: 1, stdout: "This account is currently not available.\n", stderr: "" },
+      "This account is currently not available.",
+      `${set("user", "USER")} ${docker}`,
+    ],
+    [
+      "a forced command that ends well",
+      { exitCode: 0, stdout: "", stderr: "rrsync: only rsync is allowed\n" },
+      "rrsync: only rsync is allowed",
+      `${set("user", "USER")} ${docker}`,
+    ],
+    [
+      "one that says nothing",
+      { exitCode: 1, stdout: "", stderr: "" },
+      "nothing, exit code 1",
+      `${set("user", "USER")} ${docker}`,
+    ],
+  ])("%s", async (_kind, ended, said, fix) => {
+    expect((await check({ ...ended, timedOut: false })).fault).toEqual({
+      path: "host.connection.user",
+      reason: `deploy gets no shell on svlnas, which answered: ${said}`,
+      fix,
+    });
   });
 });
 
-// In which order, and what an Ed25519 or RSA key leads to: ../e2e/sshd.test.ts, against real servers.
-test("keys of ssh-keyscan, without names and comments", () => {
-  const printed = `# svlnas:22 SSH-2.0-OpenSSH_9.2\nsvlnas ${ed25519}\n[svlnas]:2222 ssh-rsa AAAAB3\nsvlnas ${ecdsa}\n`;
-  expect(keysOf(printed).sort()).toEqual([ecdsa, ed25519, "ssh-rsa AAAAB3"]);
+test("keys of ssh-keyscan that can be pinned, without names and comments", () => {
+  const printed = `# svlnas:22 SSH-2.0-OpenSSH_9.2\nsvlnas ${ecdsa}\n[svlnas]:2222 ssh-rsa AAAAB3\nsvlnas ${ed25519}\n`;
+  expect(keysOf(printed)).toEqual([ed25519, ecdsa]);
   expect(keysOf("")).toEqual([]);
 });

@@ -6,7 +6,7 @@ import { stackRun } from "../../support/stack-runs.ts";
 import { inputsOf, labels, service } from "./support/service.ts";
 
 const alloyPinned =
-  "dhi.io/alloy:1.16.0-debian13@sha256:cd4fba2a0fd62b3a4fea5a3f5e05851b2863ef04c6e9e16e1fb884be79bdd5d1";
+  "dhi.io/alloy:1.16.0-debian13@sha256:9c6c88d62f878949bd33d88b1a7b959da84f7eea0806b91e47f956e37d7a3552";
 const initPinned =
   "docker.io/library/busybox:1.37.0@sha256:1487d0af5f52b4ba31c7e465126ee2123fe3f2305d638e7827681e7cf6c83d5e";
 const proxyPinned =

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { dockerConfig } from "../../../checks/host/script.ts";
 import { preparationScript } from "../../../components/host/host-preparation.ts";
@@ -19,7 +16,8 @@ const serviceAccount = { uid: 3125, gid: 3125 };
 const directory = "/mnt/vm-pool/apps/services/alloy";
 
 /** What the checks of a run ask. */
-const requestOf = (run: ProgramRun) => JSON.parse(run.named("host-checks").inputs.stdin).request;
+const requestOf = (run: ProgramRun) =>
+  JSON.parse(run.named("host-checks").inputs.stdin.secret).request;
 
 describe("the checks of a host", () => {
   test("run beside the program, from its directory by a path that is the same everywhere", async () => {
@@ -52,6 +50,7 @@ describe("the checks of a host", () => {
         init: expect.stringContaining("docker.io/library/busybox:"),
         socketProxy: expect.stringContaining("lscr.io/linuxserver/socket-proxy:"),
       },
+      registry: { address: "dhi.io", username: "myaccount" },
     });
   });
 
@@ -81,8 +80,7 @@ describe("a registry with a log-in", () => {
 
   test("reaches the Docker provider and the checks, its password as a secret alone", async () => {
     const password = "dckr_pat_secret";
-    const settings = { ...completed("svlnas"), registry, registryPassword: password };
-    const run = await mockProgram("svlnas", settings);
+    const run = await stackRun("svlnas");
     const { registryAuth } = run.named("host-docker").inputs;
     expect(JSON.parse(registryAuth.secret)).toEqual([{ ...registry, password }]);
     const { stdin } = run.named("host-checks").inputs;
@@ -118,7 +116,7 @@ describe("the way to a host", () => {
 
   test("over SSH is asked nothing until something changes, and knows one host key", async () => {
     const run = await stackRun("svlnas");
-    const { sshOpts, ...provider } = run.named("host-docker").inputs;
+    const { sshOpts, registryAuth: _, ...provider } = run.named("host-docker").inputs;
     expect(provider).toEqual({ host: "ssh://root@svlnas:22", disableDockerDaemonCheck: "true" });
     expect(JSON.parse(sshOpts)).toContain(`KnownHostsCommand=/bin/echo %H ${hostKey}`);
     // The last two are defaults of the provider's own.
@@ -136,37 +134,5 @@ describe("the way to a host", () => {
     const [first, ...others] = waysOf(run);
     expect(first).toEqual(["command:local:Command", { DOCKER_HOST: host }]);
     expect(others).toEqual(others.map(() => first));
-  });
-});
-
-describe("a private key file", () => {
-  const withKey = (privateKeyFile: string) => {
-    const settings = completed("svlazext");
-    const host = settings.host as { connection: object };
-    return { ...settings, host: { ...host, connection: { ...host.connection, privateKeyFile } } };
-  };
-
-  test("reaches the commands' connections as a secret, the Docker provider by name", async () => {
-    const keys = mkdtempSync(join(tmpdir(), "key-"));
-    const file = join(keys, "id");
-    writeFileSync(file, "-----BEGIN KEY-----\nsecret-key\n");
-    const run = await mockProgram("svlazext", withKey(file));
-    rmSync(keys, { recursive: true });
-    for (const resource of run.resources) {
-      const { name, inputs } = resource;
-      expect(JSON.stringify(plain(inputs)), name).not.toContain("secret-key");
-      if (!runsOnHost(resource)) continue;
-      expect(JSON.stringify(inputs.connection), name).toContain("secret-key");
-    }
-    expect(JSON.parse(run.named("host-docker").inputs.sshOpts)).toContain(file);
-  });
-
-  test("that is not there is named, with what to do", async () => {
-    await expect(mockProgram("svlazext", withKey("/nowhere/key"))).rejects.toMatchObject({
-      message:
-        "host.connection.privateKeyFile: cannot read /nowhere/key (ENOENT). " +
-        "Name a key file of this machine, or leave the setting out to use the ssh-agent: " +
-        "pulumi config rm --stack svlazext --path 'grafana-alloy:host.connection.privateKeyFile'",
-    });
   });
 });

@@ -29,8 +29,12 @@ export function healthyFindings(change: Partial<Findings> = {}): Findings {
     ],
     routes: [],
     images: Object.fromEntries(
-      ["alloy", "init", "socketProxy"].map((role) => [role, { state: "present", said: "" }]),
+      ["alloy", "init", "socketProxy"].map((role) => [
+        role,
+        { state: "present", said: "linux/amd64 linux/arm64" },
+      ]),
     ),
+    mirrors: [],
     probe: "ok",
     machineId: "0123456789abcdef0123456789abcdef",
     journals: { "/var/log/journal": 102 },
