@@ -6,7 +6,7 @@ import {
   timeoutSeconds,
   WrongUsage,
   yesOption,
-} from "../command-line.ts";
+} from "../shared/command-line.ts";
 
 export const usage = `usage: npm run adopt -- --stack NAME [--env FILE] [--plan] [--yes] [--timeout SECONDS]
        npm run adopt -- --stack NAME --roll-back | --clean-up [--yes]

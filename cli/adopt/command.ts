@@ -1,5 +1,5 @@
-import { exitCodes, runCommand } from "../command-line.ts";
-import type { PulumiCli } from "../pulumi-cli.ts";
+import { exitCodes, runCommand } from "../shared/command-line.ts";
+import type { PulumiCli } from "../shared/pulumi-cli.ts";
 import { type Arguments, line } from "./arguments.ts";
 import { removeOld, removeRecord } from "./host-scripts.ts";
 import type { HostShell } from "./host-shell.ts";

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { text } from "node:stream/consumers";
 import { ReadStream, WriteStream } from "node:tty";
-import { pulumiCli } from "../pulumi-cli.ts";
+import { pulumiCli } from "../shared/pulumi-cli.ts";
 import { terminalOf } from "../shared/terminal.ts";
 import { command } from "./command.ts";
 import { hostShell } from "./host-shell.ts";

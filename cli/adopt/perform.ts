@@ -1,4 +1,4 @@
-import type { PulumiCli } from "../pulumi-cli.ts";
+import type { PulumiCli } from "../shared/pulumi-cli.ts";
 import type { HostShell } from "./host-shell.ts";
 import { setSettings, unsetSettings } from "./stack-settings.ts";
 import type { Action } from "./steps.ts";

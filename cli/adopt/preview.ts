@@ -1,7 +1,7 @@
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { PulumiCli } from "../pulumi-cli.ts";
+import type { PulumiCli } from "../shared/pulumi-cli.ts";
 import { setSettings } from "./stack-settings.ts";
 import type { Change } from "./taken-over.ts";
 

@@ -1,4 +1,4 @@
-import { type PulumiCli, stackOutputs } from "../pulumi-cli.ts";
+import { type PulumiCli, stackOutputs } from "../shared/pulumi-cli.ts";
 import type { Surroundings } from "../verify/command.ts";
 import { targetOf } from "../verify/outputs.ts";
 import { progressLines } from "../verify/progress.ts";

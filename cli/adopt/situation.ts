@@ -1,8 +1,8 @@
 import type { Fault } from "../../config/faults.ts";
 import type { HostSettings } from "../../config/parse.ts";
 import type { Raw } from "../../config/read-raw.ts";
-import type { Connection } from "../../config/schema.ts";
-import type { PulumiCli } from "../pulumi-cli.ts";
+import type { Connection, Image } from "../../config/schema.ts";
+import type { PulumiCli } from "../shared/pulumi-cli.ts";
 import { keepsNetworks, oldServiceFaults } from "./checks.ts";
 import { parseEnv } from "./env-file.ts";
 import type { RecordSite } from "./host-scripts.ts";
@@ -88,14 +88,19 @@ async function lookAt(shell: HostShell, settings: HostSettings): Promise<Found> 
 }
 
 function siteOf({ host, images }: HostSettings): RecordSite {
-  return { directory: host.directory, initImage: images.init };
+  return { directory: host.directory, initImage: reference(images.init) };
+}
+
+function reference(image: Image): string {
+  return typeof image === "string" ? image : image.local;
 }
 
 /** Images that any host may pull; one from a registry with a log-in is left to the deployment, which has it. */
 function fetchable({ images, registry }: HostSettings): string[] {
   const wantsLogIn = (image: string) => registry && image.startsWith(`${registry.address}/`);
-  const onHost = (image: string) => image.startsWith("sha256:");
-  return Object.values(images).filter((image) => !wantsLogIn(image) && !onHost(image));
+  return Object.values(images)
+    .filter((image) => typeof image === "string")
+    .filter((image) => !wantsLogIn(image));
 }
 
 /** What the file should bring and does not is told once. */

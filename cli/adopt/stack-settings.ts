@@ -2,7 +2,7 @@ import type { Fault } from "../../config/faults.ts";
 import { type HostSettings, hostSettings, parseStack, readStack } from "../../config/parse.ts";
 import type { Raw } from "../../config/read-raw.ts";
 import { stackConfig } from "../doctor/stack-config.ts";
-import { type PulumiCli, setSecret } from "../pulumi-cli.ts";
+import { type PulumiCli, setSecret } from "../shared/pulumi-cli.ts";
 import { type Change, configKey, withChanges } from "./taken-over.ts";
 
 /** A stack's settings, secrets in plain, and what the program says of them. */

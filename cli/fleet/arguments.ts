@@ -1,4 +1,4 @@
-import { commandLine, jsonOption, WrongUsage } from "../command-line.ts";
+import { commandLine, jsonOption, WrongUsage } from "../shared/command-line.ts";
 
 /** What a fleet can be asked to do. */
 const fleetCommands = ["preview", "up", "verify", "doctor"] as const;

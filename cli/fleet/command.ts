@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { exitCodes, runCommand, WrongUsage } from "../command-line.ts";
+import { exitCodes, runCommand, WrongUsage } from "../shared/command-line.ts";
 import type { Terminal } from "../shared/table.ts";
 import { type Arguments, type FleetCommand, line } from "./arguments.ts";
 import type { Row, Work } from "./outcome.ts";

@@ -3,7 +3,7 @@ import { type Check, faultsOf, stateOf } from "../../checks/host/check.ts";
 import { checkHost } from "../../checks/host/run.ts";
 import { doctor } from "../doctor/run.ts";
 import { table } from "../doctor/table.ts";
-import { pulumiCli } from "../pulumi-cli.ts";
+import { pulumiCli } from "../shared/pulumi-cli.ts";
 import { LogFile } from "./log-file.ts";
 import { cancelled, type Outcome, unlessCancelled, type Work } from "./outcome.ts";
 

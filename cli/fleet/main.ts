@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { exitCodes } from "../command-line.ts";
+import { exitCodes } from "../shared/command-line.ts";
 import { terminalOf } from "../shared/terminal.ts";
 import { command } from "./command.ts";
 import { doctorWork } from "./doctor.ts";

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { pulumiCli, stackOutputs } from "../pulumi-cli.ts";
+import { pulumiCli, stackOutputs } from "../shared/pulumi-cli.ts";
 import { targetOf } from "../verify/outputs.ts";
 import { progressLines } from "../verify/progress.ts";
 import { failed, type Result } from "../verify/result.ts";

@@ -20,7 +20,7 @@ export interface PulumiCliOptions {
 
 /** The `pulumi` on PATH. Throws one sentence when it is missing or ends with an error. */
 export function pulumiCli({ directory, env }: PulumiCliOptions = {}): PulumiCli {
-  const options = { cwd: directory ?? `${import.meta.dirname}/..`, env, reject: false } as const;
+  const options = { cwd: directory ?? `${import.meta.dirname}/../..`, env, reject: false } as const;
   return {
     async run(args, input = "") {
       const result = await execa("pulumi", args, { ...options, input });
@@ -42,7 +42,7 @@ export function pulumiCli({ directory, env }: PulumiCliOptions = {}): PulumiCli 
 
 /** Runs `pulumi ARGS` on the operator's terminal, where its questions are answered. */
 export async function pulumiOnTerminal(args: string[]): Promise<void> {
-  const cwd = `${import.meta.dirname}/..`;
+  const cwd = `${import.meta.dirname}/../..`;
   const result = await execa("pulumi", args, { cwd, stdio: "inherit", reject: false });
   if (result.failed) throw failure(args, result.code, "see above");
 }
