@@ -1,4 +1,5 @@
 import { removeDirectories } from "../../components/files/install-scripts.ts";
+import { rejectedBy } from "../shared/abort.ts";
 import type { PulumiCli } from "../shared/pulumi-cli.ts";
 import * as scripts from "./host-scripts.ts";
 import { updateUnlessLocked } from "./lock.ts";
@@ -99,10 +100,4 @@ function step(title: string, act: Step["do"], ...undo: Undo[]): Step {
 
 function inOrder({ containers }: Record): Record["containers"] {
   return serviceNames.flatMap((name) => containers.filter((container) => container.name === name));
-}
-
-function rejectedBy(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
 }
