@@ -143,7 +143,7 @@ function means(
 }
 
 async function oldFile({ env }: Arguments, around: Surroundings) {
-  if (env === undefined) return parseEnv("the old .env (--env FILE)", "");
+  if (env === undefined) return undefined;
   const name = env === "-" ? "standard input" : env;
   try {
     return parseEnv(name, await around.read(env));

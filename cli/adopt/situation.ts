@@ -5,7 +5,7 @@ import type { Connection, Image } from "../../config/schema.ts";
 import { stackConfig } from "../doctor/stack-config.ts";
 import type { PulumiCli } from "../shared/pulumi-cli.ts";
 import { oldServiceFaults } from "./checks.ts";
-import type { EnvFile } from "./env-file.ts";
+import { type EnvFile, parseEnv } from "./env-file.ts";
 import type { OnHost, Site } from "./host-scripts.ts";
 import { type Found, look, readLook } from "./old-service.ts";
 import { positionsNote } from "./positions.ts";
@@ -29,10 +29,12 @@ export interface Sources {
 }
 
 /** A stack and its host as they are. */
-export interface Seen {
+interface Seen {
   raw: Raw;
   settings: HostSettings;
-  /** Faults of the settings, with the changes in place. */
+  changes: Change[];
+  notes: string[];
+  /** Of the file, and of the settings with the changes in place. */
   faults: Fault[];
   onHost: OnHost;
   site: Site;
@@ -41,24 +43,23 @@ export interface Seen {
   record: Record | undefined;
 }
 
-/** Looks at a stack as it would be with the changes, and at its host. Throws all faults where the host is unknown. */
+/** Looks at a stack as it would be with what the old file brings, and at its host. Throws where the host is unknown. */
 export async function see(
   { pulumi, host }: Sources,
   stack: string,
-  changesTo: (raw: Raw) => { changes: Change[]; faults: Fault[] } = () => ({
-    changes: [],
-    faults: [],
-  }),
+  file = parseEnv("the old .env (--env FILE)", ""),
 ): Promise<Seen> {
   const { values, secrets } = await stackConfig(pulumi, stack);
   const raw = readStack(values);
-  const { changes, faults: own } = changesTo(raw);
+  const { changes, notes, faults: own } = takeOver(file, raw);
   const given = changes.map(({ path }) => path).filter(isSecret);
   const keys = new Set([...secrets, ...given.map(configKey)]);
   const changed = withChanges(raw, changes);
-  const parsed = parseStack(changed, (key) => keys.has(key), stack);
   const told = own.map(({ path }) => path);
-  const faults = [...own, ...parsed.faults.filter(({ path }) => !told.includes(path))];
+  const parsed = parseStack(changed, (key) => keys.has(key), stack)
+    .faults.filter(({ path }) => !told.includes(path))
+    .map((fault) => withVariables(fault, file.name));
+  const faults = [...own, ...parsed];
   const settings = hostSettings(changed);
   if (!settings) throw faultsError(stack, faults);
   const onHost = host(settings.host.connection);
@@ -66,7 +67,7 @@ export async function see(
   const { uid, gid } = settings.host.serviceAccount;
   const found = readLook(await onHost(look({ ...site, user: `${uid}:${gid}` })));
   const record = found.record?.stack === stack ? found.record : undefined;
-  return { raw, settings, faults, onHost, site, found, record };
+  return { raw, settings, changes, notes, faults, onHost, site, found, record };
 }
 
 /** A host whose adoption can start or be continued. */
@@ -80,30 +81,21 @@ export interface Situation extends Plan {
 export async function situation(
   sources: Sources,
   stack: string,
-  file: EnvFile,
+  file?: EnvFile,
 ): Promise<Situation> {
-  let changes: Change[] = [];
-  let notes: string[] = [];
-  const seen = await see(sources, stack, (raw) => {
-    const taken = takeOver(file, raw);
-    ({ changes, notes } = taken);
-    return taken;
-  });
+  const seen = await see(sources, stack, file);
   const { raw, settings, onHost, site, found } = seen;
-  const faults = seen.faults.map((fault) => withVariables(fault, file.name));
-  if (!seen.record) faults.push(...(await firstFaults(seen, stack, sources.pulumi)));
+  const resumed = seen.record !== undefined;
+  const faults = [...seen.faults];
+  if (!resumed) faults.push(...(await firstFaults(seen, stack, sources.pulumi)));
   if (faults.length > 0) throw faultsError(stack, faults);
-  changes.push(...networkChange(raw, found));
-  const undone = undoPaths(raw, changes);
+  const changes = [...seen.changes, ...networkChange(raw, found)];
   const record = seen.record ?? newRecord(stack, found);
   // A continued run may give the stack what the one before did not.
-  record.settings = [...new Set([...undone, ...record.settings])];
-  const told = seen.record ? undefined : positionsNote(found.positions, settings.host.name);
-  return {
-    ...{ onHost, site, changes, record, images: fetchable(settings) },
-    notes: told ? [...notes, told] : notes,
-    resumed: seen.record !== undefined,
-  };
+  record.settings = [...new Set([...undoPaths(raw, changes), ...record.settings])];
+  const told = resumed ? undefined : positionsNote(found.positions, settings.host.name);
+  const notes = told ? [...seen.notes, told] : seen.notes;
+  return { onHost, site, changes, record, notes, resumed, images: fetchable(settings) };
 }
 
 function faultsError(stack: string, faults: readonly Fault[]): Error {

@@ -9,7 +9,7 @@ export interface Outcome {
 }
 
 /** What one host's work gets besides the name of its stack. */
-export interface Job {
+interface Job {
   /** File for all that there is to say; made by the work, readable by its owner alone. */
   log: string;
   /** Aborted by Ctrl-C: what runs is to end in an orderly way. */
