@@ -11,7 +11,7 @@ import { span } from "../verify/words.ts";
 import { readRecord, saveRecord } from "./record.ts";
 import { schedule } from "./schedule.ts";
 import type { HostStack } from "./stack-files.ts";
-import { table, toJson } from "./table.ts";
+import { table } from "./table.ts";
 import type { Row, Work } from "./work.ts";
 
 /** What a fleet can be asked to do. */
@@ -117,7 +117,8 @@ export async function command(args: string[], around: Surroundings): Promise<num
       save();
       say(row);
     });
-    around.out(given.json ? toJson(rows) : `\n${table(rows, around.terminal)}`);
+    const json = `${JSON.stringify(rows, null, 2)}\n`;
+    around.out(given.json ? json : `\n${table(rows, around.terminal)}`);
     if (earlier) around.say(`${earlier.length - stacks.length} had succeeded before`);
     return rows.every(({ state }) => state === "ok") ? exitCodes.ok : exitCodes.failed;
   });

@@ -68,5 +68,6 @@ async function workOn(
   const outcome = await work(stack, { log, signal }).catch((error) => {
     return { state: "failed", sentence: oneLine(error) } as const;
   });
-  set({ stack, ...outcome, seconds: (performance.now() - start) / 1000, log });
+  const seconds = Math.round((performance.now() - start) / 100) / 10;
+  set({ stack, ...outcome, seconds, log });
 }

@@ -16,13 +16,3 @@ export function table(rows: readonly Row[], terminal: Terminal): string {
   const states = rows.map(({ state }) => state);
   return drawn([{ cells: HEADER }, ...body], tally(states, WORDS), terminal);
 }
-
-/** The rows for machines: every key in every row, `null` where a row has no such value. */
-export function toJson(rows: readonly Row[]): string {
-  const full = rows.map(({ seconds, log = null, ...row }) => ({
-    ...row,
-    seconds: seconds === undefined ? null : Math.round(seconds * 10) / 10,
-    log,
-  }));
-  return `${JSON.stringify(full, null, 2)}\n`;
-}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { table, toJson } from "../../../cli/fleet/table.ts";
+import { table } from "../../../cli/fleet/table.ts";
 import type { Row } from "../../../cli/fleet/work.ts";
 
 const rows: Row[] = [
@@ -31,12 +31,4 @@ svlnas    not started
     .replace("  ok  ", "  \u001b[32mok\u001b[39m  ")
     .replace(/failed(?= {2})|not started(?=\n {4})/g, "\u001b[31m$&\u001b[39m");
   expect(table(rows, { width: 60, colour: true })).toBe(coloured);
-});
-
-test("for machines every row has every key", () => {
-  expect(JSON.parse(toJson(rows))).toEqual([
-    { ...rows[0], seconds: 12.3 },
-    { ...rows[1], seconds: 150 },
-    { ...rows[2], seconds: null, log: null },
-  ]);
 });
