@@ -26,9 +26,10 @@ process.on("message", async (message: ToWorker) => {
 process.on("disconnect", () => controller.abort());
 
 function reasonOf(error: unknown): string {
-  const reason = oneLine(error);
-  const missing = /ENOENT/.test(reason) && reason.includes("pulumi");
-  return missing ? "pulumi is not on PATH: https://www.pulumi.com/docs/install/ has it." : reason;
+  // The SDK tells of a missing CLI in its third line.
+  const missing = /spawn pulumi ENOENT/.test(String(error));
+  if (missing) return "pulumi is not on PATH: https://www.pulumi.com/docs/install/ has it.";
+  return oneLine(error);
 }
 
 // What is left of a program whose update has ended, such as a rejection that nothing waits for any more.
