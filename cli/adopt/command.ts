@@ -46,15 +46,6 @@ whatever fails, the old service is put back. The same command resumes a run that
 
 Ends with 0 when it is done, 1 when it failed or was not wanted, 2 for wrong usage.`;
 
-interface Arguments {
-  stack: string;
-  mode: "adopt" | "plan" | "roll-back" | "clean-up";
-  env: string | undefined;
-  yes: boolean;
-  /** Left out: each signal's own time. */
-  timeoutSeconds: number | undefined;
-}
-
 const line = commandLine({
   name: "adopt",
   usage,
@@ -67,7 +58,7 @@ const line = commandLine({
     "roll-back": { type: "boolean", default: false },
     "clean-up": { type: "boolean", default: false },
   },
-  read(values): Arguments {
+  read(values) {
     const modes = (["plan", "roll-back", "clean-up"] as const).filter((mode) => values[mode]);
     const { env, yes } = values;
     const stack = namedStack(values);
@@ -75,6 +66,7 @@ const line = commandLine({
     return { stack, mode: modes[0] ?? "adopt", yes, env, timeoutSeconds: timeoutSeconds(values) };
   },
 });
+type Arguments = ReturnType<typeof line.read>;
 
 /** Runs `adopt` with the arguments of a command line and answers its exit code. */
 export async function command(args: string[], around: Surroundings): Promise<number> {
@@ -95,7 +87,7 @@ async function adopt(args: Arguments, around: Surroundings): Promise<void> {
     around.out(planText(steps, now));
     await previewWith(around, stack, now.changes);
     if (mode === "plan") return;
-    await wanted(now.resumed ? "Go on with it?" : "Adopt this host?", args, around);
+    await wanted(now.resumed ? "Continue it?" : "Adopt this host?", args, around);
     await run(steps, around.say, around.signal);
   }
   around.out(doneText(stack, now.site.directory));

@@ -36,16 +36,6 @@ Logs and the record of the last run are under .fleet/.
 
 Ends with 0 when all succeeded, 1 when one failed or was not started, 2 for wrong usage.`;
 
-interface Arguments {
-  command: FleetCommand;
-  /** Left out: all. */
-  stacks: string[] | undefined;
-  parallel: number;
-  canary: string | undefined;
-  resume: boolean;
-  json: boolean;
-}
-
 const line = commandLine({
   name: "fleet",
   usage,
@@ -57,7 +47,7 @@ const line = commandLine({
     resume: { type: "boolean", default: false },
   },
   positionals: true,
-  read({ stacks, parallel, canary, resume, json }, positionals): Arguments {
+  read({ stacks, parallel, canary, resume, json }, positionals) {
     const command = commands.find((known) => known === positionals.join(" "));
     if (!command) {
       const said = JSON.stringify(positionals.join(" "));
@@ -79,6 +69,7 @@ const line = commandLine({
     };
   },
 });
+type Arguments = ReturnType<typeof line.read>;
 
 /** What the command needs from its surroundings. */
 export interface Surroundings {

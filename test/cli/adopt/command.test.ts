@@ -140,7 +140,7 @@ describe("after a run that was cut off", () => {
     const world = { found: { ...found, containers: [] }, resources: 12 };
     const { code, steps, inputs, out } = await adopt(withFile, world);
     expect(code).toBe(0);
-    expect(steps).toEqual(["host: look", "ask Go on with it?", ...forward]);
+    expect(steps).toEqual(["host: look", "ask Continue it?", ...forward]);
     const [note = ""] = inputs.filter((input) => input.startsWith('{"version":1'));
     expect(JSON.parse(note).settings).toEqual([
       ...["sinks", "metricsPassword", "logsPassword", "githubToken", "networks", "limits"],

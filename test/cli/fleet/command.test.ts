@@ -96,7 +96,7 @@ test("1 when one failed; --resume works on it alone until all have succeeded", a
   expect(await run("up", "--resume")).toMatchObject({ code: 0, worked: [] });
 });
 
-test("the record is written as the run goes on; only its owner reads it, and nothing is left beside it", async () => {
+test("the record is written as the run proceeds; only its owner reads it, and nothing is left beside it", async () => {
   const seen: string[] = [];
   const work: Work = async (stack) => {
     if (stack === "svlnas") seen.push(...made.states());
