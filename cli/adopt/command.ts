@@ -9,6 +9,7 @@ import {
   WrongUsage,
   yesOption,
 } from "../shared/command-line.ts";
+import type { Console } from "../shared/terminal.ts";
 import { parseEnv } from "./env-file.ts";
 import { removeOld, removeRecord } from "./host-scripts.ts";
 import { reasonOf, rollBack, run, type Step } from "./run.ts";
@@ -17,17 +18,13 @@ import { type Previewing, previewWith } from "./stack-settings.ts";
 import { stepsOf } from "./steps.ts";
 
 /** What the command needs from its surroundings. */
-export interface Surroundings extends Sources, Previewing {
+export interface Surroundings extends Sources, Previewing, Omit<Console, "terminal"> {
   /** Text of a file; of standard input for `-`. */
   read(file: string): Promise<string>;
   /** Asks the operator. */
   confirm(question: string): Promise<boolean>;
   /** Proves that everything arrives from the agent that took over then, in ms since 1970; throws if not. */
   prove(stack: string, since: number, timeoutSeconds?: number): Promise<void>;
-  /** Where results go. */
-  out(text: string): void;
-  /** Where progress and faults go, a line each. */
-  say(line: string): void;
 }
 
 export const usage = `usage: npm run adopt -- --stack NAME [--env FILE] [--plan] [--yes] [--timeout SECONDS]

@@ -7,12 +7,12 @@ import { ReadStream } from "node:tty";
 import { scriptOutput } from "../../host-shell/run.ts";
 import { routeTo } from "../../host-shell/ssh.ts";
 import { pulumiCli, stackOutputs } from "../shared/pulumi-cli.ts";
+import { terminalOf } from "../shared/terminal.ts";
 import { targetOf } from "../verify/outputs.ts";
 import { progressLines } from "../verify/progress.ts";
 import { failed } from "../verify/result.ts";
 import { verify } from "../verify/run.ts";
 import { table } from "../verify/table.ts";
-import { terminalOf } from "../shared/terminal.ts";
 import { command } from "./command.ts";
 
 /** A Ctrl-C lets a script end, then what was done is taken back. 30 min: images of 1 GB over a line of 1 MB/s. */

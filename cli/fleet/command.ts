@@ -6,7 +6,7 @@ import {
   runCommand,
   WrongUsage,
 } from "../shared/command-line.ts";
-import type { Terminal } from "../shared/table.ts";
+import type { Console } from "../shared/terminal.ts";
 import { span } from "../verify/words.ts";
 import { readRecord, saveRecord } from "./record.ts";
 import { schedule } from "./schedule.ts";
@@ -72,7 +72,7 @@ const line = commandLine({
 type Arguments = ReturnType<typeof line.read>;
 
 /** What the command needs from its surroundings. */
-export interface Surroundings {
+export interface Surroundings extends Console {
   /** All stacks that have a host. */
   stacks(): HostStack[];
   /** What each command does on one host. */
@@ -81,11 +81,6 @@ export interface Surroundings {
   directory: string;
   /** Aborted when the operator wants to end. */
   signal: AbortSignal;
-  /** Where the table or the JSON goes. */
-  out(text: string): void;
-  /** Where progress and faults go, a line each. */
-  say(line: string): void;
-  terminal: Terminal;
   now(): Date;
 }
 
