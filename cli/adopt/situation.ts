@@ -1,7 +1,7 @@
 import { type Fault, faultsText } from "../../config/faults.ts";
 import { type HostSettings, hostSettings, parseStack, readStack } from "../../config/parse.ts";
 import type { Raw } from "../../config/read-raw.ts";
-import type { Connection, Image } from "../../config/schema.ts";
+import type { Connection } from "../../config/schema.ts";
 import { stackConfig } from "../doctor/stack-config.ts";
 import type { PulumiCli } from "../shared/pulumi-cli.ts";
 import { oldServiceFaults } from "./checks.ts";
@@ -63,7 +63,7 @@ export async function see(
   const settings = hostSettings(changed);
   if (!settings) throw faultsError(stack, faults);
   const onHost = host(settings.host.connection);
-  const site = { directory: settings.host.directory, initImage: reference(settings.images.init) };
+  const site = { directory: settings.host.directory, initImage: settings.images.init };
   const { uid, gid } = settings.host.serviceAccount;
   const found = readLook(await onHost(look({ ...site, user: `${uid}:${gid}` })));
   const record = found.record?.stack === stack ? found.record : undefined;
@@ -102,16 +102,11 @@ function faultsError(stack: string, faults: readonly Fault[]): Error {
   return new Error(faultsText(`the adoption of ${stack}`, faults));
 }
 
-function reference(image: Image): string {
-  return typeof image === "string" ? image : image.local;
-}
-
 /** Images that any host may pull; one from a registry with a log-in is left to the deployment, which has it. */
 function fetchable({ images, registry }: HostSettings): string[] {
   const wantsLogIn = (image: string) => registry && image.startsWith(`${registry.address}/`);
-  return Object.values(images)
-    .filter((image) => typeof image === "string")
-    .filter((image) => !wantsLogIn(image));
+  const onHost = (image: string) => image.startsWith("sha256:");
+  return Object.values(images).filter((image) => !wantsLogIn(image) && !onHost(image));
 }
 
 /** What stands in the way of an adoption that has not started. */
