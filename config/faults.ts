@@ -110,9 +110,14 @@ function article(expected: string): string {
   return `${/^[aeiou]/.test(noun) ? "an" : "a"} ${noun}`;
 }
 
-/** All faults as the one message that the operator reads. */
+/** All faults of a configuration as the one message that the operator reads. */
 export function faultsMessage(faults: Fault[], stack: string): string {
+  return `Stack ${stack}: ${faultsText("the configuration", faults)}`;
+}
+
+/** All faults of a thing, each with what mends it. */
+export function faultsText(where: string, faults: readonly Fault[]): string {
   const count = faults.length === 1 ? "1 fault" : `${faults.length} faults`;
-  const lines = faults.map((fault) => `  ${fault.path}: ${fault.reason}\n    ${fault.fix}`);
-  return `Stack ${stack}: ${count} in the configuration, nothing was changed.\n${lines.join("\n")}`;
+  const lines = faults.map(({ path, reason, fix }) => `  ${path}: ${reason}\n    ${fix}`);
+  return `${count} in ${where}, nothing was changed.\n${lines.join("\n")}`;
 }

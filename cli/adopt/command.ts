@@ -1,137 +1,164 @@
-import { exitCodes, runCommand } from "../command-line.ts";
-import type { PulumiCli } from "../pulumi-cli.ts";
-import { type Arguments, line } from "./arguments.ts";
+import {
+  commandLine,
+  exitCodes,
+  namedStack,
+  runCommand,
+  stackOption,
+  timeoutOption,
+  timeoutSeconds,
+  WrongUsage,
+  yesOption,
+} from "../shared/command-line.ts";
+import type { Console } from "../shared/terminal.ts";
+import { parseEnv } from "./env-file.ts";
 import { removeOld, removeRecord } from "./host-scripts.ts";
-import type { HostShell } from "./host-shell.ts";
-import { performer } from "./perform.ts";
-import { previewWith } from "./preview.ts";
-import { reasonOf, rollBack, run } from "./run.ts";
-import { recorded, type Situation, type Sources, situation } from "./situation.ts";
-import { plan, type Step } from "./steps.ts";
-import { doneText, faultsText, planText, takenBackText } from "./texts.ts";
+import { reasonOf, rollBack, run, type Step } from "./run.ts";
+import { type Situation, type Sources, see, situation } from "./situation.ts";
+import { type Previewing, previewWith } from "./stack-settings.ts";
+import { stepsOf } from "./steps.ts";
 
 /** What the command needs from its surroundings. */
-export interface Surroundings {
-  pulumi: PulumiCli;
-  /** The stack's own file, `Pulumi.<stack>.yaml`. */
-  stackFile(stack: string): string;
-  host: Sources["host"];
+export interface Surroundings extends Sources, Previewing, Omit<Console, "terminal"> {
   /** Text of a file; of standard input for `-`. */
   read(file: string): Promise<string>;
   /** Asks the operator. */
   confirm(question: string): Promise<boolean>;
   /** Proves that everything arrives from the agent that took over then, in ms since 1970; throws if not. */
   prove(stack: string, since: number, timeoutSeconds?: number): Promise<void>;
-  /** Where results go. */
-  out(text: string): void;
-  /** Where progress and faults go, a line each. */
-  say(line: string): void;
-  /** Set when the operator breaks it off. */
-  signal: AbortSignal;
 }
+
+export const usage = `usage: npm run adopt -- --stack NAME [--env FILE] [--plan] [--yes] [--timeout SECONDS]
+       npm run adopt -- --stack NAME --roll-back | --clean-up [--yes]
+
+Moves a host from the compose service of Grafana Alloy to this program. The new agent continues with ./data;
+whatever fails, the old service is put back. The same command resumes a run that was cut off.
+
+  --stack NAME       the stack of the host
+  --env FILE         the old .env; - reads standard input: sops -d secret.sops.env | npm run adopt -- … --env -
+  --plan             shows what would be done, and does nothing
+  --yes              does not ask
+  --timeout SECONDS  how long the proof waits for each signal
+  --roll-back        puts the old service back, whether the adoption broke off or is done
+  --clean-up         removes the old containers of an adoption that is done
+
+Ends with 0 when it is done, 1 when it failed or was not wanted, 2 for wrong usage.`;
+
+const line = commandLine({
+  name: "adopt",
+  usage,
+  options: {
+    ...stackOption,
+    ...yesOption,
+    ...timeoutOption,
+    env: { type: "string" },
+    plan: { type: "boolean", default: false },
+    "roll-back": { type: "boolean", default: false },
+    "clean-up": { type: "boolean", default: false },
+  },
+  read(values) {
+    const modes = (["plan", "roll-back", "clean-up"] as const).filter((mode) => values[mode]);
+    const { env, yes } = values;
+    const stack = namedStack(values);
+    if (modes.length > 1) throw new WrongUsage(`--${modes.join(" and --")} can't be both`);
+    return { stack, mode: modes[0] ?? "adopt", yes, env, timeoutSeconds: timeoutSeconds(values) };
+  },
+});
+type Arguments = ReturnType<typeof line.read>;
 
 /** Runs `adopt` with the arguments of a command line and answers its exit code. */
 export async function command(args: string[], around: Surroundings): Promise<number> {
-  return runCommand(line, args, around, (understood) => {
-    if (understood.mode === "roll-back") return takeBack(understood, around);
-    if (understood.mode === "clean-up") return cleanUp(understood, around);
-    return adopt(understood, around);
+  return runCommand(line, args, around, async (given) => {
+    if (given.mode === "roll-back") await takeBack(given, around);
+    else if (given.mode === "clean-up") await cleanUp(given, around);
+    else await adopt(given, around);
+    return exitCodes.ok;
   });
 }
 
-async function adopt(args: Arguments, around: Surroundings): Promise<number> {
-  const { stack, env, mode } = args;
-  const old = env === undefined ? undefined : await readOld(env, around);
-  const now = await situation({ stack, ...around }, old);
-  if ("faults" in now) return faulty(args, around, now.faults);
-  if (now.record.phase === "adopted") {
-    around.out(doneText(stack, now.site.directory));
-    return exitCodes.ok;
+async function adopt(args: Arguments, around: Surroundings): Promise<void> {
+  const { stack, mode } = args;
+  const now = await situation(around, stack, await oldFile(args, around));
+  const { phase } = now.record;
+  if (phase === "moving") {
+    const steps = stepsOf(now, means(args, around, now));
+    around.out(planText(steps, now));
+    await previewWith(around, stack, now.changes);
+    if (mode === "plan") return;
+    await wanted(now.resumed ? "Continue it?" : "Adopt this host?", args, around);
+    await run(steps, around.say, around.signal);
   }
-  const steps = plan(now);
-  around.out(planText(steps, now));
-  await previewWith(around, stack, now.changes);
-  if (mode === "plan") return exitCodes.ok;
-  const question = now.resumed ? "Go on with it?" : "Adopt this host?";
-  if (!(args.yes || (await around.confirm(question)))) {
-    around.say("adopt: not wanted, nothing was changed");
-    return exitCodes.failed;
-  }
-  return carryOut(steps, now, args, around);
+  around.out(doneText(stack, now.site.directory));
 }
 
-async function carryOut(steps: Step[], now: Situation, args: Arguments, around: Surroundings) {
-  const perform = performOn(now.host, args, around);
-  const outcome = await run(steps, { perform, say: around.say, signal: around.signal });
-  if (outcome.failure === undefined) {
-    around.out(doneText(args.stack, now.site.directory));
-    return exitCodes.ok;
+async function takeBack(args: Arguments, around: Surroundings): Promise<void> {
+  const { record, ...seen } = await see(around, args.stack);
+  if (!record) {
+    throw new Error(`the host of ${args.stack} has no adopt.json: there is nothing to put back`);
   }
-  around.say(takenBackText(outcome));
-  return exitCodes.failed;
+  await wanted(
+    "Destroy what this program deployed, and start the old service again?",
+    args,
+    around,
+  );
+  const plan = { record, changes: [], site: seen.site, images: [] };
+  around.say(await rollBack(stepsOf(plan, means(args, around, seen)), around.say));
 }
 
-async function takeBack(args: Arguments, around: Surroundings): Promise<number> {
-  const known = await recorded({ stack: args.stack, ...around });
-  if ("faults" in known) return faulty(args, around, known.faults);
-  const { host, site, record } = known;
-  if (!record) throw new Error(noRecord(args.stack, "put back"));
-  const steps = plan({ record, changes: [], site, images: [], resumed: true });
-  const question = "Destroy what this program deployed, and start the old service again?";
-  if (!(args.yes || (await around.confirm(question)))) return notWanted(around);
-  const perform = performOn(host, args, around);
-  await perform({ kind: "unlock" });
-  const left = await rollBack(steps, { perform, say: around.say });
-  around.say(takenBackText({ left }));
-  return left.length === 0 ? exitCodes.ok : exitCodes.failed;
-}
-
-async function cleanUp(args: Arguments, around: Surroundings): Promise<number> {
-  const known = await recorded({ stack: args.stack, ...around });
-  if ("faults" in known) return faulty(args, around, known.faults);
-  const { host, site, record } = known;
-  if (record?.phase !== "adopted") throw new Error(noRecord(args.stack, "clean up", record?.phase));
-  if (!(args.yes || (await around.confirm("Remove the old containers for good?")))) {
-    return notWanted(around);
+async function cleanUp(args: Arguments, around: Surroundings): Promise<void> {
+  const { record, onHost, site } = await see(around, args.stack);
+  if (record?.phase !== "adopted") {
+    throw new Error(
+      `there is no adoption of ${args.stack} that is done: nothing to clean up. ` +
+        `One that was cut off is continued with: npm run adopt -- --stack ${args.stack}`,
+    );
   }
-  await host.run(removeOld(record));
-  await host.run(removeRecord(site));
+  await wanted("Remove the old containers for good?", args, around);
+  await onHost(removeOld(record));
+  await onHost(removeRecord(site));
   around.out(`Removed ${record.containers.map(({ name }) => name).join(", ")} of compose.\n`);
-  return exitCodes.ok;
 }
 
-function performOn(host: HostShell, { stack, timeoutSeconds }: Arguments, around: Surroundings) {
-  const { pulumi, signal } = around;
-  const prove = (since: number) => around.prove(stack, since, timeoutSeconds);
-  return performer({ stack, host, pulumi, prove, signal });
+async function wanted(question: string, { yes }: Arguments, around: Surroundings): Promise<void> {
+  if (yes || (await around.confirm(question))) return;
+  throw new Error("not wanted, nothing was changed");
 }
 
-async function readOld(file: string, around: Surroundings) {
-  const name = file === "-" ? "standard input" : file;
+function means(
+  { stack, timeoutSeconds }: Arguments,
+  { pulumi, signal, prove }: Surroundings,
+  { onHost }: Pick<Situation, "onHost">,
+) {
+  return { onHost, pulumi, signal, prove: (since: number) => prove(stack, since, timeoutSeconds) };
+}
+
+async function oldFile({ env }: Arguments, around: Surroundings) {
+  if (env === undefined) return undefined;
+  const name = env === "-" ? "standard input" : env;
   try {
-    return { name, text: await around.read(file) };
+    return parseEnv(name, await around.read(env));
   } catch (error) {
     throw new Error(`${name} can't be read: ${reasonOf(error)}`);
   }
 }
 
-function faulty(
-  { stack }: Arguments,
-  around: Surroundings,
-  faults: Parameters<typeof faultsText>[1],
-) {
-  around.say(faultsText(stack, faults));
-  return exitCodes.failed;
+/** What will be done, what is taken back when it fails, and what to see to before. */
+function planText(steps: readonly Step[], { notes, resumed, changes }: Situation): string {
+  const keeps = changes.some(({ path }) => path === "networks.existing");
+  return `${resumed ? "An adoption of this host was cut off. What is done again does no harm:" : "The plan:"}
+${steps.map(({ title }, index) => `  ${index + 1}. ${title}`).join("\n")}
+Whatever fails, all of it is taken back, last first, until the old service runs as before.
+
+${keeps ? "alloy-frontend and alloy-backend stay as compose made them, with all containers that are in them.\n" : ""}\
+${notes.map((note) => `${note}\n`).join("")}\
+Before you say yes: take the service out of whatever deploys it by itself (dccd.sh, a cron job, Watchtower). \
+\`docker compose up\` of it would take the new containers for its own and replace them.
+`;
 }
 
-function notWanted(around: Surroundings): number {
-  around.say("adopt: not wanted, nothing was changed");
-  return exitCodes.failed;
-}
-
-function noRecord(stack: string, what: string, phase?: string): string {
-  if (phase) {
-    return `the adoption of ${stack} was cut off, there is nothing to ${what} yet: npm run adopt -- --stack ${stack}`;
-  }
-  return `the host of ${stack} has no adopt.json: there is nothing to ${what}`;
+function doneText(stack: string, directory: string): string {
+  return `Done. The host of ${stack} runs this program's agent; the old containers are stopped and kept.
+  npm run adopt -- --stack ${stack} --roll-back   puts them back
+  npm run adopt -- --stack ${stack} --clean-up    removes them, after a few days
+Left for you: remove ${directory}/.env, which holds the old passwords, and revoke the old tokens.
+`;
 }

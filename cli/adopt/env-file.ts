@@ -1,109 +1,38 @@
-/** One variable of an environment file, and the line that it stands on. */
-interface Variable {
-  value: string;
-  line: number;
-}
+import type { Fault } from "../../config/faults.ts";
 
-/** What is wrong with an environment file, and what mends it. */
-interface EnvFault {
-  line: number;
-  reason: string;
-  fix: string;
-}
-
+/** An environment file: its variables by name, and the lines that can't be read. */
 export interface EnvFile {
-  variables: Map<string, Variable>;
-  faults: EnvFault[];
+  name: string;
+  variables: Map<string, string>;
+  faults: Fault[];
 }
 
-const assignment = /^(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*)$/;
+/** As Compose reads a line: a comment starts after white space, so `a#b` is a value. */
+const assignment =
+  /^(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(?:'([^']*)'|"((?:[^"\\]|\\.)*)"|([^'"#\s].*?)?)\s*(?:(?<=[\s=])#.*)?$/;
 
-/**
- * Reads a file as Compose reads its `.env`: comments, `export`, single and double quotes. What Compose would
- * fill in from elsewhere is a fault, since that is not known here. No fault names a value.
- */
-export function parseEnv(text: string): EnvFile {
-  const variables = new Map<string, Variable>();
-  const faults: EnvFault[] = [];
-  const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
-  for (const [index, raw] of lines.entries()) {
-    const line = index + 1;
-    const trimmed = raw.trim();
-    if (trimmed === "" || trimmed.startsWith("#")) continue;
-    const [, name = "", rest = ""] = assignment.exec(trimmed) ?? [];
-    if (!name) {
-      faults.push({ line, reason: "is not NAME=value", fix: "correct or remove the line" });
-      continue;
-    }
-    const read = readValue(rest);
-    if ("reason" in read) {
-      faults.push({ line, reason: `${name} ${read.reason}`, fix: read.fix });
-      continue;
-    }
-    const first = variables.get(name);
-    if (first) {
-      const reason = `sets ${name} again, after line ${first.line}`;
-      faults.push({ line, reason, fix: "remove one of the two lines" });
-      continue;
-    }
-    variables.set(name, { value: read.value, line });
+/** Reads a file as Compose reads its `.env`; the last of two lines for one variable counts. No fault names a value. */
+export function parseEnv(name: string, text: string): EnvFile {
+  const file: EnvFile = { name, variables: new Map(), faults: [] };
+  for (const [index, raw] of text.split("\n").entries()) {
+    const line = raw.trim();
+    if (line === "" || line.startsWith("#")) continue;
+    const [, variable, single, double, bare = ""] = assignment.exec(line) ?? [];
+    const value = single ?? double?.replace(/\\(.)/g, "$1") ?? bare;
+    if (value.startsWith("ENC[")) return { ...file, faults: [stillEncrypted(name)] };
+    if (variable) file.variables.set(variable, value);
+    else file.faults.push(unreadable(`${name} line ${index + 1}`));
   }
-  return { variables, faults: [...encrypted(variables), ...faults] };
+  return file;
 }
 
-type Read = { value: string } | { reason: string; fix: string };
-
-function readValue(rest: string): Read {
-  const quote = rest[0];
-  if (quote === "'") return singleQuoted(rest);
-  if (quote === '"') return doubleQuoted(rest);
-  // A comment begins after white space: `a#b` is a value.
-  return expanded(rest.replace(/(^|\s)#.*$/, "").trim());
+function unreadable(path: string): Fault {
+  const fix = "correct or remove the line; a quote ends on its line, and only a comment follows";
+  return { path, reason: "is not NAME=value", fix };
 }
 
-function singleQuoted(rest: string): Read {
-  const [, value, after] = /^'([^']*)'(.*)$/.exec(rest) ?? [];
-  if (value === undefined) return unclosed("'");
-  return isComment(after) ? { value } : trailing;
-}
-
-function doubleQuoted(rest: string): Read {
-  const [, inner, after] = /^"((?:[^"\\]|\\.)*)"(.*)$/.exec(rest) ?? [];
-  if (inner === undefined) return unclosed('"');
-  if (!isComment(after)) return trailing;
-  const read = expanded(inner);
-  if (!("value" in read)) return read;
-  return { value: read.value.replace(/\\(.)/g, (_, char: string) => escapes[char] ?? char) };
-}
-
-const escapes: Record<string, string> = { n: "\n", r: "\r", t: "\t" };
-
-const trailing: Read = {
-  reason: "has text after its closing quote",
-  fix: "remove that text, or put it inside the quotes",
-};
-
-function isComment(after = ""): boolean {
-  return /^\s*(#.*)?$/.test(after);
-}
-
-function unclosed(quote: string): Read {
-  return { reason: `has no closing ${quote}`, fix: "close the quote on the same line" };
-}
-
-/** A `$` that begins a variable: Compose would fill it in. */
-function expanded(value: string): Read {
-  if (!/(^|[^\\])\$[\w{]/.test(value)) return { value };
-  return {
-    reason: "refers to another variable with $",
-    fix: "write the value itself; a real $ stands in single quotes",
-  };
-}
-
-/** A file that SOPS encrypted has its data in every value. */
-function encrypted(variables: ReadonlyMap<string, Variable>): EnvFault[] {
-  const [first] = [...variables.values()].filter(({ value }) => value.startsWith("ENC["));
-  if (!first) return [];
+/** SOPS leaves its data in every value. */
+function stillEncrypted(path: string): Fault {
   const fix = "sops -d secret.sops.env | npm run adopt -- --stack STACK --env -";
-  return [{ line: first.line, reason: "is still encrypted, and so is the file", fix }];
+  return { path, reason: "is still encrypted", fix };
 }

@@ -4,6 +4,9 @@ import { asideName, type OldContainer, type Record, recordFile, serviceNames } f
 
 /** All of these can be run again without harm: a run that was cut off is resumed from its start. */
 
+/** Runs a POSIX script on the host, with what it reads from standard input. Throws with its last line of error. */
+export type OnHost = (script: string, data?: string) => Promise<string>;
+
 /** Fetches what the deployment needs while the old service still runs. */
 export function fetchImages(images: readonly string[]): string {
   return images
@@ -14,15 +17,12 @@ export function fetchImages(images: readonly string[]): string {
 
 /** Stops a container for good, flushing what it has, and frees its name. Its networks stay as they are. */
 export function putAside({ id, name }: OldContainer): string {
+  // Alloy writes down positions and samples; HAProxy would wait for streams that never end, and loses nothing.
+  const seconds = name === "alloy" ? 30 : 2;
   return `
 docker update --restart no ${id} >/dev/null
-docker stop -t ${graceSeconds(name)} ${id} >/dev/null
+docker stop -t ${seconds} ${id} >/dev/null
 ${rename(id, asideName(name))}`;
-}
-
-/** Alloy writes down positions and samples; HAProxy would wait for streams that never end, and has nothing to lose. */
-function graceSeconds(name: OldContainer["name"]): number {
-  return name === "alloy" ? 30 : 2;
 }
 
 /** What `putAside` changed, as it was. */
@@ -52,14 +52,14 @@ for name in ${serviceNames.join(" ")}; do
 done`;
 }
 
-/** Removes the old containers, once they are not wanted back. */
+/** Removes the old containers. */
 export function removeOld({ containers }: Pick<Record, "containers">): string {
   return containers
     .map(({ id }) => `! docker inspect ${id} >/dev/null 2>&1 || docker rm -v ${id} >/dev/null`)
     .join("\n");
 }
 
-export interface RecordSite {
+export interface Site {
   /** The service's directory on the host. */
   directory: string;
   /** Image with BusyBox. */
@@ -67,20 +67,20 @@ export interface RecordSite {
 }
 
 /** Writes the record from standard input, complete or not at all. */
-export function writeRecord(site: RecordSite): string {
+export function writeRecord(site: Site): string {
   const file = `/service/${recordFile}`;
-  return inDirectory(site, `cat > ${file}.new && mv -f ${file}.new ${file}`, true);
+  return inDirectory(site, `cat > ${file}.new && mv -f ${file}.new ${file}`);
 }
 
-export function removeRecord(site: RecordSite): string {
+export function removeRecord(site: Site): string {
   return inDirectory(site, `rm -f /service/${recordFile}`);
 }
 
-function inDirectory({ directory, initImage }: RecordSite, script: string, stdin = false): string {
+function inDirectory({ directory, initImage }: Site, script: string): string {
   return oneShot({
     image: initImage,
     mounts: [`${directory}:/service`],
     command: ["sh", "-euc", script],
-    stdin,
+    stdin: true,
   });
 }

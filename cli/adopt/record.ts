@@ -1,7 +1,8 @@
 import { z } from "zod";
 
-/** The containers of the compose service, in the order in which they are stopped. */
+/** The containers of the compose service, in the order in which they are stopped: the agent before its proxy. */
 export const serviceNames = ["alloy", "alloy-docker-proxy", "alloy-init"] as const;
+
 /** Name of a container while it is put aside. */
 export function asideName(name: string): string {
   return `${name}-before-adopt`;
@@ -19,7 +20,7 @@ const oldContainer = z.strictObject({
 });
 
 /**
- * What has to be known to go on with an adoption or to take it back. Kept on the host, so that it is there
+ * What has to be known to continue an adoption or to take it back. Kept on the host, so that it is there
  * whatever becomes of the process or machine that began it.
  */
 export const record = z.strictObject({
@@ -34,8 +35,3 @@ export const record = z.strictObject({
 
 export type Record = z.output<typeof record>;
 export type OldContainer = z.output<typeof oldContainer>;
-
-/** One line, as the host keeps it. */
-export function recordText(value: Record): string {
-  return `${JSON.stringify(value)}\n`;
-}

@@ -1,94 +1,105 @@
-import type { Fault } from "../../config/faults.ts";
-import type { HostSettings } from "../../config/parse.ts";
+import { type Fault, faultsText } from "../../config/faults.ts";
+import { type HostSettings, hostSettings, parseStack, readStack } from "../../config/parse.ts";
 import type { Raw } from "../../config/read-raw.ts";
 import type { Connection } from "../../config/schema.ts";
-import type { PulumiCli } from "../pulumi-cli.ts";
-import { keepsNetworks, oldServiceFaults } from "./checks.ts";
-import { parseEnv } from "./env-file.ts";
-import type { RecordSite } from "./host-scripts.ts";
-import type { HostShell } from "./host-shell.ts";
+import { stackConfig } from "../doctor/stack-config.ts";
+import type { PulumiCli } from "../shared/pulumi-cli.ts";
+import { oldServiceFaults } from "./checks.ts";
+import { type EnvFile, parseEnv } from "./env-file.ts";
+import type { OnHost, Site } from "./host-scripts.ts";
 import { type Found, look, readLook } from "./old-service.ts";
 import { positionsNote } from "./positions.ts";
-import type { Record } from "./record.ts";
-import { readSettings, resourceCount } from "./stack-settings.ts";
-import { type Change, takeOver, undoPaths } from "./taken-over.ts";
+import { type Record, recordFile } from "./record.ts";
+import { resourceCount } from "./stack-settings.ts";
+import type { Plan } from "./steps.ts";
+import {
+  type Change,
+  configKey,
+  isSecret,
+  takeOver,
+  undoPaths,
+  withChanges,
+  withVariables,
+} from "./taken-over.ts";
 
 /** What is asked to find out where an adoption stands. */
 export interface Sources {
-  stack: string;
   pulumi: PulumiCli;
-  host(connection: Connection): HostShell;
+  host(connection: Connection): OnHost;
 }
 
-/** The environment file of the compose service, if there is one. */
-export interface OldEnv {
-  name: string;
-  text: string;
-}
-
-/** A host whose adoption can begin or go on. */
-export interface Situation {
-  host: HostShell;
-  site: RecordSite;
-  images: string[];
-  found: Found;
+/** A stack and its host as they are. */
+interface Seen {
+  raw: Raw;
+  settings: HostSettings;
   changes: Change[];
   notes: string[];
-  record: Record;
+  /** Of the file, and of the settings with the changes in place. */
+  faults: Fault[];
+  onHost: OnHost;
+  site: Site;
+  found: Found;
+  /** Of an adoption by this stack. */
+  record: Record | undefined;
+}
+
+/** Looks at a stack as it would be with what the old file brings, and at its host. Throws where the host is unknown. */
+export async function see(
+  { pulumi, host }: Sources,
+  stack: string,
+  file = parseEnv("the old .env (--env FILE)", ""),
+): Promise<Seen> {
+  const { values, secrets } = await stackConfig(pulumi, stack);
+  const raw = readStack(values);
+  const { changes, notes, faults: own } = takeOver(file, raw);
+  const given = changes.map(({ path }) => path).filter(isSecret);
+  const keys = new Set([...secrets, ...given.map(configKey)]);
+  const changed = withChanges(raw, changes);
+  const told = own.map(({ path }) => path);
+  const parsed = parseStack(changed, (key) => keys.has(key), stack)
+    .faults.filter(({ path }) => !told.includes(path))
+    .map((fault) => withVariables(fault, file.name));
+  const faults = [...own, ...parsed];
+  const settings = hostSettings(changed);
+  if (!settings) throw faultsError(stack, faults);
+  const onHost = host(settings.host.connection);
+  const site = { directory: settings.host.directory, initImage: settings.images.init };
+  const { uid, gid } = settings.host.serviceAccount;
+  const found = readLook(await onHost(look({ ...site, user: `${uid}:${gid}` })));
+  const record = found.record?.stack === stack ? found.record : undefined;
+  return { raw, settings, changes, notes, faults, onHost, site, found, record };
+}
+
+/** A host whose adoption can start or be continued. */
+export interface Situation extends Plan {
+  onHost: OnHost;
+  notes: string[];
   resumed: boolean;
 }
 
-/** The faults of file, stack and host, all at once; or what is needed to go on. */
+/** Throws the faults of file, stack and host, all at once; or answers what is needed to adopt. */
 export async function situation(
-  { stack, pulumi, host }: Sources,
-  env: OldEnv | undefined,
-): Promise<Situation | { faults: Fault[] }> {
-  const { raw, check } = await readSettings(pulumi, stack);
-  const taken = takeOver(parseEnv(env?.text ?? ""), raw, env?.name ?? "the old .env (--env FILE)");
-  const checked = check(taken.changes);
-  const faults = [...taken.faults, ...withoutTaken(checked.faults, taken.faults, raw)];
-  const { settings } = checked;
-  if (!settings) return { faults };
-  const shell = host(settings.host.connection);
-  const site = siteOf(settings);
-  const found = await lookAt(shell, settings);
-  const resumed = found.record?.stack === stack;
-  faults.push(...(resumed ? [] : await beginFaults(found, settings, stack, pulumi)));
-  if (faults.length > 0) return { faults };
-  const changes = [...taken.changes, ...networkChange(raw, found)];
-  const undone = undoPaths(raw, changes);
-  const record = found.record
-    ? withSettings(found.record, undone)
-    : newRecord(stack, undone, found);
-  const told = positionsNote(found.positions ?? "", settings.host.name);
-  const notes = [...taken.notes, ...(told && !resumed ? [told] : [])];
-  return { host: shell, site, images: fetchable(settings), found, changes, notes, record, resumed };
+  sources: Sources,
+  stack: string,
+  file?: EnvFile,
+): Promise<Situation> {
+  const seen = await see(sources, stack, file);
+  const { raw, settings, onHost, site, found } = seen;
+  const resumed = seen.record !== undefined;
+  const faults = [...seen.faults];
+  if (!resumed) faults.push(...(await firstFaults(seen, stack, sources.pulumi)));
+  if (faults.length > 0) throw faultsError(stack, faults);
+  const changes = [...seen.changes, ...networkChange(raw, found)];
+  const record = seen.record ?? newRecord(stack, found);
+  // A continued run may give the stack what the one before did not.
+  record.settings = [...new Set([...undoPaths(raw, changes), ...record.settings])];
+  const told = resumed ? undefined : positionsNote(found.positions, settings.host.name);
+  const notes = told ? [...seen.notes, told] : seen.notes;
+  return { onHost, site, changes, record, notes, resumed, images: fetchable(settings) };
 }
 
-/** Whatever the host holds of an adoption, for what does not need the old file. */
-export async function recorded({
-  stack,
-  pulumi,
-  host,
-}: Sources): Promise<
-  { faults: Fault[] } | { host: HostShell; site: RecordSite; record: Record | undefined }
-> {
-  const { check } = await readSettings(pulumi, stack);
-  const { settings, faults } = check([]);
-  if (!settings) return { faults };
-  const shell = host(settings.host.connection);
-  const site = siteOf(settings);
-  const { record } = await lookAt(shell, settings);
-  return { host: shell, site, record: record?.stack === stack ? record : undefined };
-}
-
-async function lookAt(shell: HostShell, settings: HostSettings): Promise<Found> {
-  const { uid, gid } = settings.host.serviceAccount;
-  return readLook(await shell.run(look({ ...siteOf(settings), user: `${uid}:${gid}` })));
-}
-
-function siteOf({ host, images }: HostSettings): RecordSite {
-  return { directory: host.directory, initImage: images.init };
+function faultsError(stack: string, faults: readonly Fault[]): Error {
+  return new Error(faultsText(`the adoption of ${stack}`, faults));
 }
 
 /** Images that any host may pull; one from a registry with a log-in is left to the deployment, which has it. */
@@ -98,17 +109,9 @@ function fetchable({ images, registry }: HostSettings): string[] {
   return Object.values(images).filter((image) => !wantsLogIn(image) && !onHost(image));
 }
 
-/** What the file should bring and does not is told once. */
-function withoutTaken(faults: Fault[], taken: Fault[], raw: Raw): Fault[] {
-  if (taken.length === 0) return faults;
-  const told = ["githubToken", "metricsPassword", "logsPassword", "grafanaCloud", "sinks"];
-  if (raw.grafanaCloud === undefined) told.push("cloudAccessPolicyToken");
-  return faults.filter(({ path }) => !told.includes(path.split(".")[0] ?? ""));
-}
-
-async function beginFaults(
-  found: Found,
-  settings: HostSettings,
+/** What stands in the way of an adoption that has not started. */
+async function firstFaults(
+  { found, settings, site }: Seen,
   stack: string,
   pulumi: PulumiCli,
 ): Promise<Fault[]> {
@@ -116,7 +119,7 @@ async function beginFaults(
   if (found.record) {
     const reason = `is of an adoption by the stack ${found.record.stack}`;
     const fix = `npm run adopt -- --stack ${found.record.stack}`;
-    faults.push({ path: `${settings.host.directory}/adopt.json`, reason, fix });
+    faults.push({ path: `${site.directory}/${recordFile}`, reason, fix });
   }
   const resources = await resourceCount(pulumi, stack);
   if (resources > 0) {
@@ -128,28 +131,18 @@ async function beginFaults(
 }
 
 /** The service's networks stay, with all that is in them: they are joined, not made. */
-function networkChange(raw: Raw, found: Found): Change[] {
-  const networks = raw.networks as Raw | undefined;
-  if (!keepsNetworks(found) || networks?.existing !== undefined) return [];
-  return [{ path: ["networks", "existing"], value: true, secret: false }];
+function networkChange(raw: Raw, { networks }: Found): Change[] {
+  const own = (raw.networks as Raw | undefined)?.existing;
+  if (networks.length === 0 || own !== undefined) return [];
+  return [{ path: "networks.existing", value: true }];
 }
 
-/** A run that goes on may give the stack what the one before did not. */
-function withSettings(record: Record, paths: string[]): Record {
-  const covered = (path: string) =>
-    record.settings.some((noted) => path === noted || path.startsWith(`${noted}.`));
-  return {
-    ...record,
-    settings: [...record.settings, ...paths.filter((path) => !covered(path))],
-  };
-}
-
-function newRecord(stack: string, settings: string[], found: Found): Record {
-  const containers = found.containers.map(({ id, name, restart, running }) => ({
+function newRecord(stack: string, { containers }: Found): Record {
+  const old = containers.map(({ id, name, restart, running }) => ({
     id,
     name: name as Record["containers"][number]["name"],
     restart: { policy: restart.Name, retries: restart.MaximumRetryCount },
     running,
   }));
-  return { version: 1, stack, phase: "moving", settings, containers };
+  return { version: 1, stack, phase: "moving", settings: [], containers: old };
 }

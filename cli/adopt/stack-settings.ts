@@ -1,54 +1,23 @@
-import type { Fault } from "../../config/faults.ts";
-import { type HostSettings, hostSettings, parseStack, readStack } from "../../config/parse.ts";
-import type { Raw } from "../../config/read-raw.ts";
-import { stackConfig } from "../doctor/stack-config.ts";
-import { type PulumiCli, setSecret } from "../pulumi-cli.ts";
-import { type Change, configKey, withChanges } from "./taken-over.ts";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type PulumiCli, setSecret } from "../shared/pulumi-cli.ts";
+import { type Change, configKey, isSecret } from "./taken-over.ts";
 
-/** A stack's settings, secrets in plain, and what the program says of them. */
-export interface StackSettings {
-  raw: Raw;
-  /** Checks them as the program would, with changes in place; where the host's part is well, there it is. */
-  check(changes: readonly Change[]): { settings?: HostSettings; faults: Fault[] };
-}
-
-export async function readSettings(pulumi: PulumiCli, stack: string): Promise<StackSettings> {
-  const { values, secrets } = await stackConfig(pulumi, stack);
-  const raw = readStack(values);
-  return {
-    raw,
-    check(changes) {
-      const given = changes.filter(({ secret }) => secret).map(({ path }) => path.join("."));
-      const isSecret = (key: string) => secrets.has(key) || given.map(configKey).includes(key);
-      const changed = withChanges(raw, changes);
-      const { faults } = parseStack(changed, isSecret, stack);
-      return { settings: hostSettings(changed), faults };
-    },
-  };
-}
-
-export interface SettingsTarget {
-  stack: string;
-  /** File that is written in place of the stack's own. */
-  configFile?: string;
-}
-
-/** Gives settings to a stack, secrets over standard input. */
+/** Gives settings to a stack, secrets over standard input. With `configFile`, that is written and not the stack's own. */
 export async function setSettings(
   pulumi: PulumiCli,
-  { stack, configFile }: SettingsTarget,
+  { stack, configFile }: { stack: string; configFile?: string },
   changes: readonly Change[],
 ): Promise<void> {
   const file = configFile ? ["--config-file", configFile] : [];
-  for (const { path, value, secret } of changes) {
-    const key = configKey(path.join("."));
-    if (secret) await setSecret(pulumi, { stack, key, value: String(value), options: file });
-    else {
-      // User names are digits, and must stay text.
-      const type = typeof value === "string" ? ["--type", "string"] : [];
-      const args = ["config", "set", "--stack", stack, ...file, "--path", ...type, key];
-      await pulumi.run([...args, String(value)]);
-    }
+  for (const { path, value } of changes) {
+    const key = configKey(path);
+    // User names are digits, and must stay text.
+    const type = typeof value === "string" ? ["--type", "string"] : [];
+    const args = ["config", "set", "--stack", stack, ...file, "--path", ...type, key, `${value}`];
+    if (isSecret(path)) await setSecret(pulumi, { stack, key, value: `${value}`, options: file });
+    else await pulumi.run(args);
   }
 }
 
@@ -68,4 +37,28 @@ export async function resourceCount(pulumi: PulumiCli, stack: string): Promise<n
   const { deployment } = JSON.parse(text) as { deployment?: { resources?: { type: string }[] } };
   const all = deployment?.resources ?? [];
   return all.filter(({ type }) => type !== "pulumi:pulumi:Stack").length;
+}
+
+export interface Previewing {
+  pulumi: PulumiCli;
+  /** The stack's own file, `Pulumi.<stack>.yaml`. */
+  stackFile(stack: string): string;
+  signal: AbortSignal;
+}
+
+/** `pulumi preview` with the settings as they would be, in a copy of the stack's file: nothing is changed yet. */
+export async function previewWith(
+  { pulumi, stackFile, signal }: Previewing,
+  stack: string,
+  changes: readonly Change[],
+): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), "adopt-"));
+  try {
+    const configFile = join(directory, `Pulumi.${stack}.yaml`);
+    await copyFile(stackFile(stack), configFile);
+    await setSettings(pulumi, { stack, configFile }, changes);
+    await pulumi.show(["preview", "--stack", stack, "--config-file", configFile], signal);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 }

@@ -1,131 +1,103 @@
 import { removeDirectories } from "../../components/files/install-scripts.ts";
+import { rejectedBy } from "../shared/abort.ts";
+import type { PulumiCli } from "../shared/pulumi-cli.ts";
 import * as scripts from "./host-scripts.ts";
-import { asideName, type Record, recordText, serviceNames } from "./record.ts";
+import { updateUnlessLocked } from "./lock.ts";
+import { asideName, type Record, recordFile, serviceNames } from "./record.ts";
+import type { Step, Undo } from "./run.ts";
+import { setSettings, unsetSettings } from "./stack-settings.ts";
 import type { Change } from "./taken-over.ts";
 
-/** One thing that is done, as data: nothing of it is done here. */
-export type Action =
-  /** A POSIX script on the host, and what it reads from standard input. */
-  | { kind: "host"; script: string; data?: string }
-  /** Settings that the stack gets. */
-  | { kind: "set"; changes: readonly Change[] }
-  /** Settings that the stack loses, by path. */
-  | { kind: "unset"; paths: readonly string[] }
-  /** `pulumi cancel`: a run that was cut off may have left its lock. */
-  | { kind: "unlock" }
-  /** `pulumi up`. */
-  | { kind: "deploy" }
-  /** `pulumi destroy`. */
-  | { kind: "destroy" }
-  /** The proof that everything arrives, from the new agent. */
-  | { kind: "verify" };
-
-/** What is done when a step is taken back, with what the operator reads about it. */
-export interface Undo {
-  title: string;
-  action: Action;
-  /** What to do by hand when it fails. */
-  byHand: string;
-}
-
-/** One step forward. Its undoing is right whether the step was done, half done or not begun. */
-export interface Step {
-  title: string;
-  action: Action;
-  /** In the order in which they are done. */
-  undo: Undo[];
-}
-
-export interface PlanArgs {
+export interface Plan {
   record: Record;
   /** Settings that are still to be set: none where an earlier run did. */
   changes: readonly Change[];
-  site: scripts.RecordSite;
+  site: scripts.Site;
   /** Images that can be fetched, by reference; those that are only on the host are left out. */
   images: readonly string[];
-  /** Whether an earlier run was cut off. */
-  resumed: boolean;
 }
 
-/** All steps, in order. The same record gives the same plan, so a run that was cut off can be gone on with. */
-export function plan({ record, changes, site, images, resumed }: PlanArgs): Step[] {
-  const host = (script: string, data?: string): Action => ({ kind: "host", script, data });
-  const note = (phase: Record["phase"]) =>
-    host(scripts.writeRecord(site), recordText({ ...record, phase }));
+/** What the steps are done with. */
+export interface Means {
+  onHost: scripts.OnHost;
+  pulumi: PulumiCli;
+  /** Proves that everything arrives from the agent that took over then, in ms since 1970; throws if not. */
+  prove(since: number): Promise<void>;
+  /** Breaks a deployment or a proof off; never what takes something back. */
+  signal: AbortSignal;
+}
+
+/** All steps, in order. The same record gives the same steps, so a run that was cut off can be continued. */
+export function stepsOf(plan: Plan, { onHost, pulumi, prove, signal }: Means): Step[] {
+  const { record, changes, site, images } = plan;
+  const { stack } = record;
+  const note = (phase: Record["phase"]) => () =>
+    onHost(scripts.writeRecord(site), `${JSON.stringify({ ...record, phase })}\n`);
+  const update = (command: "up" | "destroy", stop: AbortSignal) =>
+    updateUnlessLocked(pulumi, stack, () =>
+      pulumi.show([command, "--stack", stack, "--yes", "--skip-preview"], stop),
+    );
+  // What arrived before the deployment began came from the old agent.
+  let deployedAt = Date.now();
   return [
-    {
-      title: "fetch the images, while the old service runs",
-      action: host(scripts.fetchImages(images)),
-      undo: [],
-    },
-    {
-      title: `note in ${site.directory}/adopt.json what is put aside`,
-      action: note("moving"),
-      undo: [
+    step("fetch the images, while the old service runs", () => onHost(scripts.fetchImages(images))),
+    step(`note in ${site.directory}/${recordFile} what is put aside`, note("moving"), {
+      title: `remove ${recordFile}`,
+      do: () => onHost(scripts.removeRecord(site)),
+      byHand: `rm ${site.directory}/${recordFile}`,
+    }),
+    step(
+      `give the stack ${changes.length} settings: ${changes.map(({ path }) => path).join(", ") || "none"}`,
+      () => setSettings(pulumi, { stack }, changes),
+      {
+        title: "take back the settings that the stack was given",
+        do: () => unsetSettings(pulumi, stack, record.settings),
+        byHand: `git checkout Pulumi.${stack}.yaml, or pulumi config rm each`,
+      },
+    ),
+    ...inOrder(record).map((container) => {
+      const { name, running } = container;
+      return step(
+        `stop ${name} and rename it to ${asideName(name)}`,
+        () => onHost(scripts.putAside(container)),
         {
-          title: "remove adopt.json",
-          action: host(scripts.removeRecord(site)),
-          byHand: `rm ${site.directory}/adopt.json`,
+          title: `put ${name} back${running ? " and start it" : ""}`,
+          do: () => onHost(scripts.putBack(container)),
+          byHand: `docker rename ${asideName(name)} ${name}; docker start ${name}`,
         },
-      ],
-    },
-    {
-      title: `give the stack ${changes.length} settings: ${changes.map(nameOf).join(", ") || "none"}`,
-      action: { kind: "set", changes },
-      undo: [
-        {
-          title: "take back the settings that the stack was given",
-          action: { kind: "unset", paths: record.settings },
-          byHand: `git checkout Pulumi.${record.stack}.yaml, or pulumi config rm each`,
-        },
-      ],
-    },
-    ...inOrder(record).map((container) => ({
-      title: `stop ${container.name} and rename it to ${asideName(container.name)}`,
-      action: host(scripts.putAside(container)),
-      undo: [
-        {
-          title: `put ${container.name} back${container.running ? " and start it" : ""}`,
-          action: host(scripts.putBack(container)),
-          byHand: `docker rename ${asideName(container.name)} ${container.name}; docker start ${container.name}`,
-        },
-      ],
-    })),
-    ...(resumed ? [unlock] : []),
-    {
-      title: "deploy: pulumi up",
-      action: { kind: "deploy" },
-      undo: [
-        {
-          title: "destroy what was deployed",
-          action: { kind: "destroy" },
-          byHand: `pulumi cancel --stack ${record.stack}; pulumi destroy --stack ${record.stack}`,
-        },
-        {
-          title: "remove what is left of it on the host",
-          // A deployment that was cut off may have made what Pulumi does not know of.
-          action: host(`${scripts.removeOthers(record)}\n${removeDirectories(site)}`),
-          byHand:
-            "docker rm -f the containers that have the names of the old ones; rm -rf secrets config/versions config/current",
-        },
-      ],
-    },
-    { title: "verify that everything arrives", action: { kind: "verify" }, undo: [] },
-    { title: "note that the adoption is done", action: note("adopted"), undo: [] },
+      );
+    }),
+    step(
+      "deploy: pulumi up",
+      () => {
+        deployedAt = Date.now();
+        return update("up", signal);
+      },
+      {
+        title: "destroy what was deployed",
+        // A signal that is never given: a Ctrl-C does not stop what puts the old service back.
+        do: () => update("destroy", new AbortController().signal),
+        byHand: `pulumi cancel --stack ${stack}; pulumi destroy --stack ${stack}`,
+      },
+      {
+        title: "remove what is left of it on the host",
+        // A deployment that was cut off may have made what Pulumi does not know of.
+        do: () => onHost(`${scripts.removeOthers(record)}\n${removeDirectories(site)}`),
+        byHand:
+          "docker rm -f the containers that have the names of the old ones; rm -rf secrets config/versions config/current",
+      },
+    ),
+    step("verify that everything arrives", () =>
+      Promise.race([prove(deployedAt), rejectedBy(signal)]),
+    ),
+    step("note that the adoption is done", note("adopted")),
   ];
 }
 
-const unlock: Step = {
-  title: "release the stack's lock, should the run that was cut off have left it",
-  action: { kind: "unlock" },
-  undo: [],
-};
-
-function nameOf({ path }: Change): string {
-  return path.join(".");
+function step(title: string, act: Step["do"], ...undo: Undo[]): Step {
+  return { title, do: act, undo };
 }
 
-/** The agent first, so that the proxy is there until its last line was read. */
 function inOrder({ containers }: Record): Record["containers"] {
   return serviceNames.flatMap((name) => containers.filter((container) => container.name === name));
 }

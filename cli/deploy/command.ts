@@ -6,7 +6,7 @@ import {
   timeoutOption,
   timeoutSeconds,
   yesOption,
-} from "../command-line.ts";
+} from "../shared/command-line.ts";
 import { type Surroundings, command as verify } from "../verify/command.ts";
 
 /** What the command needs from its surroundings: those of `verify`, and the update. */

@@ -1,4 +1,4 @@
-import { pulumiCli, pulumiOnTerminal, stackOutputs } from "../pulumi-cli.ts";
+import { pulumiCli, pulumiOnTerminal, stackOutputs } from "../shared/pulumi-cli.ts";
 import { terminalOf } from "../shared/terminal.ts";
 import { targetOf } from "../verify/outputs.ts";
 import { command } from "./command.ts";

@@ -1,5 +1,5 @@
 import { faultsOf } from "../../checks/host/check.ts";
-import { exitCodes, runCommand, stackLine } from "../command-line.ts";
+import { exitCodes, runCommand, stackLine } from "../shared/command-line.ts";
 import type { Console } from "../shared/terminal.ts";
 import { doctor, type Machine } from "./run.ts";
 import { table, toJson } from "./table.ts";

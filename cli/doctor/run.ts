@@ -2,7 +2,7 @@ import { type Check, checked, leftOpen } from "../../checks/host/check.ts";
 import { type ChecksRequest, checksRequest } from "../../checks/host/request.ts";
 import { isOlder } from "../../checks/host/version.ts";
 import { hostSettings, parseStack, readStack } from "../../config/parse.ts";
-import type { PulumiCli } from "../pulumi-cli.ts";
+import type { PulumiCli } from "../shared/pulumi-cli.ts";
 import { stackConfig } from "./stack-config.ts";
 
 /** What the doctor looks at. */

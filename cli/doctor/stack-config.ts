@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { PulumiCli } from "../pulumi-cli.ts";
+import type { PulumiCli } from "../shared/pulumi-cli.ts";
 
 /** A stack's configuration as the engine would hand it to the program. */
 export interface StackConfig {

@@ -1,5 +1,5 @@
 import type { scriptOutput } from "../../host-shell/run.ts";
-import { exitCodes, runCommand, stackLine } from "../command-line.ts";
+import { exitCodes, runCommand, stackLine } from "../shared/command-line.ts";
 import type { Console } from "../shared/terminal.ts";
 import { compare } from "./compare.ts";
 import type { Declared } from "./declared.ts";

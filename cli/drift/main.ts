@@ -1,5 +1,5 @@
 import { scriptOutput } from "../../host-shell/run.ts";
-import { pulumiCli } from "../pulumi-cli.ts";
+import { pulumiCli } from "../shared/pulumi-cli.ts";
 import { terminalOf } from "../shared/terminal.ts";
 import { command } from "./command.ts";
 import { declaredOf } from "./declared.ts";

@@ -1,16 +1,78 @@
 import { join } from "node:path";
-import { exitCodes, runCommand, WrongUsage } from "../command-line.ts";
-import type { Terminal } from "../shared/table.ts";
-import { type Arguments, type FleetCommand, line } from "./arguments.ts";
-import type { Row, Work } from "./outcome.ts";
-import { HEARTBEAT, Progress } from "./progress.ts";
-import { begunRecord, type Record, readRecord, saveRecord, unfinished, withRow } from "./record.ts";
+import {
+  commandLine,
+  exitCodes,
+  jsonOption,
+  runCommand,
+  WrongUsage,
+} from "../shared/command-line.ts";
+import type { Console } from "../shared/terminal.ts";
+import { span } from "../verify/words.ts";
+import { readRecord, saveRecord } from "./record.ts";
 import { schedule } from "./schedule.ts";
 import type { HostStack } from "./stack-files.ts";
-import { table, toJson } from "./table.ts";
+import { table } from "./table.ts";
+import type { Row, Work } from "./work.ts";
+
+/** What a fleet can be asked to do. */
+const commands = ["preview", "up", "verify", "doctor"] as const;
+
+type FleetCommand = (typeof commands)[number];
+
+/** Hosts worked on at a time unless told: docs/scale.md has the measurement. */
+const PARALLEL = 4;
+
+export const usage = `usage: npm run fleet -- preview|up|verify|doctor [options]
+
+  --stacks A,B      these stacks; unless told all whose Pulumi.<stack>.yaml has a host
+                    that is not reached through a socket of this machine
+  --parallel N      hosts worked on at a time; unless told ${PARALLEL}
+  --canary STACK    with up: deploys and verifies this one first; when that fails no other is started
+  --resume          only what has not succeeded in the last run of the same command
+  --json            results as JSON on standard output
+
+A host that fails stops no other. Ctrl-C starts no new host and cancels what runs in an orderly way.
+Logs and the record of the last run are under .fleet/.
+
+Ends with 0 when all succeeded, 1 when one failed or was not started, 2 for wrong usage.`;
+
+const line = commandLine({
+  name: "fleet",
+  usage,
+  options: {
+    ...jsonOption,
+    stacks: { type: "string" },
+    parallel: { type: "string", default: `${PARALLEL}` },
+    canary: { type: "string" },
+    resume: { type: "boolean", default: false },
+  },
+  positionals: true,
+  read({ stacks, parallel, canary, resume, json }, positionals) {
+    const command = commands.find((known) => known === positionals.join(" "));
+    if (!command) {
+      const said = JSON.stringify(positionals.join(" "));
+      throw new WrongUsage(`one of ${commands.join(", ")} is wanted, not ${said}`);
+    }
+    if (!/^[1-9]\d{0,2}$/.test(parallel)) {
+      throw new WrongUsage(`--parallel must be a whole number from 1 to 999, not "${parallel}"`);
+    }
+    if (canary !== undefined && command !== "up") {
+      throw new WrongUsage(`--canary deploys a host first: it goes with up, not with ${command}`);
+    }
+    if (resume && stacks !== undefined) {
+      throw new WrongUsage("--resume takes the stacks of the last run: leave --stacks out");
+    }
+    const named = stacks?.split(",").map((name) => name.trim());
+    return {
+      ...{ command, canary, resume, json, parallel: Number(parallel) },
+      stacks: named && [...new Set(named)],
+    };
+  },
+});
+type Arguments = ReturnType<typeof line.read>;
 
 /** What the command needs from its surroundings. */
-export interface Surroundings {
+export interface Surroundings extends Console {
   /** All stacks that have a host. */
   stacks(): HostStack[];
   /** What each command does on one host. */
@@ -19,11 +81,6 @@ export interface Surroundings {
   directory: string;
   /** Aborted when the operator wants to end. */
   signal: AbortSignal;
-  /** Where the table or the JSON goes. */
-  out(text: string): void;
-  /** Where progress and faults go, a line each. */
-  say(line: string): void;
-  terminal: Terminal;
   now(): Date;
 }
 
@@ -32,16 +89,23 @@ const FLEET = ".fleet";
 
 /** Runs `fleet` with the arguments of a command line and answers its exit code. */
 export async function command(args: string[], around: Surroundings): Promise<number> {
-  return runCommand(line, args, around, async (understood) => {
-    const file = join(around.directory, FLEET, `${understood.command}.json`);
-    const earlier = understood.resume ? readRecord(file) : undefined;
-    const stacks = chosen(understood, around.stacks(), earlier);
-    const rows = await run(understood, stacks, begunRecord(around.now(), stacks, earlier?.rows), {
-      ...around,
-      file,
+  return runCommand(line, args, around, async (given) => {
+    const file = join(around.directory, FLEET, `${given.command}.json`);
+    const earlier = given.resume ? readRecord(file) : undefined;
+    const stacks = chosen(given, around.stacks(), earlier);
+    const all = new Map(earlier?.map((row) => [row.stack, row]));
+    for (const stack of stacks) all.set(stack, { stack, state: "waiting", sentence: "" });
+    const save = () => saveRecord(file, [...all.values()]);
+    save();
+    const say = sayEnds(stacks.length, around.say);
+    const rows = await run(given, stacks, around, (row) => {
+      all.set(row.stack, row);
+      save();
+      say(row);
     });
-    around.out(understood.json ? toJson(rows) : `\n${table(rows, around.terminal)}`);
-    if (earlier) around.say(`${earlier.rows.length - stacks.length} had succeeded before`);
+    const json = `${JSON.stringify(rows, null, 2)}\n`;
+    around.out(given.json ? json : `\n${table(rows, around.terminal)}`);
+    if (earlier) around.say(`${earlier.length - stacks.length} had succeeded before`);
     return rows.every(({ state }) => state === "ok") ? exitCodes.ok : exitCodes.failed;
   });
 }
@@ -50,52 +114,53 @@ export async function command(args: string[], around: Surroundings): Promise<num
 function chosen(
   { command, stacks, canary, resume }: Arguments,
   known: readonly HostStack[],
-  earlier: Record | undefined,
+  earlier: readonly Row[] | undefined,
 ): string[] {
   if (resume && !earlier) {
     throw new WrongUsage(`there is no run of ${command} to resume: leave --resume out`);
   }
   const all = known.filter(({ local }) => !local).map(({ name }) => name);
-  const picked = earlier ? unfinished(earlier) : (stacks ?? all);
+  // A host that was under way when the run was killed has not succeeded either.
+  const left = earlier?.filter(({ state }) => state !== "ok").map(({ stack }) => stack);
+  const picked = left ?? stacks ?? all;
   const unknown = picked.filter((name) => !known.some((stack) => stack.name === name));
   if (unknown.length > 0) {
     const names = known.map(({ name }) => name).join(", ") || "none";
     throw new WrongUsage(`no stack file with a host for ${unknown.join(", ")}; there is: ${names}`);
   }
-  if (canary === undefined || picked.includes(canary)) return picked;
-  const done = earlier?.rows.some(({ stack }) => stack === canary);
-  if (done) return picked;
+  const done = earlier?.some(({ stack }) => stack === canary);
+  if (canary === undefined || picked.includes(canary) || done) return picked;
   throw new WrongUsage(`--canary ${canary} is not among the stacks: ${picked.join(", ")}`);
 }
 
-async function run(
-  { command, parallel, canary }: Arguments,
+function run(
+  { command, parallel, canary = "" }: Arguments,
   stacks: readonly string[],
-  begun: Record,
-  around: Surroundings & { file: string },
+  { now, work, signal }: Surroundings,
+  changed: (row: Row) => void,
 ): Promise<Row[]> {
-  const progress = new Progress(stacks.length, around.say);
-  const directory = join(FLEET, `${command}-${begun.began.replace(/[-:]|\.\d+Z$/g, "")}`);
-  let record = begun;
-  saveRecord(around.file, record);
-  const heartbeat = setInterval(() => progress.heartbeat(), HEARTBEAT * 1000);
-  try {
-    const first = canary !== undefined && stacks.includes(canary) ? { canary } : {};
-    return await schedule(
-      { stacks, parallel, ...first },
-      {
-        work: around.work[command],
-        prove: around.work.verify,
-        signal: around.signal,
-        logOf: (stack) => join(directory, `${stack}.log`),
-        changed: (row) => {
-          record = withRow(record, row);
-          saveRecord(around.file, record);
-          progress.changed(row);
-        },
-      },
-    );
-  } finally {
-    clearInterval(heartbeat);
-  }
+  const time = now()
+    .toISOString()
+    .replace(/[-:]|\.\d+Z$/g, "");
+  return schedule(
+    { stacks, parallel, canary: stacks.includes(canary) ? canary : undefined },
+    {
+      work: work[command],
+      prove: work.verify,
+      signal,
+      logOf: (stack) => join(FLEET, `${command}-${time}`, `${stack}.log`),
+      changed,
+    },
+  );
+}
+
+/** Says one line for each host that has ended. */
+function sayEnds(total: number, say: (line: string) => void): (row: Row) => void {
+  let ended = 0;
+  return ({ stack, state, sentence, seconds }) => {
+    if (state === "running") return;
+    ended += 1;
+    const took = seconds === undefined ? "" : ` (${span(seconds)})`;
+    say(`[${ended}/${total}] ${stack} ${state}${took}: ${sentence}`);
+  };
 }

@@ -1,10 +1,9 @@
 import { resolve } from "node:path";
-import { exitCodes } from "../command-line.ts";
+import { exitCodes } from "../shared/command-line.ts";
 import { terminalOf } from "../shared/terminal.ts";
 import { command } from "./command.ts";
-import { doctorWork } from "./doctor.ts";
+import { doctorWork, verifyWork } from "./questions.ts";
 import { hostStacks } from "./stack-files.ts";
-import { verifyWork } from "./verify.ts";
 import { workers } from "./workers.ts";
 
 const directory = resolve(import.meta.dirname, "..", "..");

@@ -1,4 +1,4 @@
-import { cancelled, type Job, type Outcome, oneLine, type Row, type Work } from "./outcome.ts";
+import { oneLine, type Row, type Work } from "./work.ts";
 
 /** What is to be done, in which order. */
 export interface Plan {
@@ -6,7 +6,7 @@ export interface Plan {
   /** How many hosts are worked on at a time. */
   parallel: number;
   /** The host that is worked on and proven first, alone. When that fails, no other is started. */
-  canary?: string;
+  canary?: string | undefined;
 }
 
 export interface Hooks {
@@ -23,61 +23,51 @@ export interface Hooks {
 
 /** Works on all hosts of a plan and answers their rows in the plan's order. One that fails stops no other. */
 export async function schedule(plan: Plan, hooks: Hooks): Promise<Row[]> {
+  const { stacks, canary } = plan;
   const rows = new Map<string, Row>();
   const set = (row: Row) => {
     rows.set(row.stack, row);
     hooks.changed(row);
   };
-  const first = plan.canary === undefined ? [] : [plan.canary];
-  const queue = plan.stacks.filter((stack) => !first.includes(stack));
-  for (const stack of first) await workOn(stack, [hooks.work, hooks.prove], hooks, set);
-  const stopped = first.find((stack) => rows.get(stack)?.state !== "ok");
+  const queue = stacks.filter((stack) => stack !== canary);
+  if (canary !== undefined) await workOn(canary, proven(hooks), hooks, set);
+  const failed = canary !== undefined && rows.get(canary)?.state !== "ok";
   const lane = async () => {
-    while (!hooks.signal.aborted && stopped === undefined) {
+    while (!hooks.signal.aborted && !failed) {
       const stack = queue.shift();
       if (stack === undefined) return;
-      await workOn(stack, [hooks.work], hooks, set);
+      await workOn(stack, hooks.work, hooks, set);
     }
   };
   await Promise.all(Array.from({ length: plan.parallel }, lane));
-  const why =
-    stopped !== undefined && !hooks.signal.aborted ? `the canary ${stopped} failed` : "cancelled";
+  const why = failed && !hooks.signal.aborted ? `the canary ${canary} failed` : "cancelled";
   for (const stack of queue) set({ stack, state: "not started", sentence: why });
-  return plan.stacks.flatMap((stack) => rows.get(stack) ?? []);
+  return stacks.flatMap((stack) => rows.get(stack) ?? []);
 }
 
-/** One host: its steps one after the other until one does not succeed. */
+/** The work, and if that succeeds the proof. */
+function proven({ work, prove }: Hooks): Work {
+  return async (stack, job) => {
+    const done = await work(stack, job);
+    if (done.state !== "ok") return done;
+    if (job.signal.aborted) return { state: "cancelled", sentence: "cancelled" };
+    const { state, sentence } = await prove(stack, job);
+    return { state, sentence: state === "ok" ? `${done.sentence}; ${sentence}` : sentence };
+  };
+}
+
 async function workOn(
   stack: string,
-  steps: readonly Work[],
+  work: Work,
   { signal, logOf }: Hooks,
   set: (row: Row) => void,
 ): Promise<void> {
   const log = logOf(stack);
-  const begin = performance.now();
+  const start = performance.now();
   set({ stack, state: "running", sentence: "", log });
-  const done: Outcome[] = [];
-  for (const step of steps) {
-    const outcome = await attempt(step, stack, { log, signal });
-    done.push(outcome);
-    if (outcome.state !== "ok") break;
-  }
-  const last = done.at(-1);
-  const sentences = last?.state === "ok" ? done : done.slice(-1);
-  set({
-    stack,
-    state: last?.state ?? "failed",
-    sentence: sentences.map(({ sentence }) => sentence).join("; "),
-    seconds: (performance.now() - begin) / 1000,
-    log,
+  const outcome = await work(stack, { log, signal }).catch((error) => {
+    return { state: "failed", sentence: oneLine(error) } as const;
   });
-}
-
-async function attempt(step: Work, stack: string, job: Job): Promise<Outcome> {
-  if (job.signal.aborted) return cancelled;
-  try {
-    return await step(stack, job);
-  } catch (error) {
-    return { state: "failed", sentence: oneLine(error) };
-  }
+  const seconds = Math.round((performance.now() - start) / 100) / 10;
+  set({ stack, ...outcome, seconds, log });
 }

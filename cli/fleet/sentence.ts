@@ -3,20 +3,18 @@ import type { EngineEvent, OpMap } from "@pulumi/pulumi/automation/index.js";
 /** What the engine says at the end of every run that failed; it says nothing of why. */
 const NO_REASON = /^(update|preview) failed$|^(One or more errors occurred|preview failed)/i;
 
-/** Words for what was done, and for what would be. */
-const WORDS: { readonly [op: string]: readonly [done: string, planned: string] } = {
-  create: ["created", "to create"],
-  update: ["updated", "to update"],
-  replace: ["replaced", "to replace"],
-  delete: ["deleted", "to delete"],
-  same: ["unchanged", "unchanged"],
+const DONE: { readonly [op: string]: string } = {
+  ...{ create: "created", update: "updated", replace: "replaced", delete: "deleted" },
 };
 
 /** The changes of a run in words, such as `24 created` or `no changes`. */
 export function changesSentence(changes: OpMap | undefined, planned: boolean): string {
   const counts = Object.entries(changes ?? {}).filter(([, count]) => count > 0);
   if (counts.every(([op]) => op === "same")) return "no changes";
-  return counts.map(([op, count]) => `${count} ${WORDS[op]?.[planned ? 1 : 0] ?? op}`).join(", ");
+  const word = (op: string) => (planned ? `to ${op}` : (DONE[op] ?? op));
+  return counts
+    .map(([op, count]) => `${count} ${op === "same" ? "unchanged" : word(op)}`)
+    .join(", ");
 }
 
 /** The one sentence that says why a run failed: the first error that the engine gives a reason for. */

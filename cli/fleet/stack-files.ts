@@ -5,7 +5,6 @@ import { z } from "zod";
 
 /** A stack with a host in it. */
 export interface HostStack {
-  /** Name of the stack. */
   name: string;
   /** Reached through a socket of this machine: no part of a fleet unless it is named. */
   local: boolean;
@@ -18,24 +17,19 @@ const withHost = z.object({
   }),
 });
 
-/** What the stack file `Pulumi.<name>.yaml` is to a fleet; nothing where it describes no host. */
-export function hostStack(name: string, text: string): HostStack | undefined {
-  const parsed = withHost.safeParse(parse(text));
-  if (!parsed.success) return undefined;
-  return { name, local: parsed.data.config["grafana-alloy:host"].connection.type === "local" };
-}
-
 /** All stacks of a project directory that have a host, in order of their names. */
 export function hostStacks(directory: string): HostStack[] {
-  const names = readdirSync(directory).flatMap(
-    (file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? [],
-  );
-  return names.sort().flatMap((name) => {
-    const file = join(directory, `Pulumi.${name}.yaml`);
+  const files = readdirSync(directory).sort();
+  return files.flatMap((file) => {
+    const [, name] = /^Pulumi\.(.+)\.yaml$/.exec(file) ?? [];
+    if (!name) return [];
+    const path = join(directory, file);
     try {
-      return hostStack(name, readFileSync(file, "utf8")) ?? [];
+      const { success, data } = withHost.safeParse(parse(readFileSync(path, "utf8")));
+      if (!success) return [];
+      return [{ name, local: data.config["grafana-alloy:host"].connection.type === "local" }];
     } catch (error) {
-      throw new Error(`${file}: ${error instanceof Error ? error.message : error}`);
+      throw new Error(`${path}: ${error instanceof Error ? error.message : error}`);
     }
   });
 }

@@ -1,6 +1,6 @@
 import { table as drawn, type Terminal, tally } from "../shared/table.ts";
 import { span } from "../verify/words.ts";
-import type { Row } from "./outcome.ts";
+import type { Row } from "./work.ts";
 
 const HEADER = ["stack", "state", "time", "log"];
 /** A run that has ended has no others. */
@@ -15,16 +15,4 @@ export function table(rows: readonly Row[], terminal: Terminal): string {
   });
   const states = rows.map(({ state }) => state);
   return drawn([{ cells: HEADER }, ...body], tally(states, WORDS), terminal);
-}
-
-/** The rows for machines: every key in every row, `null` where a row has no such value. */
-export function toJson(rows: readonly Row[]): string {
-  const full = rows.map(({ stack, state, sentence, seconds, log }) => ({
-    stack,
-    state,
-    sentence,
-    seconds: seconds === undefined ? null : Math.round(seconds * 10) / 10,
-    log: log ?? null,
-  }));
-  return `${JSON.stringify(full, null, 2)}\n`;
 }

@@ -7,10 +7,10 @@ import {
 } from "@pulumi/pulumi/automation/index.js";
 import { configSecrets } from "../../config/load.ts";
 import program from "../../index.ts";
-import { LogFile } from "./log-file.ts";
+import { logFile } from "./log-file.ts";
 import { masked } from "./mask.ts";
-import { type Outcome, oneLine } from "./outcome.ts";
 import { changesSentence, failureSentence } from "./sentence.ts";
+import { type Outcome, oneLine } from "./work.ts";
 
 export interface UpdateArgs {
   command: "preview" | "up";
@@ -28,16 +28,23 @@ export async function update(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const secrets = new Set<string>();
-  const file = new LogFile(log, secrets);
+  const file = logFile(log, secrets);
   const events: EngineEvent[] = [];
   let stderr = "";
-  const cancel = cancelAfterStart(signal);
+  // The Automation API hands an abort on as SIGINT, but loses one that comes before the CLI has said something.
+  const cancel = new AbortController();
+  let started = false;
+  const cancelOnceStarted = () => {
+    if (started && signal.aborted) cancel.abort();
+  };
+  signal.addEventListener("abort", cancelOnceStarted);
   const options: PreviewOptions = {
     color: "never",
     signal: cancel.signal,
     onEvent: (event) => void (isTold(event) && events.push(event)),
     onOutput: (text) => {
-      cancel.started();
+      started = true;
+      cancelOnceStarted();
       file.write(text);
     },
     onError: (text) => {
@@ -51,14 +58,10 @@ export async function update(
       return program();
     };
     const selected = await stackOf(stack, directory, remembering, pulumiCommand);
-    await (command === "up"
-      ? selected.up({ ...options, showSecrets: false })
-      : selected.preview(options));
-    const { summaryEvent } = events.findLast((event) => event.summaryEvent) ?? {};
-    return {
-      state: "ok",
-      sentence: changesSentence(summaryEvent?.resourceChanges, command === "preview"),
-    };
+    if (command === "up") await selected.up({ ...options, showSecrets: false });
+    else await selected.preview(options);
+    const changes = events.findLast((event) => event.summaryEvent)?.summaryEvent?.resourceChanges;
+    return { state: "ok", sentence: changesSentence(changes, command === "preview") };
   } catch (error) {
     if (signal.aborted) return { state: "cancelled", sentence: "cancelled in an orderly way" };
     const sentence = events.length > 0 || stderr ? failureSentence(events, stderr) : oneLine(error);
@@ -86,24 +89,4 @@ async function stackOf(
   // After an update it would read all outputs, secrets in plain, which nothing here wants.
   workspace.stackOutputs = async () => ({});
   return Stack.select(name, workspace);
-}
-
-/**
- * The Automation API hands an abort on as SIGINT, but loses one that comes before the CLI runs: it is
- * held back until the CLI has said something.
- */
-function cancelAfterStart(wanted: AbortSignal): { signal: AbortSignal; started(): void } {
-  const controller = new AbortController();
-  let running = false;
-  const abort = () => {
-    if (running && wanted.aborted) controller.abort();
-  };
-  wanted.addEventListener("abort", abort);
-  return {
-    signal: controller.signal,
-    started() {
-      running = true;
-      abort();
-    },
-  };
 }

@@ -1,38 +1,29 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import type { Outcome, Work } from "./outcome.ts";
+import type { Outcome, Work } from "./work.ts";
 import type { ToWorker } from "./worker.ts";
 
-export interface Workers {
-  /** Previews or updates a host in a worker that has nothing else to do. */
-  work(command: "preview" | "up"): Work;
-  /** Ends the workers; what they still work on is cancelled in an orderly way. */
-  close(): void;
-}
-
 /** Processes that run the program; as many as hosts are worked on at a time, each for one after the other. */
-export function workers(directory: string): Workers {
+export function workers(directory: string) {
   const idle: ChildProcess[] = [];
-  const all = new Set<ChildProcess>();
-  const take = (log: string) => {
-    const worker = idle.pop() ?? start(log);
-    all.add(worker);
-    return worker;
-  };
+  const all: ChildProcess[] = [];
   return {
-    work: (command) => async (stack, job) => {
-      const log = resolve(directory, job.log);
-      const worker = take(log);
-      const outcome = await ask(
-        worker,
-        { kind: "run", args: { command, stack, directory, log } },
-        job.signal,
-      );
-      if (worker.connected) idle.push(worker);
-      return outcome;
+    /** Previews or updates a host in a worker that has nothing else to do. */
+    work(command: "preview" | "up"): Work {
+      return async (stack, job) => {
+        const log = resolve(directory, job.log);
+        const worker = idle.pop() ?? start(log);
+        if (!all.includes(worker)) all.push(worker);
+        const args = { command, stack, directory, log };
+        const outcome = await ask(worker, { kind: "run", args }, job.signal);
+        if (worker.connected) idle.push(worker);
+        return outcome;
+      };
     },
-    close: () => {
+    /** Ends the workers; what they still work on is cancelled in an orderly way. */
+    close() {
       for (const worker of all) if (worker.connected) worker.disconnect();
     },
   };
@@ -47,37 +38,44 @@ const execArgv = [
   ...["--max-semi-space-size=2", "--optimize-for-size"],
 ];
 
-/** What a worker prints itself, such as a warning of Node, goes to one file beside the hosts' logs. */
+/**
+ * A group of its own keeps the terminal's Ctrl-C from the CLI, which would take it for a second one besides the
+ * orderly cancel, and end at once. What a worker prints itself, such as a warning of Node, goes to one file
+ * beside the hosts' logs.
+ */
 function start(log: string): ChildProcess {
   const directory = dirname(log);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const output = openSync(join(directory, "workers.log"), "a", 0o600);
   try {
-    return fork(join(import.meta.dirname, "worker.ts"), [], {
+    const stdio = ["ignore", output, output, "ipc"] as const;
+    return fork(join(import.meta.dirname, "worker.ts"), {
       execArgv,
       detached: true,
-      stdio: ["ignore", output, output, "ipc"],
+      stdio: [...stdio],
     });
   } finally {
     closeSync(output);
   }
 }
 
-function ask(worker: ChildProcess, message: ToWorker, signal: AbortSignal): Promise<Outcome> {
+async function ask(worker: ChildProcess, message: ToWorker, stop: AbortSignal): Promise<Outcome> {
   const cancel = () => send(worker, { kind: "cancel" });
-  return new Promise<Outcome>((done, fail) => {
-    const ended = (code: number | null, name: string | null) =>
-      fail(new Error(`its process ended with ${name ?? `code ${code}`}; workers.log says more`));
-    worker.once("exit", ended);
-    worker.once("error", fail);
-    worker.once("message", (outcome) => {
-      worker.off("exit", ended);
-      worker.off("error", fail);
-      done(outcome as Outcome);
-    });
-    signal.addEventListener("abort", cancel);
-    send(worker, message);
-  }).finally(() => signal.removeEventListener("abort", cancel));
+  const settled = new AbortController();
+  const { signal } = settled;
+  const ended = once(worker, "exit", { signal }).then(([code, name]) => {
+    throw new Error(`its process ended with ${name ?? `code ${code}`}; workers.log says more`);
+  });
+  stop.addEventListener("abort", cancel, { signal });
+  send(worker, message);
+  try {
+    return await Promise.race([
+      once(worker, "message", { signal }).then(([outcome]) => outcome as Outcome),
+      ended,
+    ]);
+  } finally {
+    settled.abort();
+  }
 }
 
 /** A worker that has ended takes no message; its `exit` event says so. */

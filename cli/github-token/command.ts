@@ -6,7 +6,7 @@ import {
   runCommand,
   stackOption,
   WrongUsage,
-} from "../command-line.ts";
+} from "../shared/command-line.ts";
 import type { Console } from "../shared/terminal.ts";
 import { checkToken } from "./check.ts";
 import { creationPage, instructions } from "./page.ts";

@@ -1,7 +1,7 @@
 import { text } from "node:stream/consumers";
 import { askWith } from "../../components/github/github-ask.ts";
 import { secretKeys } from "../../config/schema.ts";
-import { pulumiCli, setSecret } from "../pulumi-cli.ts";
+import { pulumiCli, setSecret } from "../shared/pulumi-cli.ts";
 import { terminalOf } from "../shared/terminal.ts";
 import { browse } from "./browser.ts";
 import { command } from "./command.ts";

@@ -1,5 +1,5 @@
 import { settings } from "../../config/schema.ts";
-import type { PulumiCli } from "../pulumi-cli.ts";
+import type { PulumiCli } from "../shared/pulumi-cli.ts";
 
 /** What a stack says of the repositories that its host polls. */
 export interface PolledRepositories {

@@ -8,7 +8,7 @@ import {
   stackOption,
   timeoutOption,
   timeoutSeconds,
-} from "../command-line.ts";
+} from "../shared/command-line.ts";
 import type { Console } from "../shared/terminal.ts";
 import type { VerifyTarget } from "./outputs.ts";
 import { progressLines } from "./progress.ts";

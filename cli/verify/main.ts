@@ -1,4 +1,4 @@
-import { pulumiCli, stackOutputs } from "../pulumi-cli.ts";
+import { pulumiCli, stackOutputs } from "../shared/pulumi-cli.ts";
 import { terminalOf } from "../shared/terminal.ts";
 import { command } from "./command.ts";
 import { targetOf } from "./outputs.ts";

@@ -211,7 +211,7 @@ describe("adopted", () => {
     );
   });
 
-  test("sent every line once, and goes on with the write-ahead log", async () => {
+  test("sent every line once, and continues with the write-ahead log", async () => {
     await expectEveryLineOnce();
     const now = await readdir(
       join(directory, "data/data/prometheus.remote_write.grafana_cloud/wal"),
@@ -225,7 +225,7 @@ describe("adopted", () => {
     expect(code).toBe(0);
   });
 
-  test("is put back by --roll-back, and goes on", async () => {
+  test("is put back by --roll-back, and continues", async () => {
     const { code, output } = await adopt("--roll-back", "--yes");
     expect(output).toMatch(/The old service is back as it was\.\n?$/);
     expect(code).toBe(0);

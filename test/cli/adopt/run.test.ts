@@ -1,99 +1,67 @@
-import { describe, expect, test } from "vitest";
-import { rollBack, run } from "../../../cli/adopt/run.ts";
-import type { Action, Step } from "../../../cli/adopt/steps.ts";
-import { plan } from "../../../cli/adopt/steps.ts";
-import { planArgs } from "./support/record.ts";
+import { expect, test } from "vitest";
+import { StackLocked } from "../../../cli/adopt/lock.ts";
+import { rollBack, run, type Step } from "../../../cli/adopt/run.ts";
 
-const steps = plan(planArgs);
-
-/** The name of an action, by the step or undo that holds it. */
-function nameIn(all: readonly Step[], action: Action): string {
-  for (const step of all) {
-    if (step.action === action) return step.title;
-    for (const undo of step.undo) if (undo.action === action) return `back: ${undo.title}`;
-  }
-  throw new Error("an action of no step");
-}
-
-/** Runs the plan and notes what is performed; what `fails` names fails. */
-async function runThrough(fails: (name: string) => boolean, all = steps) {
+/** Three steps, of which the second has two undoings; notes what is done, and what `fails` names fails. */
+function three(fails: { [title: string]: Error } = {}) {
   const done: string[] = [];
   const said: string[] = [];
-  const controller = new AbortController();
-  const outcome = await run(all, {
-    async perform(action) {
-      const name = nameIn(all, action);
-      done.push(name);
-      if (fails(name)) throw new Error(`no ${name}`);
-    },
-    say: (line) => said.push(line),
-    signal: controller.signal,
-  });
-  return { done, said, outcome };
+  const stop = new AbortController();
+  const act = (title: string) => async () => {
+    done.push(title);
+    if (title === fails.stop?.message) stop.abort();
+    if (fails[title]) throw fails[title];
+  };
+  const undo = (title: string) => ({ title, do: act(title), byHand: `do ${title}` });
+  const steps: Step[] = [
+    { title: "one", do: act("one"), undo: [undo("not one")] },
+    { title: "two", do: act("two"), undo: [undo("not two"), undo("really not two")] },
+    { title: "three", do: act("three"), undo: [undo("not three")] },
+  ];
+  const say = (line: string) => void said.push(line);
+  return { done, said, run: () => run(steps, say, stop.signal), back: () => rollBack(steps, say) };
 }
 
 test("everything well: every step once, in order, and nothing is taken back", async () => {
-  const { done, said, outcome } = await runThrough(() => false);
-  expect(done).toEqual(steps.map(({ title }) => title));
-  expect(said).toEqual(steps.map(({ title }, index) => `${index + 1}/${steps.length} ${title}`));
-  expect(outcome).toEqual({ left: [] });
+  const { done, said, ...all } = three();
+  await all.run();
+  expect(done).toEqual(["one", "two", "three"]);
+  expect(said).toEqual(["1/3 one", "2/3 two", "3/3 three"]);
 });
 
-describe.each(steps.map(({ title }, index) => ({ title, index })))("failing at: $title", (at) => {
-  /** What may have been done, last first. */
-  const expected = steps
-    .slice(0, at.index + 1)
-    .reverse()
-    .flatMap(({ undo }) => undo.map(({ title }) => `back: ${title}`));
-
-  test("that and all before is taken back, last first, and nothing after is begun", async () => {
-    const { done, outcome } = await runThrough((name) => name === at.title);
-    const forward = steps.slice(0, at.index + 1).map(({ title }) => title);
-    expect(done).toEqual([...forward, ...expected]);
-    expect(outcome).toEqual({ failure: `no ${at.title}`, left: [] });
-  });
-
-  test("what can't be taken back stops nothing, and is told", async () => {
-    const { done, outcome } = await runThrough(
-      (name) => name === at.title || name.startsWith("back"),
-    );
-    expect(done.filter((name) => name.startsWith("back"))).toEqual(expected);
-    expect(outcome.left.map(({ undo, reason }) => `${undo.title}|${reason}`)).toEqual(
-      expected.map((name) => `${name.slice("back: ".length)}|no ${name}`),
-    );
-  });
-
-  test("broken off there, it is taken back though the step itself went well", async () => {
-    const controller = new AbortController();
-    const done: string[] = [];
-    const outcome = await run(steps, {
-      async perform(action) {
-        const name = nameIn(steps, action);
-        done.push(name);
-        if (name === at.title) controller.abort();
-      },
-      say: () => {},
-      signal: controller.signal,
-    });
-    expect(done.slice(at.index + 1)).toEqual(expected);
-    expect(outcome).toEqual({ failure: "it was broken off", left: [] });
-  });
+test("rolling back takes everything back, last first", async () => {
+  const { done, back } = three();
+  expect(await back()).toBe("The old service is back as it was.");
+  expect(done).toEqual(["not three", "not two", "really not two", "not one"]);
 });
 
-test("rolling back takes the whole plan back, the agent started last", async () => {
-  const done: string[] = [];
-  const left = await rollBack(steps, {
-    perform: async (action) => void done.push(nameIn(steps, action)),
-    say: () => {},
-  });
-  expect(left).toEqual([]);
-  expect(done).toEqual([
-    "back: destroy what was deployed",
-    "back: remove what is left of it on the host",
-    "back: put alloy-init back",
-    "back: put alloy-docker-proxy back and start it",
-    "back: put alloy back and start it",
-    "back: take back the settings that the stack was given",
-    "back: remove adopt.json",
-  ]);
+const broken = new Error("broken");
+const locked = new StackLocked("locked");
+const undone = ["not two", "really not two", "not one"];
+
+test.each([
+  ["a step that fails", { two: broken }, undone, "broken\nThe old service is back as it was."],
+  [
+    "broken off, though the step went well",
+    { stop: new Error("two") },
+    undone,
+    "it was broken off\nThe old service is back as it was.",
+  ],
+  [
+    "what can't be taken back stops nothing, and is told",
+    { two: broken, "not two": new Error("no way") },
+    undone,
+    "broken\nNot all could be taken back. Do by hand, in this order:\n  not two: no way\n    do not two",
+  ],
+  ["a step that finds the stack locked: nothing is taken back", { two: locked }, [], "locked"],
+  [
+    "an undoing that finds it locked: no other is done",
+    { two: broken, "not two": locked },
+    ["not two"],
+    "broken\nlocked",
+  ],
+])("%s", async (_, fails, back, message) => {
+  const { done, ...all } = three(fails);
+  await expect(all.run()).rejects.toThrow(new Error(message));
+  expect(done).toEqual(["one", "two", ...back]);
 });

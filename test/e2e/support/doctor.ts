@@ -1,7 +1,7 @@
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { checkHost } from "../../../checks/host/run.ts";
 import { command } from "../../../cli/doctor/command.ts";
-import type { PulumiCli } from "../../../cli/pulumi-cli.ts";
+import type { PulumiCli } from "../../../cli/shared/pulumi-cli.ts";
 import type { StackSettings } from "../../../lab/stack.ts";
 import { printedConfig } from "../../support/printed-config.ts";
 import { cliOf } from "./pulumi-cli.ts";

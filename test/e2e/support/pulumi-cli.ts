@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
-import { type PulumiCli, pulumiCli } from "../../../cli/pulumi-cli.ts";
+import { type PulumiCli, pulumiCli } from "../../../cli/shared/pulumi-cli.ts";
 
 /** The CLI in a stack's own workspace, with its state and its providers. */
 export function cliOf({ workspace }: Stack): PulumiCli {

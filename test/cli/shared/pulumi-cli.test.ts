@@ -2,7 +2,12 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { type PulumiCli, pulumiCli, setSecret, stackOutputs } from "../../cli/pulumi-cli.ts";
+import {
+  type PulumiCli,
+  pulumiCli,
+  setSecret,
+  stackOutputs,
+} from "../../../cli/shared/pulumi-cli.ts";
 
 let directory: string;
 let pulumi: PulumiCli;

@@ -11,6 +11,17 @@ export interface PulumiCli {
   show(args: string[], signal?: AbortSignal): Promise<void>;
 }
 
+/** The CLI ended with an error, or is missing; the message is one sentence. */
+export class PulumiFailure extends Error {
+  /** All that it said of it. */
+  readonly stderr: string;
+
+  constructor(message: string, stderr = "") {
+    super(message);
+    this.stderr = stderr;
+  }
+}
+
 export interface PulumiCliOptions {
   /** Directory with `Pulumi.yaml`. Default: this repository. */
   directory?: string;
@@ -20,31 +31,33 @@ export interface PulumiCliOptions {
 
 /** The `pulumi` on PATH. Throws one sentence when it is missing or ends with an error. */
 export function pulumiCli({ directory, env }: PulumiCliOptions = {}): PulumiCli {
-  const options = { cwd: directory ?? `${import.meta.dirname}/..`, env, reject: false } as const;
+  const options = { cwd: directory ?? `${import.meta.dirname}/../..`, env, reject: false } as const;
   return {
     async run(args, input = "") {
       const result = await execa("pulumi", args, { ...options, input });
-      if (result.failed) throw failure(args, result.code, result.stderr);
+      if (result.failed) throw failure(args, result);
       return result.stdout;
     },
     async show(args, signal) {
-      const stdio = { stdin: "ignore", stdout: "inherit", stderr: "inherit" } as const;
+      const stdio = { stdin: "ignore", stdout: "inherit" } as const;
       const detached = signal !== undefined;
       const running = execa("pulumi", args, { ...options, ...stdio, detached, cleanup: !detached });
+      // By hand: execa would end with an error, and the update with it, when the terminal is gone.
+      running.stderr.on("data", (chunk: Buffer) => process.stderr.write(chunk));
       const interrupt = () => void running.kill("SIGINT");
       signal?.addEventListener("abort", interrupt, { once: true });
       const result = await running;
       signal?.removeEventListener("abort", interrupt);
-      if (result.failed) throw failure(args, result.code, "see above");
+      if (result.failed) throw failure(args, result, "see above");
     },
   };
 }
 
 /** Runs `pulumi ARGS` on the operator's terminal, where its questions are answered. */
 export async function pulumiOnTerminal(args: string[]): Promise<void> {
-  const cwd = `${import.meta.dirname}/..`;
+  const cwd = `${import.meta.dirname}/../..`;
   const result = await execa("pulumi", args, { cwd, stdio: "inherit", reject: false });
-  if (result.failed) throw failure(args, result.code, "see above");
+  if (result.failed) throw failure(args, { code: result.code, stderr: "" }, "see above");
 }
 
 /** Values of a stack's outputs by name, secrets in plain; the selected stack stays as it is. */
@@ -73,11 +86,16 @@ export async function setSecret(
   await pulumi.run(["config", "set", "--stack", stack, ...options, "--secret", key], value);
 }
 
-function failure(args: string[], code: string | undefined, stderr: string): Error {
+interface Ended {
+  code?: string;
+  stderr: string;
+}
+
+function failure(args: string[], { code, stderr }: Ended, said = reason(stderr)): PulumiFailure {
   if (code === "ENOENT") {
-    return new Error("pulumi is not on PATH: https://www.pulumi.com/docs/install/ has it.");
+    return new PulumiFailure("pulumi is not on PATH: https://www.pulumi.com/docs/install/ has it.");
   }
-  return new Error(`\`pulumi ${args.join(" ")}\` failed: ${reason(stderr)}`);
+  return new PulumiFailure(`\`pulumi ${args.join(" ")}\` failed: ${said}`, stderr);
 }
 
 function reason(stderr: string): string {
