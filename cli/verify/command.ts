@@ -21,11 +21,13 @@ export interface Surroundings extends Console {
   target(stack: string): Promise<VerifyTarget>;
 }
 
-export const usage = `usage: npm run verify -- --stack NAME [--timeout SECONDS] [--json]
+export const usage = `usage: npm run verify -- --stack NAME [--timeout SECONDS] [--wait] [--json]
 
   --stack NAME       the stack whose host is proven
-  --timeout SECONDS  how long each signal is waited for, 0 asks once;
-                     default ${WAIT}, and ${GITHUB_WAIT} for GitHub, polled every 10 minutes
+  --timeout SECONDS  how long each signal is waited for; default ${WAIT}, and ${GITHUB_WAIT} for GitHub.
+                     0 asks once: samples up to 3 minutes old are taken, so an agent
+                     that ended a moment ago is not noticed
+  --wait             waits for GitHub's first poll, up to 10 minutes after Alloy started
   --json             results as JSON on standard output
 
 Ends with 0 when all is well or only to be looked at, 1 when something is ${failures.slice(0, -1).join(", ")}
@@ -34,21 +36,22 @@ or ${failures.at(-1)}, 2 for wrong usage.`;
 const line = commandLine({
   name: "verify",
   usage,
-  options: { ...stackOption, ...timeoutOption, ...jsonOption },
+  options: { ...stackOption, ...timeoutOption, ...jsonOption, wait: { type: "boolean" } },
   read: (values) => ({
     stack: namedStack(values),
     // Left out: each signal's own time.
     timeoutSeconds: timeoutSeconds(values),
     json: values.json,
+    wait: values.wait,
   }),
 });
 
 /** Runs `verify` with the arguments of a command line and answers its exit code. */
 export async function command(args: string[], around: Surroundings): Promise<number> {
-  return runCommand(line, args, around, async ({ stack, timeoutSeconds, json }) => {
+  return runCommand(line, args, around, async ({ stack, timeoutSeconds, json, wait }) => {
     const { sinks, facts } = await around.target(stack);
     const onProgress = progressLines(around.say);
-    const results = await verify(sinks, facts, { timeoutSeconds, onProgress });
+    const results = await verify(sinks, facts, { timeoutSeconds, wait, onProgress });
     around.out(json ? toJson(results) : `\n${table(results, around.terminal)}`);
     return results.some(failed) ? exitCodes.failed : exitCodes.ok;
   });

@@ -12,16 +12,28 @@ export interface Measured {
   count: number;
 }
 
-/** What a measurement says about a signal. */
-export function evaluateSignal(signal: Signal, measured: Measured): Result {
+/**
+ * What a measurement says about a signal. `begun` is how many s ago the proof began: what is older shows an
+ * agent that ran, not one that runs. Left out: the signal's own freshness is enough.
+ */
+export function evaluateSignal(
+  signal: Signal,
+  measured: Measured,
+  begun = Number.POSITIVE_INFINITY,
+): Result {
   // A host whose clock is ahead sends samples of the future.
   const age = measured.ageSeconds === undefined ? undefined : Math.max(0, measured.ageSeconds);
   const row = { ...rowOf(signal), ageSeconds: age, count: measured.count };
   if (age === undefined) return { ...row, state: "missing", advice: signal.advice };
+  const what = signal.kind === "metrics" ? "sample" : "line";
+  const old = `The newest ${what} is ${span(age)} old`;
   if (age > signal.freshSeconds) {
-    const what = signal.kind === "metrics" ? "sample" : "line";
-    const old = `The newest ${what} is ${span(age)} old, ${span(signal.freshSeconds)} are allowed.`;
-    return { ...row, state: "stale", advice: `${old} ${signal.advice}` };
+    const allowed = `${span(signal.freshSeconds)} are allowed`;
+    return { ...row, state: "stale", advice: `${old}, ${allowed}. ${signal.advice}` };
+  }
+  if (age > begun) {
+    const none = "none has arrived since this proof began";
+    return { ...row, state: "stale", advice: `${old}: ${none}. ${signal.advice}` };
   }
   if (measured.matches === 0) {
     return { ...row, state: "missing", advice: `It arrives, but is not 1. ${signal.advice}` };

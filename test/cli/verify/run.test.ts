@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Progress } from "../../../cli/verify/progress.ts";
 import { type VerifyOptions, verify } from "../../../cli/verify/run.ts";
 import type { VerifyFacts } from "../../../telemetry/facts.ts";
@@ -10,6 +10,9 @@ import { answerAsSinks, type SinkData, sink, sinks } from "../support/sinks.ts";
 const once = { timeoutSeconds: 0, pollSeconds: 0.02 };
 const few: VerifyFacts = { ...bareFacts, pipelines: ["host", "containers"] };
 const healthy = healthyHost("svlnas");
+/** Age of the newest sample. */
+const AGE = "time() - (";
+const sending = healthyHost("svlnas", { [AGE]: [[{}, 0]] });
 
 /** Verifies, with changes of what the sinks answer at the first wait; answers the rows and what was shown. */
 async function run(
@@ -41,7 +44,7 @@ test.each(["svlnas", "svlazext", "local"] as const)("everything of %s arrives", 
 test("waits for what comes late, and says so meanwhile", async () => {
   const later = { logs: healthy.logs };
   const options = { timeoutSeconds: 10, later };
-  const { rows, seen, kinds } = await run({ ...healthy, logs: () => [] }, few, options);
+  const { rows, seen, kinds } = await run({ ...sending, logs: () => [] }, few, options);
   expect(rows.slice(0, 2).map(({ state }) => state)).toEqual(["ok", "ok"]);
   expect(kinds).toEqual(["settled", "waiting", "settled", "checking"]);
   expect(seen[1]).toMatchObject({ titles: ["container logs"], problem: undefined });
@@ -53,6 +56,7 @@ test("missing, stale and down when the time is up; the self checks wait for Allo
     'time() - (max(timestamp(up{job="traefik"': [[{}, 900]],
     'pg_up{job="postgres_immich",instance="immich-db",host="svlnas"} == 1': [],
     'time() - (max(timestamp(up{job="alloy"': [],
+    [AGE]: [[{}, 0]],
   });
   const { rows, asked } = await run(data, factsOf("svlnas"), { timeoutSeconds: 0.1 });
   const wrong = rows.filter(({ state }) => state !== "ok");
@@ -121,7 +125,7 @@ test("lines of what is excluded are waited out; when the time is up they fail", 
   const facts: VerifyFacts = { ...few, logs: { ...few.logs, exclude } };
   const late: SinkData["logs"] = (query) =>
     query.includes("vaultwarden") ? [[{ container: "vaultwarden" }, 5]] : healthy.logs(query);
-  const data: SinkData = { ...healthy, logs: late };
+  const data: SinkData = { ...sending, logs: late };
   const { row } = await run(data, facts, once);
   expect(row("log-privacy")).toMatchObject({ state: "unwanted", count: 1 });
 
@@ -130,6 +134,59 @@ test("lines of what is excluded are waited out; when the time is up they fail", 
   expect(waited.kinds).toEqual(["settled", "settled", "checking", "waiting"]);
   const titles = ["the last lines of container vaultwarden to pass"];
   expect(waited.seen.at(-1)).toMatchObject({ titles });
+});
+
+test("what an agent sent that died since proves nothing: its samples are fresh, and none is new", async () => {
+  const data = healthyHost("svlnas", { [AGE]: [[{}, 90]] });
+  const { row } = await run(data, few, { timeoutSeconds: 0.1 });
+  expect(row("host")).toMatchObject({
+    state: "stale",
+    advice: expect.stringMatching(
+      /^The newest sample is 90 s old: none has arrived since this proof began[.] /,
+    ),
+  });
+  expect(row("containers")).toMatchObject({ state: "ok" });
+});
+
+test("logs alone: a line has to be new", async () => {
+  const facts: VerifyFacts = { ...few, pipelines: ["containers"] };
+  const { row } = await run(sending, facts, { timeoutSeconds: 0.1 });
+  expect(row("containers")).toMatchObject({ state: "stale" });
+});
+
+describe("GitHub's first poll", () => {
+  const polls: VerifyFacts = { ...factsOf("svlnas"), pipelines: ["github", "self"] };
+  const started = (seconds: number, github: Parameters<typeof healthyHost>[1] = {}) =>
+    healthyHost("svlnas", {
+      ...{ "time() - alloy_resources": [[{}, seconds]], ...github, [AGE]: [[{}, 0]] },
+    });
+  const none = { github_exporter: [], github_repo_stars: [] };
+
+  test("is told, not waited for, while Alloy has just started", async () => {
+    const { row } = await run(started(100, none), polls, { timeoutSeconds: 5 });
+    expect(row("github")).toMatchObject({
+      state: "warning",
+      advice:
+        "Alloy has just started and polls every 10 min; the first poll arrives within 10 min, and --wait waits for it. The token was checked when the stack was deployed.",
+    });
+  });
+
+  test.each([
+    ["Alloy has run for longer", 900, {}],
+    ["--wait says so", 100, { wait: true }],
+  ])("is missing when its time is up and %s", async (_, seconds, options) => {
+    const { row, kinds } = await run(started(seconds, none), polls, {
+      ...options,
+      timeoutSeconds: 0.1,
+    });
+    expect(row("github")).toMatchObject({ state: "missing" });
+    expect(kinds).toContain("waiting");
+  });
+
+  test("is ok when it was there at once", async () => {
+    const { row } = await run(started(100), polls, { timeoutSeconds: 5 });
+    expect(row("github")).toMatchObject({ state: "ok" });
+  });
 });
 
 // Metrics are 12 s old, lines 30 s; the journal and GitHub may come seldom.
