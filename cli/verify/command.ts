@@ -1,3 +1,4 @@
+import type { VerifyFacts } from "../../telemetry/facts.ts";
 import { GITHUB_WAIT, WAIT } from "../../telemetry/signals.ts";
 import {
   commandLine,
@@ -19,6 +20,8 @@ import { table } from "./table.ts";
 export interface Surroundings extends Console {
   /** Facts and sinks of a stack. */
   target(stack: string): Promise<VerifyTarget>;
+  /** Writes lines on the host that the proof then has to find. Left out: none. */
+  cause?(stack: string, facts: VerifyFacts): Promise<Record<string, string>>;
 }
 
 export const usage = `usage: npm run verify -- --stack NAME [--timeout SECONDS] [--wait] [--json]
@@ -50,8 +53,9 @@ const line = commandLine({
 export async function command(args: string[], around: Surroundings): Promise<number> {
   return runCommand(line, args, around, async ({ stack, timeoutSeconds, json, wait }) => {
     const { sinks, facts } = await around.target(stack);
+    const caused = await around.cause?.(stack, facts);
     const onProgress = progressLines(around.say);
-    const results = await verify(sinks, facts, { timeoutSeconds, wait, onProgress });
+    const results = await verify(sinks, facts, { timeoutSeconds, wait, caused, onProgress });
     around.out(json ? toJson(results) : `\n${table(results, around.terminal)}`);
     return results.some(failed) ? exitCodes.failed : exitCodes.ok;
   });

@@ -27,6 +27,8 @@ export interface VerifyOptions {
   since?: number;
   /** Waits for GitHub's first poll, up to 10 min after the agent's start. Default: says when it comes. */
   wait?: boolean;
+  /** Text of a line that was written on the host for this proof, by the id of the signal that has to bring it. */
+  caused?: Readonly<Record<string, string>>;
   onProgress?: (progress: Progress) => void;
 }
 
@@ -42,12 +44,13 @@ export async function verify(
     pollSeconds = 5,
     since,
     wait = false,
+    caused = {},
     onProgress = () => {},
   }: VerifyOptions = {},
 ): Promise<Result[]> {
   const begin = Date.now();
   const waiting = { begin, timeoutSeconds, pollSeconds };
-  const all = signalsOf(facts);
+  const all = signalsOf(facts).map((signal) => bringing(signal, caused[signal.id]));
   const samples = timeoutSeconds === 0 ? since : begin;
   // Where no sample can prove it, a line has to.
   const lines = all.some(({ kind }) => kind === "metrics") ? since : samples;
@@ -87,6 +90,13 @@ function expected(row: Result, untilPoll: number): Result {
   if (untilPoll === 0 || row.state === "ok") return row;
   const advice = `Alloy has just started and polls every 10 min; the first poll arrives within ${span(untilPoll)}, and --wait waits for it. The token was checked when the stack was deployed.`;
   return { ...row, state: "warning", advice };
+}
+
+/** The signal that is well once it brings a line with the text. */
+function bringing(signal: Signal, text: string | undefined): Signal {
+  if (text === undefined) return signal;
+  const advice = `A line that was written on the host for this proof has not arrived. ${signal.advice}`;
+  return { ...signal, query: `${signal.query} |= ${JSON.stringify(text)}`, advice };
 }
 
 /** Freshness in s above which a signal may come seldom. */

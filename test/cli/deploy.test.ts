@@ -1,14 +1,24 @@
 import { expect, test } from "vitest";
+import { causeLines } from "../../cli/deploy/caused-lines.ts";
 import { command } from "../../cli/deploy/command.ts";
 import { targetOf } from "../../cli/verify/outputs.ts";
+import type { scriptOutput } from "../../host-shell/run.ts";
+import { routeTo } from "../../host-shell/ssh.ts";
 import { factsOf } from "./support/facts.ts";
 import { healthyHost } from "./support/healthy-host.ts";
 import { printing } from "./support/printing.ts";
 import { answerAsSinks, sink } from "./support/sinks.ts";
 
+/** A host that has no journald: it writes the line of the container. */
+const written: string[] = [];
+const onHost: typeof scriptOutput = async (_route, { data = "" }) => {
+  written.push(data);
+  return "containers\n";
+};
+
 /** Runs the command; answers exit code, what was printed, and what was done in which order. */
 async function run(args: string[], data = healthyHost("svlnas"), refuses = false) {
-  answerAsSinks(data);
+  const asked = answerAsSinks(data);
   const done: string[] = [];
   const { console, printed } = printing();
   const code = await command(args, {
@@ -21,8 +31,10 @@ async function run(args: string[], data = healthyHost("svlnas"), refuses = false
       done.push(`verify ${stack}`);
       return targetOf(stack, { verify: { facts: factsOf("svlnas"), metrics: sink, logs: sink } });
     },
+    cause: (_stack, facts) =>
+      causeLines(facts, routeTo({ type: "local", dockerSocket: "/docker.sock" }), onHost),
   });
-  return { code, done, ...printed };
+  return { code, done, asked, ...printed };
 }
 
 test("updates, then proves; 0 when both are well", async () => {
@@ -30,6 +42,22 @@ test("updates, then proves; 0 when both are well", async () => {
   expect(done).toEqual(["pulumi up --stack svlnas --yes", "verify svlnas"]);
   expect(out).toMatch(/\n\d+ ok\n$/);
   expect(code).toBe(0);
+});
+
+test("the line that was written on the host after the update has to arrive", async () => {
+  const { asked } = await run(["--stack", "svlnas", "--timeout", "0"]);
+  const text = written.at(-1) ?? "";
+  expect(text).toMatch(/^grafana-alloy: line [0-9a-f]{12} of this deployment of svlnas$/);
+  expect(asked.map(({ query }) => query)).toContain(`{host="svlnas",job="docker"} |= "${text}"`);
+
+  const others = healthyHost("svlnas");
+  const lost = {
+    ...others,
+    logs: (query: string) => (query.includes("|=") ? [] : others.logs(query)),
+  };
+  const { code, out } = await run(["--stack", "svlnas", "--timeout", "0"], lost);
+  expect(code).toBe(1);
+  expect(out).toContain("A line that was written on the host for this proof has not arrived.");
 });
 
 test("without --yes Pulumi asks; a signal that does not arrive is a failure of the deployment", async () => {

@@ -3,9 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { causeLines } from "../../cli/deploy/caused-lines.ts";
 import { targetOf } from "../../cli/verify/outputs.ts";
 import { failed } from "../../cli/verify/result.ts";
 import { verify } from "../../cli/verify/run.ts";
+import { scriptOutput } from "../../host-shell/run.ts";
+import { routeTo } from "../../host-shell/ssh.ts";
 import { sentSince } from "../../lab/fresh-data.ts";
 import { outputsOf, type StackSettings } from "../../lab/stack.ts";
 import { joinFrontend } from "../../lab/world.ts";
@@ -78,17 +81,29 @@ test("changes nothing the second time, nor after a refresh", async () => {
 test("is proven by verify, but for GitHub, which is polled every ten minutes", async () => {
   const { facts, sinks } = targetOf("local", await outputsOf(stack));
   const pipelines = facts.pipelines.filter((name) => name !== "github");
-  const results = await verify(sinks, { ...facts, pipelines }, { timeoutSeconds: 240 });
+  const own = { ...facts, pipelines };
+  // As `npm run deploy` does it. The lab's host has no journald.
+  const { dockerSocket } = settings.host as { dockerSocket: string };
+  const caused = await causeLines(own, routeTo({ type: "local", dockerSocket }), scriptOutput);
+  expect(Object.keys(caused)).toEqual(["containers"]);
+  const results = await verify(sinks, own, { timeoutSeconds: 240, caused });
   expect(results.filter(failed)).toEqual([]);
   expect(results.length).toBeGreaterThan(15);
 });
 
-test("has sent something since, as `make up` sees; an agent that ended is named with its last lines", async () => {
+test("has sent something since, as `make up` sees; once the agent has ended, nothing is well", async () => {
   await sent();
   const container = lab.client.getContainer("alloy");
   await container.stop();
   try {
     await expect(sent()).rejects.toThrow(/^alloy ended with 0\. Its last lines:\n.*msg=/s);
+    const { facts, sinks } = targetOf("local", await outputsOf(stack));
+    const pipelines: typeof facts.pipelines = ["host", "self"];
+    const results = await verify(sinks, { ...facts, pipelines }, { timeoutSeconds: 20 });
+    expect(results.slice(0, 2).map(({ signal, state }) => [signal, state])).toEqual([
+      ["host", "stale"],
+      ["self", "stale"],
+    ]);
   } finally {
     await container.start();
   }
