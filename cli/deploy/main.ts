@@ -3,8 +3,8 @@ import { declaredOf } from "../drift/declared.ts";
 import { pulumiCli, pulumiOnTerminal, stackOutputs } from "../shared/pulumi-cli.ts";
 import { terminalOf } from "../shared/terminal.ts";
 import { targetOf } from "../verify/outputs.ts";
-import { causeLines } from "./caused-lines.ts";
 import { command } from "./command.ts";
+import { lookOnHost } from "./on-host.ts";
 
 const exportArgs = ["stack", "export", "--show-secrets", "--stack"];
 
@@ -12,8 +12,8 @@ process.exitCode = await command(process.argv.slice(2), {
   ...terminalOf(process),
   pulumi: pulumiOnTerminal,
   target: async (stack) => targetOf(stack, await stackOutputs(pulumiCli(), stack)),
-  cause: async (stack, facts) => {
+  onHost: async (stack, facts) => {
     const { route } = declaredOf(stack, await pulumiCli().run([...exportArgs, stack]));
-    return causeLines(facts, route, scriptOutput);
+    return lookOnHost(facts, route, scriptOutput);
   },
 });

@@ -35,11 +35,9 @@ async function measureSeries(sink: QueryableSink, signal: Signal): Promise<Measu
 /** Lines are counted within the signal's freshness: more are of no use to the proof. */
 async function measureLines(sink: QueryableSink, signal: Signal): Promise<Measured> {
   const count = `sum(count_over_time(${signal.counted}[${signal.freshSeconds}s]))`;
-  // Loki answers an instant query of numbers as Prometheus does, below /loki.
-  const instant = { ...sink, queryUrl: `${sink.queryUrl}/loki` };
   const [newest, counted] = await Promise.all([
     queryLogs(sink, signal.query, { hours: LOG_RANGE, limit: 1 }),
-    queryMetrics(instant, count),
+    queryCounts(sink, count),
   ]);
   const time = newest[0]?.time;
   const ageSeconds =
@@ -47,8 +45,16 @@ async function measureLines(sink: QueryableSink, signal: Signal): Promise<Measur
   return { matches: newest.length, ageSeconds, count: counted[0]?.value ?? 0 };
 }
 
+/** Loki answers an instant query of numbers as Prometheus does, below /loki. */
+function queryCounts(sink: QueryableSink, query: string) {
+  return queryMetrics({ ...sink, queryUrl: `${sink.queryUrl}/loki` }, query);
+}
+
 /** What a check wants to know. Throws `SinkProblem`. */
-export async function answers(sinks: Sinks, { metrics = [], logs }: Check): Promise<Answers> {
+export async function answers(
+  sinks: Sinks,
+  { metrics = [], logs, lineCounts }: Check,
+): Promise<Answers> {
   const samples = await ask(sinks, "metrics", (sink) =>
     Promise.all(metrics.map((query) => queryMetrics(sink, query))),
   );
@@ -57,7 +63,10 @@ export async function answers(sinks: Sinks, { metrics = [], logs }: Check): Prom
   const lines = await ask(sinks, "logs", (sink) =>
     Promise.all(queries.map((query) => queryLogs(sink, query, range))),
   );
-  return { metrics: samples, logs: lines.flat() };
+  const counts = lineCounts
+    ? await ask(sinks, "logs", (sink) => queryCounts(sink, lineCounts))
+    : [];
+  return { metrics: samples, logs: lines.flat(), lineCounts: counts };
 }
 
 async function ask<T>(

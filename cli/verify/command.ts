@@ -14,14 +14,14 @@ import type { Console } from "../shared/terminal.ts";
 import type { VerifyTarget } from "./outputs.ts";
 import { progressLines } from "./progress.ts";
 import { failed, failures, toJson } from "./result.ts";
-import { verify } from "./run.ts";
+import { type SeenOnHost, verify } from "./run.ts";
 import { table } from "./table.ts";
 
 export interface Surroundings extends Console {
   /** Facts and sinks of a stack. */
   target(stack: string): Promise<VerifyTarget>;
-  /** Writes lines on the host that the proof then has to find. Left out: none. */
-  cause?(stack: string, facts: VerifyFacts): Promise<Record<string, string>>;
+  /** Writes lines on the host that have to arrive, and looks what runs there. Left out: the sinks alone are asked. */
+  onHost?(stack: string, facts: VerifyFacts): Promise<SeenOnHost>;
 }
 
 export const usage = `usage: npm run verify -- --stack NAME [--timeout SECONDS] [--wait] [--json]
@@ -53,9 +53,9 @@ const line = commandLine({
 export async function command(args: string[], around: Surroundings): Promise<number> {
   return runCommand(line, args, around, async ({ stack, timeoutSeconds, json, wait }) => {
     const { sinks, facts } = await around.target(stack);
-    const caused = await around.cause?.(stack, facts);
+    const host = await around.onHost?.(stack, facts);
     const onProgress = progressLines(around.say);
-    const results = await verify(sinks, facts, { timeoutSeconds, wait, caused, onProgress });
+    const results = await verify(sinks, facts, { timeoutSeconds, wait, host, onProgress });
     around.out(json ? toJson(results) : `\n${table(results, around.terminal)}`);
     return results.some(failed) ? exitCodes.failed : exitCodes.ok;
   });

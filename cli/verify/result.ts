@@ -14,6 +14,7 @@ export type Unit =
   | "samples"
   | "batches"
   | "components"
+  | "containers"
   | "file systems"
   | "seconds"
   | "days";

@@ -3,6 +3,7 @@ import { selfMetric } from "../../telemetry/queries.ts";
 import { GITHUB_WAIT, type Signal, signalsOf } from "../../telemetry/signals.ts";
 import { answers, measure, type Sinks } from "./ask.ts";
 import { type Check, resultOf } from "./checks/check.ts";
+import { type RunningContainer, unheard } from "./checks/unheard.ts";
 import { checksOf, selfChecksOf, selfUnknown } from "./checks.ts";
 import { evaluateSignal, unasked } from "./evaluate.ts";
 import type { Progress } from "./progress.ts";
@@ -11,6 +12,12 @@ import { type Question, settle } from "./settle.ts";
 import { shareCause } from "./shared-cause.ts";
 import { queryMetrics } from "./sink-queries.ts";
 import { span } from "./words.ts";
+
+export interface SeenOnHost {
+  /** Text of a line that was just written there, by the id of the signal that has to bring it. */
+  caused: Readonly<Record<string, string>>;
+  running: readonly RunningContainer[];
+}
 
 export interface VerifyOptions {
   /**
@@ -27,8 +34,8 @@ export interface VerifyOptions {
   since?: number;
   /** Waits for GitHub's first poll, up to 10 min after the agent's start. Default: says when it comes. */
   wait?: boolean;
-  /** Text of a line that was written on the host for this proof, by the id of the signal that has to bring it. */
-  caused?: Readonly<Record<string, string>>;
+  /** What was done and seen on the host for this proof. Left out: the sinks alone are asked. */
+  host?: SeenOnHost;
   onProgress?: (progress: Progress) => void;
 }
 
@@ -44,13 +51,13 @@ export async function verify(
     pollSeconds = 5,
     since,
     wait = false,
-    caused = {},
+    host,
     onProgress = () => {},
   }: VerifyOptions = {},
 ): Promise<Result[]> {
   const begin = Date.now();
   const waiting = { begin, timeoutSeconds, pollSeconds };
-  const all = signalsOf(facts).map((signal) => bringing(signal, caused[signal.id]));
+  const all = signalsOf(facts).map((signal) => bringing(signal, host?.caused[signal.id]));
   const samples = timeoutSeconds === 0 ? since : begin;
   // Where no sample can prove it, a line has to.
   const lines = all.some(({ kind }) => kind === "metrics") ? since : samples;
@@ -68,6 +75,7 @@ export async function verify(
   onProgress({ kind: "checking" });
   const selfArrived = signals.some(({ signal, state }) => signal === "self" && state === "ok");
   const checks = [...checksOf(facts, new Date()), ...(selfArrived ? selfChecksOf(facts) : [])];
+  if (host && host.running.length > 0) checks.push(unheard(facts, host.running));
   const questions = checks.map((check) => checkQuestion(sinks, check));
   const made = await settle(questions, {
     ...waiting,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { causeLines } from "../../cli/deploy/caused-lines.ts";
 import { command } from "../../cli/deploy/command.ts";
+import { lookOnHost } from "../../cli/deploy/on-host.ts";
 import { targetOf } from "../../cli/verify/outputs.ts";
 import type { scriptOutput } from "../../host-shell/run.ts";
 import { routeTo } from "../../host-shell/ssh.ts";
@@ -9,11 +9,16 @@ import { healthyHost } from "./support/healthy-host.ts";
 import { printing } from "./support/printing.ts";
 import { answerAsSinks, sink } from "./support/sinks.ts";
 
-/** A host that has no journald: it writes the line of the container. */
+/** A host without journald. */
 const written: string[] = [];
 const onHost: typeof scriptOutput = async (_route, { data = "" }) => {
   written.push(data);
-  return "containers\n";
+  return [
+    "wrote\tcontainers",
+    "runs\t/db\tjson-file\tlines\tdatabase\timmich",
+    "runs\t/quiet\tjson-file\tsilent\t\t",
+    "runs\t/mute\tnone\tunreadable\t\t",
+  ].join("\n");
 };
 
 /** Runs the command; answers exit code, what was printed, and what was done in which order. */
@@ -31,8 +36,8 @@ async function run(args: string[], data = healthyHost("svlnas"), refuses = false
       done.push(`verify ${stack}`);
       return targetOf(stack, { verify: { facts: factsOf("svlnas"), metrics: sink, logs: sink } });
     },
-    cause: (_stack, facts) =>
-      causeLines(facts, routeTo({ type: "local", dockerSocket: "/docker.sock" }), onHost),
+    onHost: (_stack, facts) =>
+      lookOnHost(facts, routeTo({ type: "local", dockerSocket: "/docker.sock" }), onHost),
   });
   return { code, done, asked, ...printed };
 }
@@ -40,7 +45,7 @@ async function run(args: string[], data = healthyHost("svlnas"), refuses = false
 test("updates, then proves; 0 when both are well", async () => {
   const { code, done, out } = await run(["--stack", "svlnas", "--yes", "--timeout", "0"]);
   expect(done).toEqual(["pulumi up --stack svlnas --yes", "verify svlnas"]);
-  expect(out).toMatch(/\n\d+ ok\n$/);
+  expect(out).toMatch(/\n\d+ ok, 1 to look at\n$/);
   expect(code).toBe(0);
 });
 
@@ -58,6 +63,16 @@ test("the line that was written on the host after the update has to arrive", asy
   const { code, out } = await run(["--stack", "svlnas", "--timeout", "0"], lost);
   expect(code).toBe(1);
   expect(out).toContain("A line that was written on the host for this proof has not arrived.");
+});
+
+test("containers that run and whose lines do not arrive are named", async () => {
+  const { code, out } = await run(["--stack", "svlnas", "--timeout", "0"]);
+  expect(code).toBe(0);
+  const text = out.replace(/\s+/g, " ");
+  expect(text).toContain(
+    "db: it wrote within a day, and nothing of that is here (log driver json-file); mute: Docker can't read back what its log driver none takes.",
+  );
+  expect(text).not.toContain("quiet:");
 });
 
 test("without --yes Pulumi asks; a signal that does not arrive is a failure of the deployment", async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { causeLines } from "../../cli/deploy/caused-lines.ts";
+import { lookOnHost } from "../../cli/deploy/on-host.ts";
 import { targetOf } from "../../cli/verify/outputs.ts";
 import { failed } from "../../cli/verify/result.ts";
 import { verify } from "../../cli/verify/run.ts";
@@ -82,11 +82,12 @@ test("is proven by verify, but for GitHub, which is polled every ten minutes", a
   const { facts, sinks } = targetOf("local", await outputsOf(stack));
   const pipelines = facts.pipelines.filter((name) => name !== "github");
   const own = { ...facts, pipelines };
-  // As `npm run deploy` does it. The lab's host has no journald.
+  // As `npm run deploy` does it.
   const { dockerSocket } = settings.host as { dockerSocket: string };
-  const caused = await causeLines(own, routeTo({ type: "local", dockerSocket }), scriptOutput);
-  expect(Object.keys(caused)).toEqual(["containers"]);
-  const results = await verify(sinks, own, { timeoutSeconds: 240, caused });
+  const host = await lookOnHost(own, routeTo({ type: "local", dockerSocket }), scriptOutput);
+  expect(Object.keys(host.caused)).toEqual(["containers", "journal"]);
+  expect(host.running).toContainEqual({ name: "alloy", driver: "json-file", log: "lines" });
+  const results = await verify(sinks, own, { timeoutSeconds: 240, host });
   expect(results.filter(failed)).toEqual([]);
   expect(results.length).toBeGreaterThan(15);
 });

@@ -9,6 +9,8 @@ export interface Check {
   metrics?: string[];
   /** LogQL, of each of which the newest 100 lines of the last `seconds` are asked. */
   logs?: { queries: string[]; seconds: number };
+  /** LogQL that answers numbers. */
+  lineCounts?: string;
   /**
    * What is wrong now can pass by itself: it is asked until it is ok, for `waitSeconds` from the start of
    * `verify`. `title` is what is waited for. Left out: asked once.
@@ -18,10 +20,11 @@ export interface Check {
   judge(answers: Answers): Finding;
 }
 
-/** Answers of the sinks: samples by query, in the order of `metrics`, and the lines of all of `logs`. */
+/** Answers of the sinks: samples by query, in the order of `metrics`, the lines of all of `logs`, and `lineCounts`. */
 export interface Answers {
   metrics: Sample[][];
   logs: LogLine[];
+  lineCounts: Sample[];
 }
 
 /** What a check found; without a state it is ok. */
@@ -57,8 +60,11 @@ export function bounded(bound: Bound): Check {
 }
 
 /** The row of a check. */
-export function resultOf({ id, title, unit, metrics, logs }: Check, finding: Finding): Result {
-  const query = metrics?.[0] ?? logs?.queries[0] ?? "";
+export function resultOf(
+  { id, title, unit, metrics, logs, lineCounts = "" }: Check,
+  finding: Finding,
+): Result {
+  const query = metrics?.[0] ?? logs?.queries[0] ?? lineCounts;
   return { signal: id, title, query, unit, state: "ok", ...finding };
 }
 

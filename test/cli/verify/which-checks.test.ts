@@ -66,7 +66,9 @@ test("only redaction: nothing is asked", () => {
   const only = { ...bareFacts, logs: logs({}, ["ipAddresses"]) };
   const check = checksOf(only, new Date()).find(({ id }) => id === "log-privacy");
   expect(check?.logs?.queries).toEqual([]);
-  expect(check?.judge({ metrics: [], logs: [] }).detail).toBe("replaced: IP addresses");
+  expect(check?.judge({ metrics: [], logs: [], lineCounts: [] }).detail).toBe(
+    "replaced: IP addresses",
+  );
 });
 
 test("without Alloy's own metrics one row says so, and why", () => {
@@ -113,7 +115,7 @@ test.each<[now: string, token: Token, finding: object]>([
   ],
 ])("at %s, of a token that ends at $expiresAt", (now, token, finding) => {
   const check = tokenEnd(token, new Date(now));
-  expect(resultOf(check, check.judge({ metrics: [], logs: [] }))).toEqual({
+  expect(resultOf(check, check.judge({ metrics: [], logs: [], lineCounts: [] }))).toEqual({
     signal: "token-grafana-cloud-pushes",
     title: "token Grafana Cloud, pushes",
     query: "",
