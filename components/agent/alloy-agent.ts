@@ -37,7 +37,6 @@ export class AlloyAgent extends pulumi.ComponentResource {
       { host, ...settings.networks },
       { parent: this },
     );
-    const proxy = this.createSocketProxy(name, args, images, networks);
     const site = installSite(settings, images);
     const tokens = sinkChecks(`${name}-sinks`, args.sinks, { parent: this });
     const bundle = bundleOf(args);
@@ -46,6 +45,7 @@ export class AlloyAgent extends pulumi.ComponentResource {
       { host, site, bundle, secrets: secretFiles(args), secretsAfter: tokens.passed },
       { parent: this },
     );
+    const proxy = this.createSocketProxy(name, args, images, networks, { site, files });
     const init = new AlloyInit(
       `${name}-init`,
       {
@@ -83,6 +83,7 @@ export class AlloyAgent extends pulumi.ComponentResource {
     { host, settings }: AlloyAgentArgs,
     images: Images,
     networks: AgentNetworks,
+    { site, files }: { site: pulumi.Output<InstallSite>; files: AlloyFiles },
   ): SocketProxy {
     return new SocketProxy(
       `${name}-socket-proxy`,
@@ -93,6 +94,8 @@ export class AlloyAgent extends pulumi.ComponentResource {
         restart: settings.restart,
         dockerSocket: settings.host.dockerSocket,
         network: networks.backend.name,
+        site,
+        directories: files.directories,
       },
       { parent: this },
     );

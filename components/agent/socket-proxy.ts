@@ -1,10 +1,18 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../../config/schema.ts";
+import type { FileSite } from "../files/install-site.ts";
 import type { Host } from "../host/host.ts";
 import { hardened, replaceOnChanges, restartPolicy } from "./hardening.ts";
 import { composeLabels, toContainerLabels } from "./labels.ts";
 import { limitPids } from "./pid-limit.ts";
+import {
+  removeRules,
+  rulesFile,
+  rulesVersion,
+  TEMPLATE,
+  writeRules,
+} from "./socket-proxy-rules.ts";
 
 export interface SocketProxyArgs {
   host: Host;
@@ -15,20 +23,19 @@ export interface SocketProxyArgs {
   restart: Settings["restart"];
   /** Docker socket on the host. */
   dockerSocket: string;
+  /** Where the rules are written on the host, and with which image. */
+  site: pulumi.Output<FileSite>;
+  /** The service's directories exist. */
+  directories: pulumi.Resource;
   /** The internal network on which Alloy reaches it. */
   network: pulumi.Input<string>;
 }
 
-/** API sections that Alloy needs, and no way to change anything. */
-export const socketProxyEnvs = [
-  "CONTAINERS=1", // discovery and logs
-  "EVENTS=1", // starts and stops of containers
-  "INFO=1", // the engine's facts
-  "NETWORKS=1", // discovery.docker reads the networks' labels
-  "PING=1", // the health check
-  "POST=0", // read-only
-  "VERSION=1", // API version negotiation
-];
+/**
+ * The image's own switches stay closed: were its template elsewhere one day, Alloy would be refused, and nothing
+ * opened. The version has a container replaced whose rules changed.
+ */
+export const socketProxyEnvs = [`RULES_VERSION=${rulesVersion}`];
 
 /** Read-only Docker API for Alloy; the only container that mounts the Docker socket. */
 export class SocketProxy extends pulumi.ComponentResource {
@@ -36,8 +43,14 @@ export class SocketProxy extends pulumi.ComponentResource {
 
   constructor(name: string, args: SocketProxyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("grafana-alloy:components:SocketProxy", name, {}, opts);
+    const rules = args.host.command(
+      `${name}-rules`,
+      { script: args.site.apply(writeRules), delete: args.site.apply(removeRules) },
+      { parent: this, dependsOn: [args.directories] },
+    );
     this.container = new docker.Container(`${name}-container`, socketProxyContainer(args), {
       parent: this,
+      dependsOn: [rules],
       provider: args.host.provider,
       replaceOnChanges,
       deleteBeforeReplace: true,
@@ -60,6 +73,12 @@ function socketProxyContainer(args: SocketProxyArgs): docker.ContainerArgs {
     networksAdvanced: [{ name: args.network }],
     mounts: [
       { type: "bind", source: args.dockerSocket, target: "/var/run/docker.sock", readOnly: true },
+      {
+        type: "bind",
+        source: args.site.apply(({ directory }) => rulesFile(directory)),
+        target: TEMPLATE,
+        readOnly: true,
+      },
     ],
     labels: toContainerLabels(composeLabels("alloy-docker-proxy")),
     healthcheck: {

@@ -1,4 +1,5 @@
 import { exceptions } from "../../components/agent/hardening.ts";
+import { rulesVersion, TEMPLATE } from "../../components/agent/socket-proxy-rules.ts";
 import {
   containerName,
   isContainer,
@@ -31,7 +32,7 @@ const above = ["/", "/run", "/var", "/var/run"];
 export const dockerSocket: Rule = {
   name: "docker-socket",
   description:
-    "Only the socket proxy mounts the Docker socket, read-only, and lets nothing be changed.",
+    "Only the socket proxy mounts the Docker socket, read-only, and runs by the rules of this project.",
   check(resource) {
     if (!isContainer(resource)) return [];
     const mounts = mountsOf(resource);
@@ -49,13 +50,24 @@ export const dockerSocket: Rule = {
       ...(sockets.some(({ readOnly }) => !readOnly)
         ? [`${title}: mounts the Docker socket writable. Set \`readOnly\` on that mount.`]
         : []),
-      ...(sockets.length > 0 && !texts(resource.props.envs).includes("POST=0")
-        ? [`${title}: passes requests on that change things. Set POST=0 in its \`envs\`.`]
-        : []),
+      ...(sockets.length > 0 ? otherRules(resource, mounts) : []),
       ...rootAbove(resource, mounts),
     ];
   },
 };
+
+/** The image's own rules open a whole section of the API; its switches are not to be used. */
+function otherRules(resource: PolicyResource, mounts: Mount[]): string[] {
+  const { envs } = resource.props;
+  const version = `RULES_VERSION=${rulesVersion}`;
+  const ours = mounts.some(({ target, readOnly }) => target === TEMPLATE && readOnly);
+  const alone = envs === unknown || texts(envs).join() === version;
+  if (ours && alone) return [];
+  return [
+    `${titleOf(resource)}: runs by other rules than those of components/agent/socket-proxy-rules.ts. ` +
+      `Mount them read-only over ${TEMPLATE}, with ${version} alone in \`envs\`.`,
+  ];
+}
 
 function rootAbove(resource: PolicyResource, mounts: Mount[]): string[] {
   const { user } = resource.props;

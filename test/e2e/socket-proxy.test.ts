@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type Docker from "dockerode";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { socketProxyEnvs } from "../../components/agent/socket-proxy.ts";
+import { socketProxyRules } from "../../components/agent/socket-proxy-rules.ts";
 import { dockerClient, dockerEngine } from "../../lab/docker-engine.ts";
 import { socketProxyImage } from "../../lab/images/roles/agent.ts";
 import type { SocketProxyProfile } from "../../lab/images/roles/socket-proxy.ts";
@@ -40,12 +41,15 @@ interface Wanted {
   template?: string;
 }
 
+/** The image's own switches, as a service without rules of its own would set them. */
+const SWITCHES = ["CONTAINERS=1", "INFO=1", "NETWORKS=1"];
+
 async function started(profile: SocketProxyProfile, wanted: Wanted = {}) {
-  const { env = [], capabilities = [], template } = wanted;
+  const { env = SWITCHES, capabilities = [], template } = wanted;
   const container = await client.createContainer({
     name: NAME,
     Image: images[profile],
-    Env: [...socketProxyEnvs, ...env],
+    Env: env,
     Labels: { [LAB_LABEL]: "true" },
     HostConfig: {
       ...{ ReadonlyRootfs: true, CapDrop: ["ALL"], CapAdd: capabilities, PidsLimit: 50 },
@@ -99,7 +103,7 @@ describe("the image that is pinned", () => {
     await statuses(proxy, ["/version", "/images/json"]);
     expect(await requestLines(proxy)).toHaveLength(before + 2);
     await proxy.remove({ force: true });
-    const quiet = await serving("pinned", { env: ["LOG_LEVEL=err"] });
+    const quiet = await serving("pinned", { env: [...SWITCHES, "LOG_LEVEL=err"] });
     expect(await requestLines(quiet)).toEqual([]);
   });
 
@@ -135,10 +139,59 @@ describe("an image since 2026-08", () => {
     expect(await statuses(proxy, paths)).toEqual(paths.map(() => 403));
     expect(await statuses(proxy, below("json"))).toEqual([200]);
     await proxy.remove({ force: true });
-    const opened = await serving("since 2026-08", { capabilities, env: ["ALLOW_LOGS=1"] });
+    const opened = await serving("since 2026-08", {
+      capabilities,
+      env: [...SWITCHES, "ALLOW_LOGS=1"],
+    });
     expect(await statuses(opened, paths)).toEqual([403, 403, 200, 403, 403]);
   });
 });
+
+describe.each<SocketProxyProfile>(["pinned", "since 2026-08"])(
+  "our rules in the image %s",
+  (profile) => {
+    const ours = async () => {
+      const template = join(directory, "ours.cfg");
+      await writeFile(template, socketProxyRules);
+      return serving(profile, { template, env: socketProxyEnvs });
+    };
+
+    test("let pass what Alloy asks, in silence, and refuse the rest with a line each", async () => {
+      const proxy = await ours();
+      const asked = ["/version", "/info", "/networks", "/v1.41/containers/json?all=1"];
+      const open = [...asked, ...below("json", "logs?stdout=1")];
+      expect(await statuses(proxy, open)).toEqual(open.map(() => 200));
+      expect((await ask(proxy, "/_ping", "HEAD")).status).toBe(200);
+      expect(await requestLines(proxy)).toEqual([]);
+
+      const closed = [
+        ...below(ARCHIVE, "export", "changes", "top", "attach/ws?stdin=1", "stats", "json/"),
+        ...["/containers/../images/json", "/containers/%2e%2e/json", "/containers//json"],
+        ...[
+          "/images/json",
+          "/volumes",
+          "/networks/bridge",
+          "/exec/abc/json",
+          "/v1.41",
+          "/",
+          "/CONTAINERS/json",
+        ],
+      ];
+      expect(await statuses(proxy, closed)).toEqual(closed.map(() => 403));
+      for (const method of ["POST", "PUT", "DELETE", "CONNECT"]) {
+        expect((await ask(proxy, "/containers/json", method)).status).toBeGreaterThanOrEqual(400);
+      }
+      expect((await requestLines(proxy)).length).toBeGreaterThanOrEqual(closed.length);
+    });
+
+    test("keep within the limit of processes, and serve by IPv4", async () => {
+      const proxy = await ours();
+      const { pids_stats } = await proxy.stats({ stream: false });
+      expect(pids_stats?.current).toBeLessThan(10);
+      expect(await printed(proxy, ["cat", "/proc/net/tcp6"])).not.toContain(":0947 ");
+    });
+  },
+);
 
 const OWN_RULES = `defaults
   mode http

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { rulesVersion, TEMPLATE } from "../../components/agent/socket-proxy-rules.ts";
 import { type Props, unknown } from "../../policy/resource.ts";
 import type { Rule } from "../../policy/rule.ts";
 import { dockerSocket, readOnlyRoot } from "../../policy/rules/files.ts";
@@ -43,11 +44,13 @@ const readOnly = (source: string) => ({ ...mount(source), readOnly: true });
 const labels = (label: string, value: string) => ({ labels: [{ label, value }] });
 const adds = (...names: string[]) => ({ capabilities: { drops: ["ALL"], adds: names } });
 const digest = `sha256:${"0a".repeat(32)}`;
+const rules = { ...mount("/opt/alloy/socket-proxy/haproxy.cfg", TEMPLATE), readOnly: true };
+const otherRules = `runs by other rules than those of components/agent/socket-proxy-rules.ts. Mount them read-only over ${TEMPLATE}, with RULES_VERSION=${rulesVersion} alone in \`envs\`.`;
 const proxy = {
   name: "alloy-docker-proxy",
   user: undefined,
-  envs: ["CONTAINERS=1", "POST=0"],
-  mounts: [readOnly("/var/run/docker.sock")],
+  envs: [`RULES_VERSION=${rulesVersion}`],
+  mounts: [readOnly("/var/run/docker.sock"), rules],
 };
 
 const cases: Case[] = [
@@ -122,12 +125,15 @@ const cases: Case[] = [
       [{ mounts: [mount("/srv/x", "/run/docker.sock")] }, socket],
       [{ volumes: [{ hostPath: "/run/docker.sock", containerPath: "/s" }] }, socket],
       [
-        { ...proxy, mounts: [mount("/run/docker.sock")] },
+        { ...proxy, mounts: [mount("/run/docker.sock"), rules] },
         "mounts the Docker socket writable. Set `readOnly` on that mount.",
       ],
+      [{ ...proxy, envs: ["CONTAINERS=1", "POST=0"] }, otherRules],
+      [{ ...proxy, envs: [`RULES_VERSION=${"0".repeat(12)}`] }, otherRules],
+      [{ ...proxy, mounts: [readOnly("/var/run/docker.sock")] }, otherRules],
       [
-        { ...proxy, envs: ["POST=1"] },
-        "passes requests on that change things. Set POST=0 in its `envs`.",
+        { ...proxy, mounts: [readOnly("/run/docker.sock"), { ...rules, readOnly: false }] },
+        otherRules,
       ],
       [{ mounts: [readOnly("/")], user: undefined }, isRoot("/")],
       [{ mounts: [readOnly("/var/run/")], user: "0:3125" }, isRoot("/var/run")],

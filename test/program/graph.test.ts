@@ -17,7 +17,9 @@ const parents: Record<string, string[]> = {
     ...["alloy-container", "alloy-pid-limit", "alloy-loaded", "alloy-sinks", "alloy-accepted"],
   ],
   "alloy-networks": ["alloy-networks-frontend", "alloy-networks-backend"],
-  "alloy-socket-proxy": ["alloy-socket-proxy-container", "alloy-socket-proxy-pid-limit"],
+  "alloy-socket-proxy": [
+    ...["alloy-socket-proxy-rules", "alloy-socket-proxy-container", "alloy-socket-proxy-pid-limit"],
+  ],
   "alloy-files": [
     ...["alloy-files-directories", "alloy-files-config"],
     ...["alloy-files-secret-metrics-password", "alloy-files-secret-logs-password"],
@@ -40,7 +42,8 @@ const order: Record<string, string[]> = {
     ...["alloy-files-secret-metrics-password", "alloy-files-secret-logs-password"],
     ...["alloy-files-secret-github-token", "alloy-files-secret-tokens.prom"],
   ],
-  "alloy-socket-proxy-container": ["alloy-networks-backend"],
+  "alloy-socket-proxy-rules": ["alloy-files-directories"],
+  "alloy-socket-proxy-container": ["alloy-networks-backend", "alloy-socket-proxy-rules"],
   "alloy-container": [
     ...["alloy-files-config", "alloy-init-container", "alloy-socket-proxy-container"],
     "alloy-networks-frontend",

@@ -3,6 +3,8 @@
  * stays as it is: test/engine/existing-stack.test.ts. What the last release has changed goes from here.
  */
 export const EXPECTED_CHANGES: Readonly<Record<string, string>> = {
+  "alloy-socket-proxy-rules": "new: rules of our own in place of the image's",
+  "alloy-socket-proxy-container": "replaced: it runs by these rules",
   "host-docker": "sshOpts: ssh reads no configuration and no key files, as the command provider",
   ...Object.fromEntries(
     [

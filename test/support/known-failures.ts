@@ -27,10 +27,6 @@ export const KNOWN_FAILURES: Readonly<Record<string, string>> = {
     "real-plugins 3, code-review B5",
   "`pulumi destroy` takes what is ours and says who is in the network":
     "real-plugins 3, code-review B5",
-  "the agent's proxy hands out no file of the host": "code-review S1",
-  "the agent's proxy writes no line for a request that went well": "service-comparison D6",
-  "an image of the proxy since 2026-08 serves logs under our settings":
-    "service-comparison D8, public-reports 5",
   "a checkout around the directory stays clean, or the doctor says how": "service-comparison D2",
   "a host whose directories belong to another user is deployed to": "service-comparison D3",
   "permissions that were applied anew are put right by the next update": "service-comparison D3",

@@ -1,5 +1,6 @@
 import type Docker from "dockerode";
 import { expect } from "vitest";
+import { socketProxyEnvs } from "../../../components/agent/socket-proxy.ts";
 import type { TestLab } from "./lab.ts";
 
 /** What the Docker API says of a container. */
@@ -73,9 +74,11 @@ function expectedService({ facts }: TestLab, { directory, externalNetworks }: Ho
     },
     proxy: {
       ...{ ...hardened, ...memory(50), tmpfs: { "/run": "" }, networks: ["alloy-backend"] },
-      mounts: [`${facts.dockerSocket} → /var/run/docker.sock (ro, rprivate)`],
-      // The others that it needs are the image's own.
-      env: ["CONTAINERS=1", "INFO=1", "NETWORKS=1"],
+      mounts: [
+        `${directory}/socket-proxy/haproxy.cfg → /templates/haproxy.cfg (ro, rprivate)`,
+        `${facts.dockerSocket} → /var/run/docker.sock (ro, rprivate)`,
+      ],
+      env: socketProxyEnvs,
     },
     init: {
       ...{ ...hardened, ...memory(64), running: false, capAdd: ["CAP_CHOWN"], networks: ["none"] },

@@ -73,7 +73,7 @@ export function service({ directory, journal: group, external, labels: own }: Ho
       ...baseline(50, 2),
       ...onFailure,
       name: "alloy-docker-proxy",
-      envs: ["CONTAINERS=1", "EVENTS=1", "INFO=1", "NETWORKS=1", "PING=1", "POST=0", "VERSION=1"],
+      envs: [expect.stringMatching(/^RULES_VERSION=[0-9a-f]{12}$/)],
       healthcheck: {
         tests: ["CMD", "wget", "--spider", "-q", "http://localhost:2375/_ping"],
         interval: "5s",
@@ -83,7 +83,10 @@ export function service({ directory, journal: group, external, labels: own }: Ho
       wait: true,
       waitTimeout: 60,
       tmpfs: { "/run": "" },
-      mounts: [readOnly("/var/run/docker.sock")],
+      mounts: [
+        readOnly("/var/run/docker.sock"),
+        readOnly(`${directory}/socket-proxy/haproxy.cfg`, "/templates/haproxy.cfg"),
+      ],
       networksAdvanced: [{ name: "alloy-backend" }],
       labels: compose("alloy-docker-proxy"),
     },
