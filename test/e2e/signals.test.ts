@@ -27,10 +27,10 @@ let HOST: string;
 let removeJournal: (() => Promise<void>) | undefined;
 let mounts: HostMounts;
 let network: HostNetwork;
-const writers = ["rules-aged", "rules-plain", "rules-secret", "rules-service"].map(
+const writers = ["rules-aged", "rules-plain", "rules-secret", "rules-service", "rules-three"].map(
   (name) => `${name}-${mark}`,
 );
-const [AGED = "", PLAIN = "", SECRET = "", SERVICE = ""] = writers;
+const [AGED = "", PLAIN = "", SECRET = "", SERVICE = "", THREE = ""] = writers;
 
 beforeAll(async () => {
   host = await ownHost({
@@ -124,6 +124,43 @@ describe("metrics", () => {
     ]);
     const own = `{${job},__name__=~"node_netstat_Tcp_CurrEstab|node_sockstat_TCP_inuse"}`;
     expect(await series(own)).toHaveLength(2);
+  });
+
+  test("containers: what their processes use, by name, as long as they run", async () => {
+    const container = await writer(lab, {
+      name: THREE,
+      script: "sleep 86400 & sleep 86400 & wait",
+      labels: compose("rules", "three"),
+      networks: ["lab", "immich-backend"],
+    });
+    const info = `container_info{job="docker",instance="${HOST}",host="${HOST}",container="${THREE}"}`;
+    const named = `container_processes * on (host, container_id) group_left (container, compose_project, compose_service) ${info}`;
+    const found = await arrived(named, 120, () => series(named));
+    const id = container.id.slice(0, 12);
+    const project = { compose_project: "rules", compose_service: "three" };
+    const labels = {
+      host: HOST,
+      instance: HOST,
+      job: "docker",
+      container_id: id,
+      container: THREE,
+    };
+    expect(found).toEqual([{ labels: { ...labels, ...project }, value: 3 }]);
+    const own = `{host="${HOST}",container_id="${id}"}`;
+    const names = (await series(own)).map(({ labels }) => labels.__name__);
+    expect(names.sort()).toEqual([
+      ...["container_cpu_seconds_total", "container_cpu_seconds_total", "container_info"],
+      ...["container_memory_bytes", "container_memory_bytes", "container_processes"],
+      "container_start_time_seconds",
+    ]);
+    const unnamed = `container_processes{host="${HOST}"} unless on (container_id) container_info`;
+    const { Id } = await lab.client.getContainer("alloy").inspect();
+    expect((await series(unnamed)).map(({ labels }) => labels.container_id)).toEqual([
+      Id.slice(0, 12),
+    ]);
+    await container.remove({ force: true });
+    const gone = async () => ((await series(own)).length === 0 ? [1] : []);
+    await arrived("the end of its series", 120, gone);
   });
 
   test("Traefik: counts and sums, no buckets, its own labels", async () => {
