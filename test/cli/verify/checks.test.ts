@@ -294,6 +294,7 @@ test.each<[id: string, allowed: Sample[][], tooMuch: Sample[][]]>([
 
 test.each([
   ["postgres_immich", "pipelines/postgres.alloy"],
+  ["docker", "container-metrics"],
   ["traefik", "addRoutersLabels"],
   ["something", "its largest metric"],
 ])("above the budget, what of %s to cut", (job, text) => {
