@@ -4,14 +4,11 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { pipelineDirectory } from "../pipelines/pipeline-files.ts";
 
-/** Components that tests and the next pipelines use and no file of `pipelines/` declares yet. */
-const BESIDE_PIPELINES = ["prometheus.exporter.process"];
-
 /** The components, such as `prometheus.scrape`, that the lab's Alloy is built with. */
 export function neededComponents(pipelines = pipelineDirectory): string[] {
   const files = readdirSync(pipelines).filter((name) => name.endsWith(".alloy"));
   const declared = files.flatMap((name) => declaredIn(readFileSync(join(pipelines, name), "utf8")));
-  return [...new Set([...declared, ...BESIDE_PIPELINES])].sort();
+  return [...new Set(declared)].sort();
 }
 
 /** Blocks at the start of a line, with a label. */

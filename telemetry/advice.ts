@@ -9,6 +9,9 @@ export const advice = {
   containers: (host: string) =>
     `On ${host}, \`docker logs --tail 50 alloy-docker-proxy\` shows whether Alloy's calls reach the Docker API; on a host where no container logs, \`docker run --rm busybox echo hello\` makes a line.`,
 
+  containerMetrics: (host: string) =>
+    `On ${host}, \`docker logs --tail 50 alloy-docker-proxy\` shows whether Alloy's calls for the containers' names reach the Docker API; \`docker inspect alloy\` must list the mount /host/proc, which \`hidepid\` must not close.`,
+
   journal: (host: string) =>
     `On ${host}, \`getent group systemd-journal\` must print the number that the stack has as host.journal.gid, and \`ls "/var/log/journal/$(cat /etc/machine-id)"\` must list files; else set host.journal.path to /run/log/journal.`,
 

@@ -2,6 +2,7 @@
 export const pipelineNames = [
   "host",
   "containers",
+  "container-metrics",
   "journal",
   "traefik",
   "postgres",

@@ -60,6 +60,18 @@ const pipelineSignals: Record<PipelineName, (facts: VerifyFacts) => Signal[]> = 
       advice: advice.containers(host),
     }),
   ],
+  "container-metrics": ({ host }) => {
+    const of = { job: "docker", instance: host, host };
+    const processes = selector("container_processes", of);
+    return [
+      metrics("container-metrics", "container metrics", {
+        query: `${processes} and on (host, container_id) ${selector("container_info", of)}`,
+        selector: processes,
+        counted: selector("", of),
+        advice: advice.containerMetrics(host),
+      }),
+    ];
+  },
   journal: ({ host }) => [
     logs("journal", "systemd journal", {
       selector: selector("", { host, job: NODE_JOB }),

@@ -8,6 +8,8 @@ export interface Check {
   found: string;
   /** What is wrong and what mends it; left out when all is well. */
   fault?: Fault;
+  /** What is wrong stops no update. */
+  minor?: true;
   /** Can't be told before another fault is mended. */
   open?: true;
 }
@@ -22,13 +24,19 @@ export function leftOpen(check: string, found: string): Check {
   return { check, found, open: true };
 }
 
-export function stateOf({ fault, open }: Check): "ok" | "fault" | "open" {
-  if (fault) return "fault";
+/** A check that is well, or one with something to look at that stops no update. */
+export function noticed(check: string, found: string, fault: Fault | false): Check {
+  return { ...checked(check, found, fault), ...(fault && { minor: true }) };
+}
+
+export function stateOf({ fault, minor, open }: Check): "ok" | "fault" | "warning" | "open" {
+  if (fault) return minor ? "warning" : "fault";
   return open ? "open" : "ok";
 }
 
+/** What stops an update. */
 export function faultsOf(checks: readonly Check[]): Fault[] {
-  return checks.flatMap(({ fault }) => (fault ? [fault] : []));
+  return checks.flatMap(({ fault, minor }) => (fault && !minor ? [fault] : []));
 }
 
 /** Command that sets a setting to a value. */

@@ -32,6 +32,8 @@ export interface Findings {
   journalGroup?: number;
   /** Free bytes where the service's directory is or will be. */
   space?: { path: string; bytes: number };
+  /** Mount points whose size Alloy's user can't ask for. */
+  unmeasured: string[];
   passwd: { name: string; id: number }[];
   group: { name: string; id: number }[];
 }
@@ -70,6 +72,7 @@ function findingsOf(all: (key: string) => string[]): Findings {
     journals: Object.fromEntries(all("journal").map(journal)),
     ...(journalGroup && { journalGroup: Number(journalGroup) }),
     ...space(last("space")),
+    unmeasured: all("unmeasured"),
     passwd: all("passwd").map(account),
     group: all("group").map(account),
   };

@@ -134,7 +134,29 @@ function probe(request: ChecksRequest): string {
   return `  if DOCKER_CONFIG=$work in_time 120 ${container} >"$work/found" 2>"$work/said"; then
     cat "$work/found"
     tell probe ok
+    in_time 60 ${measure(request)} 2>/dev/null || true
   else tell probe "$(grep -i -m 1 error "$work/said" | cut -c 1-300 || last_line)"; fi`;
+}
+
+/** File systems on disks; of others nobody asks how full they are. */
+const onDisks = "ext[234]|xfs|btrfs|zfs|f2fs|vfat|exfat|ntfs*|fuseblk|nfs|nfs4|cifs";
+
+/** The same as Alloy's user, who reads the host's mounts as the agent will: what it can't reach has no size. */
+function measure({ host, images }: ChecksRequest): string {
+  const script = `
+while read -r _ at type options _; do
+  case $type in ${onDisks}) ;; *) continue ;; esac
+  case ,$options, in *,ro,*) continue ;; esac
+  case $at in /run/* | /var/lib/docker/* | /mnt/.ix-apps* | */.zfs/snapshot/*) continue ;; esac
+  at=$(printf %b "$at")
+  stat -f "/host$at" >/dev/null 2>&1 || printf 'unmeasured\\t%s\\n' "$at"
+done </host/proc/1/mounts`;
+  return oneShot({
+    image: images.init,
+    mounts: ["/:/host:ro,rslave"],
+    user: `${host.serviceAccount.uid}:${host.serviceAccount.gid}`,
+    command: ["sh", "-euc", script.trim()],
+  });
 }
 
 /** Docker configuration for standard input of the script: the log-in to the one registry, or none. */

@@ -4,8 +4,8 @@ import { type Cut, table as drawn, type Terminal, tally } from "../shared/table.
 const HEADER = ["check", "found", "state"];
 /** What was found is cut. */
 const CUT: Cut[] = [[1, 1]];
-const COLOURS = { ok: "green", fault: "red", open: "yellow" } as const;
-const WORDS = { ok: "ok", fault: "to mend", open: "not asked" };
+const COLOURS = { ok: "green", fault: "red", warning: "yellow", open: "yellow" } as const;
+const WORDS = { ok: "ok", fault: "to mend", warning: "to look at", open: "not asked" };
 
 /** A row a check; below one with a fault what is wrong, and on a line of its own what mends it. */
 export function table(checks: readonly Check[], terminal: Terminal): string {

@@ -3,7 +3,7 @@ import { selector } from "../../telemetry/queries.ts";
 import { githubSilent, sendingLag, unhealthyComponents } from "./checks/agent.ts";
 import type { Check } from "./checks/check.ts";
 import { lossChecks } from "./checks/counters.ts";
-import { diskSpace } from "./checks/disk-space.ts";
+import { diskSpace, unmeasuredDisks } from "./checks/disk-space.ts";
 import { journalRead } from "./checks/journal-read.ts";
 import { labelContract } from "./checks/label-contract.ts";
 import { keptLines, logPrivacy } from "./checks/log-privacy.ts";
@@ -22,7 +22,7 @@ export function checksOf(facts: VerifyFacts, now: Date): Check[] {
     seriesBudget(host),
     ...logPrivacy(facts),
     ...ownLogChecks(facts),
-    ...(pipelines.includes("host") ? [diskSpace(host)] : []),
+    ...(pipelines.includes("host") ? [diskSpace(host), unmeasuredDisks(host)] : []),
     ...tokens.map((token) => tokenEnd(token, now)),
   ];
 }

@@ -21,6 +21,14 @@ import { SocketProxy } from "./socket-proxy.ts";
 
 /** Pipelines that read lines. */
 const logPipelines: Settings["pipelines"] = ["containers", "journal"];
+/** Pipelines that bring samples every minute; `github` does every 10. */
+const samplePipelines: Settings["pipelines"] = [
+  "host",
+  "container-metrics",
+  "traefik",
+  "postgres",
+  "self",
+];
 
 /** The whole service on one host: networks, files, socket proxy, init container and Alloy. */
 export class AlloyAgent extends pulumi.ComponentResource {
@@ -149,12 +157,14 @@ export class AlloyAgent extends pulumi.ComponentResource {
     answer: pulumi.Output<SinksAnswer>,
     dependsOn: pulumi.Resource[],
   ): pulumi.Resource {
-    const sendsLogs = settings.pipelines.some((name) => logPipelines.includes(name));
+    const sends = (some: Settings["pipelines"]) =>
+      settings.pipelines.some((name) => some.includes(name));
+    const [sendsMetrics, sendsLogs] = [sends(samplePipelines), sends(logPipelines)];
     const stack = pulumi.getStack();
     const script = pulumi
       .all([site, metrics.url, logs.url, answer])
       .apply(([at, metricsUrl, logsUrl, asked]) =>
-        proveTokens({ site: at, metricsUrl, logsUrl, sendsLogs, asked, stack }),
+        proveTokens({ site: at, metricsUrl, logsUrl, sendsMetrics, sendsLogs, asked, stack }),
       );
     const data = pulumi.secret(pulumi.interpolate`${metrics.password}\n${logs.password}\n`);
     return host.command(`${name}-accepted`, { script, data }, { parent: this, dependsOn });

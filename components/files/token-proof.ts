@@ -12,6 +12,8 @@ export interface TokenProof {
   /** Where samples and lines go, as the operator reads it. */
   metricsUrl: string;
   logsUrl: string;
+  /** Whether a pipeline scrapes within `patience.samples`: else no sample can prove anything. */
+  sendsMetrics: boolean;
   /** Whether a pipeline reads logs: else no line can prove anything. */
   sendsLogs: boolean;
   /** What the sinks said when they were asked from the operator's machine. */
@@ -123,7 +125,7 @@ look() {
 }`;
 
 /** Exits with 0, or says on standard output what is missing. */
-function awaitAccepted({ metricsUrl, logsUrl, sendsLogs }: TokenProof): string {
+function awaitAccepted({ metricsUrl, logsUrl, sendsMetrics, sendsLogs }: TokenProof): string {
   const say = (text: string) => `{ echo ${shellQuote(text)}; exit 1; }`;
   return `
 ${look}
@@ -151,7 +153,7 @@ for try in $(seq ${patience.read}); do
   sleep 1
 done
 
-samples= logs=${sendsLogs ? "" : "none"} last_failed=$base_failed second=0
+samples=${sendsMetrics ? "" : "none"} logs=${sendsLogs ? "" : "none"} last_failed=$base_failed second=0
 while [ "$second" -lt ${patience.samples} ]; do
   if now; then
     [ "$taken" -gt "$base_begun" ] && samples=yes

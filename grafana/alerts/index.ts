@@ -8,9 +8,16 @@ export function allAlerts(budget = SERIES_BUDGET): Record<string, Alert> {
     "host-silent": hostSilent,
     "disk-almost-full": diskAlmostFull,
     "disk-filling": diskFilling,
+    "disk-not-measured": diskNotMeasured,
     "zfs-pool-degraded": poolDegraded,
+    "container-restarts": containerRestarts,
     "postgres-down": postgresDown,
     "journal-silent": journalSilent,
+    "container-logs-silent": containerLogsSilent,
+    "docker-not-answering": dockerNotAnswering,
+    "log-token-refused": logTokenRefused,
+    "components-unhealthy": componentsUnhealthy,
+    "agent-restarts": agentRestarts,
     "log-lines-too-old": linesTooOld,
     "series-budget": seriesBudget(budget),
     "token-near-end": tokenNearEnd,
@@ -59,6 +66,19 @@ const diskFilling: Alert = {
   panel: { dashboard: "alloy-host", title: "File systems" },
 };
 
+const diskNotMeasured: Alert = {
+  title: "Disk not measured",
+  expr: queries.unmeasured(),
+  bad: { is: "above", value: 0 },
+  forMinutes: 60,
+  noData: "OK",
+  severity: "warning",
+  summary: "How full {{ $labels.mountpoint }} on {{ $labels.host }} is can't be known.",
+  description:
+    "Alloy's user may not pass a directory above it, or a network file system does not answer. `namei -l MOUNTPOINT` shows the directories; `setfacl -m u:3125:x DIRECTORY` lets it pass one. Until then no alert tells that it fills.",
+  panel: { dashboard: "alloy-host", title: "File systems without a size" },
+};
+
 const poolDegraded: Alert = {
   title: "ZFS pool degraded",
   expr: queries.poolsNotOnline(),
@@ -70,6 +90,19 @@ const poolDegraded: Alert = {
   description:
     "`zpool status POOL` on the host names the device. A degraded pool has lost its redundancy, any other state its data's availability: replace the device before another fails.",
   panel: { dashboard: "alloy-host", title: "Pools" },
+};
+
+const containerRestarts: Alert = {
+  title: "Container restarts",
+  expr: queries.containerRestarts(),
+  bad: { is: "above", value: 3 },
+  forMinutes: 15,
+  noData: "OK",
+  severity: "warning",
+  summary: "{{ $labels.container }} on {{ $labels.host }} ends and is started again and again.",
+  description:
+    "`docker logs --tail 50 CONTAINER` on the host says why it ends; `docker inspect -f '{{ .State.ExitCode }} {{ .State.OOMKilled }}' CONTAINER` whether it ran out of memory.",
+  panel: { dashboard: "alloy-containers", title: "Restarts in 15 min" },
 };
 
 const postgresDown: Alert = {
@@ -96,6 +129,73 @@ const journalSilent: Alert = {
   description:
     'The reader is healthy and reads nothing when the directory, the machine id or the group is wrong: `ls -ln "/var/log/journal/$(cat /etc/machine-id)"` on the host must list files whose group is host.journal.gid of the stack.',
   panel: { dashboard: "alloy-agent", title: "Journal lines in 3 h" },
+};
+
+const containerLogsSilent: Alert = {
+  title: "Container logs silent",
+  expr: queries.containerLines(),
+  bad: { is: "below", value: 1 },
+  forMinutes: 15,
+  noData: "OK",
+  severity: "warning",
+  summary: "Alloy on {{ $labels.host }} has read no line of any container for 3 h.",
+  description:
+    "Not even its own. `docker logs --tail 50 alloy` names what it can't read, `docker logs --tail 50 alloy-docker-proxy` what is refused; logs are read of the drivers json-file, local and journald.",
+  panel: { dashboard: "alloy-agent", title: "Lines read" },
+};
+
+const dockerNotAnswering: Alert = {
+  title: "Docker not answering",
+  expr: queries.discoveryFailures(),
+  bad: { is: "above", value: 10 },
+  forMinutes: 5,
+  noData: "OK",
+  severity: "warning",
+  summary: "Alloy on {{ $labels.host }} can't ask Docker which containers there are.",
+  description:
+    "The socket proxy is down or refuses: `docker ps -a --filter name=alloy-docker-proxy`, `docker logs --tail 50 alloy-docker-proxy`. Logs of containers that start now are not read.",
+  panel: { dashboard: "alloy-agent", title: "Docker not answering" },
+};
+
+const logTokenRefused: Alert = {
+  title: "Log token refused",
+  expr: queries.refusedTokens(),
+  bad: { is: "above", value: 0 },
+  forMinutes: 15,
+  noData: "OK",
+  severity: "critical",
+  summary: "The sink refuses the lines of {{ $labels.host }}: 401 or 403.",
+  description:
+    "The token has ended, was revoked, or is not known everywhere yet, which takes minutes after it was made. `pulumi up --stack STACK` makes one that is good. Lines that are refused are lost.",
+  panel: { dashboard: "alloy-agent", title: "Refused tokens" },
+};
+
+const componentsUnhealthy: Alert = {
+  title: "Components not healthy",
+  expr: queries.unhealthy(),
+  bad: { is: "above", value: 0 },
+  forMinutes: 15,
+  noData: "OK",
+  severity: "warning",
+  summary:
+    "{{ printf `%.0f` $values.B.Value }} components of Alloy on {{ $labels.host }} do not work.",
+  description:
+    "Readers and exporters among them. `docker logs --tail 200 alloy | grep level=error` on the host names them and the reason.",
+  panel: { dashboard: "alloy-agent", title: "Components not healthy" },
+};
+
+const agentRestarts: Alert = {
+  title: "Agent restarts",
+  expr: queries.agentStarts(),
+  bad: { is: "above", value: 3 },
+  forMinutes: 0,
+  noData: "OK",
+  severity: "warning",
+  summary:
+    "Alloy on {{ $labels.host }} was started {{ printf `%.0f` $values.B.Value }} times in an hour.",
+  description:
+    "`docker inspect -f '{{ .State.ExitCode }} {{ .State.OOMKilled }}' alloy` says why it ends: 137 with true is limits.alloyMemory; `docker logs --tail 50 alloy` the rest.",
+  panel: { dashboard: "alloy-agent", title: "Starts in an hour" },
 };
 
 const linesTooOld: Alert = {

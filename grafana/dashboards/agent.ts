@@ -1,7 +1,16 @@
 import { SERIES_BUDGET } from "../../telemetry/series-budget.ts";
 import { dashboard, hostVariable } from "./dashboard.ts";
 import { graph, lines, logLines, metrics, stat } from "./panels.ts";
-import { activeSeries, journalLines, SELF, sendingLag, tokenDays } from "./queries.ts";
+import {
+  activeSeries,
+  agentStarts,
+  discoveryFailures,
+  journalLines,
+  refusedTokens,
+  SELF,
+  sendingLag,
+  tokenDays,
+} from "./queries.ts";
 
 const HOST = 'host=~"$host"';
 const OF = `${SELF},${HOST}`;
@@ -17,6 +26,7 @@ export function agent() {
       Now: numbers(),
       Metrics: samples(),
       Logs: logFlow(),
+      Trouble: trouble(),
       Cost: cost(),
       "Its own log": [ownLog()],
     },
@@ -188,6 +198,33 @@ function logFlow() {
         metrics(rate("loki_write_dropped_entries_total"), "{{host}} lines refused"),
         metrics(rate("loki_write_batch_retries_total"), "{{host}} batches retried"),
       ],
+    }),
+  ];
+}
+
+function trouble() {
+  const count = { unit: "short", min: 0, decimals: 0, width: 8 };
+  return [
+    graph({
+      title: "Docker not answering",
+      description:
+        "How often in 15 min the socket proxy or Docker did not say which containers there are, of 30 times.",
+      ...count,
+      queries: [metrics(discoveryFailures(`,${HOST}`), "{{host}}")],
+    }),
+    graph({
+      title: "Refused tokens",
+      description: "Requests with lines in 15 min that the sink answered with 401 or 403.",
+      ...count,
+      queries: [
+        metrics(`${refusedTokens(`,${HOST}`)} or ${agentStarts(`,${HOST}`)} * 0`, "{{host}}"),
+      ],
+    }),
+    graph({
+      title: "Starts in an hour",
+      description: "How often the agent was started anew; an update does it once.",
+      ...count,
+      queries: [metrics(agentStarts(`,${HOST}`), "{{host}}")],
     }),
   ];
 }

@@ -10,6 +10,7 @@ export function fill(expr: string, { host, interval }: Filling): string {
   return expr
     .replaceAll("$__rate_interval", interval)
     .replaceAll("$__auto", interval)
+    .replaceAll("$__range", "15m")
     .replaceAll("$host", host)
     .replaceAll("$search", "")
     .replaceAll(/"\$(job|service|repo|container|unit)"/g, '".+"');

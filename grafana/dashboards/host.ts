@@ -1,6 +1,6 @@
 import { dashboard, hostVariable } from "./dashboard.ts";
 import { graph, lines, logLines, metrics, stat } from "./panels.ts";
-import { cpuBusy, freeShare, memoryUsed, NODE } from "./queries.ts";
+import { cpuBusy, freeShare, memoryUsed, NODE, unmeasured } from "./queries.ts";
 import { bars } from "./tables.ts";
 
 const HOST = 'host=~"$host"';
@@ -129,16 +129,29 @@ function disks() {
       min: 0,
       max: 1,
       decimals: 1,
-      width: 8,
+      width: 6,
       queries: [metrics(`1 - ${freeShare(`,${HOST}`)}`, "{{mountpoint}}")],
       colours: SHARE,
+    }),
+    stat({
+      title: "File systems without a size",
+      description:
+        "Those that Alloy's user can't reach, or that do not answer: nobody is told when they fill.",
+      unit: "short",
+      width: 4,
+      height: 8,
+      queries: [metrics(`sum(${unmeasured(`,${HOST}`)})`)],
+      colours: [
+        [null, "green"],
+        [1, "red"],
+      ],
     }),
     graph({
       title: "Throughput",
       description: "Bytes read and written by device.",
       unit: "Bps",
       min: 0,
-      width: 8,
+      width: 7,
       queries: [
         metrics(`sum by (device) (${rate("read_bytes_total")})`, "{{device}} read"),
         metrics(`sum by (device) (${rate("written_bytes_total")})`, "{{device}} written"),
@@ -150,7 +163,7 @@ function disks() {
         "Share of the time in which a device has something to do; near 100 % it is the bottleneck.",
       unit: "percentunit",
       min: 0,
-      width: 8,
+      width: 7,
       queries: [metrics(`sum by (device) (${rate("io_time_seconds_total")})`, "{{device}}")],
     }),
   ];

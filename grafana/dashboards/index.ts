@@ -1,5 +1,6 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { agent } from "./agent.ts";
+import { containers } from "./containers.ts";
 import { fleet } from "./fleet.ts";
 import { github } from "./github.ts";
 import { host } from "./host.ts";
@@ -12,6 +13,7 @@ export function allDashboards(): Record<string, Dashboard> {
   return {
     fleet: fleet(),
     host: host(),
+    containers: containers(),
     logs: logs(),
     postgres: postgres(),
     traefik: traefik(),

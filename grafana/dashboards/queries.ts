@@ -12,6 +12,9 @@ export const POSTGRES = 'job=~"postgres_.+"';
 /** Labels of the GitHub exporter, as a matcher. */
 export const GITHUB = `job="${GITHUB_JOB}"`;
 
+/** Labels of the metrics of containers, as a matcher. */
+export const CONTAINERS = 'job="docker"';
+
 /** How long a host that sends no more is remembered. A host that was removed is forgotten after it. */
 const REMEMBERED = "1d";
 
@@ -41,6 +44,10 @@ export const freeShare = (more = ""): string =>
 export const freeShareTomorrow = (): string =>
   `min by (host, mountpoint) (predict_linear(${fileSystems("avail_bytes", "")}[6h], 86400) / ${fileSystems("size_bytes", "")}) and ${freeShare()} < 0.4`;
 
+/** 1 for each file system that people fill and whose size can't be asked for, 0 for one that is measured. */
+export const unmeasured = (more = ""): string =>
+  `max by (host, mountpoint) (${fileSystems("device_error", more)} and ${fileSystems("readonly", more)} == 0)`;
+
 /** 1 for each ZFS pool that is in another state than online, 0 for one that is well. */
 export const poolsNotOnline = (more = ""): string =>
   `max by (host, zpool) (node_zfs_zpool_state{${NODE},state!="online"${more}})`;
@@ -59,6 +66,26 @@ export const activeSeries = (): string => `count(last_over_time({job=~".+"}[20m]
 /** Journal lines that a host read in the last 3 h. */
 export const journalLines = (more = ""): string =>
   `sum by (host) (increase(loki_source_journal_target_lines_total{${SELF}${more}}[3h]))`;
+
+/** Lines of containers that a host read in the last 3 h; Alloy's own are among them. */
+export const containerLines = (more = ""): string =>
+  `sum by (host) (increase(loki_source_docker_target_entries_total{${SELF}${more}}[3h]))`;
+
+/** How often in 15 min Docker did not answer which containers there are; it is asked every 30 s. */
+export const discoveryFailures = (more = ""): string =>
+  `max by (host) (increase(prometheus_sd_refresh_failures_total{${SELF},mechanism="docker"${more}}[15m]))`;
+
+/** Requests with lines that the sink refused in 15 min because of their token. */
+export const refusedTokens = (more = ""): string =>
+  `sum by (host) (increase(loki_write_request_duration_seconds_count{${SELF},status_code=~"40[13]"${more}}[15m]))`;
+
+/** Parts of the configuration that run but do not work. */
+export const unhealthy = (more = ""): string =>
+  `sum by (host) (alloy_component_controller_running_components{${SELF},health_type!="healthy"${more}})`;
+
+/** How often the agent was started anew in an hour. */
+export const agentStarts = (more = ""): string =>
+  `sum by (host) (changes(alloy_resources_process_start_time_seconds{${SELF}${more}}[1h]))`;
 
 /** Days until each token ends. */
 export const tokenDays = (more = ""): string =>
@@ -79,3 +106,30 @@ export const cpuBusy = (more = ""): string =>
 /** Share of its memory that a host could not give to a new program. */
 export const memoryUsed = (more = ""): string =>
   `1 - sum by (host) (node_memory_MemAvailable_bytes{${NODE}${more}}) / sum by (host) (node_memory_MemTotal_bytes{${NODE}${more}})`;
+
+/**
+ * Of an expression that answers a value for each `container_id` the sum, or greatest, by container's name. A
+ * container that was made anew has another id and the same name.
+ */
+export function containersNamed(
+  expr: string,
+  more = "",
+  by: "sum" | "max" = "sum",
+  range = "5m",
+): string {
+  const info = `last_over_time(container_info{${CONTAINERS}${more}}[${range}])`;
+  return `${by} by (host, container) (${expr} * on (host, container_id) group_left (container) ${info})`;
+}
+
+/**
+ * How many of the scrapes of 15 min saw a container that was started anew, or had no process: in a loop it waits,
+ * up to a minute, to be started again. One whose processes were never seen in a day can't be seen at all.
+ */
+export function containerRestarts(more = ""): string {
+  const processes = `container_processes{${CONTAINERS}}`;
+  const started = `changes(container_start_time_seconds{${CONTAINERS}}[15m])`;
+  const missing = `container_info{${CONTAINERS}} unless on (host, container_id) ${processes} and on (host) ${processes}`;
+  const seen = `sum by (host, container_id) (${started} or count_over_time((${missing})[15m:1m]))`;
+  const visible = `and on (host, container_id) last_over_time(${processes}[1d])`;
+  return containersNamed(`(${seen} ${visible})`, more);
+}

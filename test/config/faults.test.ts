@@ -107,7 +107,7 @@ const cases: Case[] = [
   ],
   [
     { "pipelines.0": "cadvisor" },
-    "pipelines[0]: must be one of: host, containers, journal, traefik, postgres, github, self",
+    "pipelines[0]: must be one of: host, containers, container-metrics, journal, traefik, postgres, github, self",
     "host",
   ],
   [

@@ -35,7 +35,7 @@ test("what a new pipeline declares is needed, as what the pipelines of the repos
   onTestFinished(() => rm(directory, { recursive: true }));
   const text = 'loki.echo "out" { }\n\n// a comment on discovery.azure "x"\nlogging {\n}\n';
   await writeFile(join(directory, "new.alloy"), text);
-  expect(neededComponents(directory)).toEqual(["loki.echo", "prometheus.exporter.process"]);
+  expect(neededComponents(directory)).toEqual(["loki.echo"]);
   expect(neededComponents()).toEqual(
     expect.arrayContaining(["loki.source.journal", "prometheus.exporter.unix"]),
   );

@@ -30,6 +30,16 @@ const disk = (avail: string, { fstype = "ext4", readonly = "0" } = {}) => {
     [node("node_filesystem_readonly", labels)]: `${readonly}x600`,
   };
 };
+const unmeasured = (
+  error: string,
+  { mountpoint = "/data", fstype = "ext4", readonly = "0" } = {},
+) => {
+  const labels = `,mountpoint="${mountpoint}",device="/dev/sda1",fstype="${fstype}"`;
+  return {
+    [node("node_filesystem_device_error", labels)]: error,
+    [node("node_filesystem_readonly", labels)]: `${readonly}x120`,
+  };
+};
 const database = (up: string, answers: string) => {
   const labels = '{job="postgres_immich",instance="immich-db",host="a"}';
   return { [`up${labels}`]: up, [`pg_up${labels}`]: answers };
@@ -47,6 +57,25 @@ const read = (values: string) => ({
 });
 const dropped = (values: string, reason = "too_old_for_cloud_free") => ({
   [self("loki_process_dropped_lines_total", "a", `,reason="${reason}"`)]: values,
+});
+const container = (id: string, processes: string, started: string, info = "1x90") => {
+  const labels = `job="docker",instance="a",host="a",container_id="${id}"`;
+  return {
+    [`container_info{${labels},container="${id.split("-")[0]}"}`]: info,
+    [`container_processes{${labels}}`]: processes,
+    [`container_start_time_seconds{${labels}}`]: started,
+  };
+};
+/** Without it the exporter would be what is wrong. */
+const other = container("other", "3x90", "5x90");
+const discovery = (failures: string, mechanism = "docker") => ({
+  [self("prometheus_sd_refresh_failures_total", "a", `,mechanism="${mechanism}"`)]: failures,
+});
+const requests = (status: string, values: string) => ({
+  [self("loki_write_request_duration_seconds_count", "a", `,status_code="${status}"`)]: values,
+});
+const components = (health: string, values: string) => ({
+  [self("alloy_component_controller_running_components", "a", `,health_type="${health}"`)]: values,
 });
 const token = (days: number) => ({
   [node("host_token_expiry_timestamp_seconds", ',token="push"')]: `${days * 86_400}x180`,
@@ -100,6 +129,22 @@ const cases: Record<string, Case[]> = {
     { name: "not one with room enough", series: disk("90-0.1x240"), fires: { "4h": [] } },
     { name: "not one that fills slowly", series: disk("35-0.01x240"), fires: { "4h": [] } },
   ],
+  "disk-not-measured": [
+    {
+      name: "one without a size, for an hour",
+      series: unmeasured("1x120"),
+      fires: { "50m": [], "70m": [{ host: "a", mountpoint: "/data" }] },
+    },
+    {
+      name: "not one with a size, one that is read-only, or one in memory",
+      series: {
+        ...unmeasured("0x120"),
+        ...unmeasured("1x120", { mountpoint: "/image", readonly: "1" }),
+        ...unmeasured("1x120", { mountpoint: "/memory", fstype: "tmpfs" }),
+      },
+      fires: { "110m": [] },
+    },
+  ],
   "zfs-pool-degraded": [
     {
       name: "a degraded pool, once, whatever its other states are",
@@ -107,6 +152,39 @@ const cases: Record<string, Case[]> = {
       fires: { "1m": [], "5m": [{ host: "a", zpool: "tank" }] },
     },
     { name: "not one that is online", series: pool(1, 0), fires: { "50m": [] } },
+  ],
+  "container-restarts": [
+    {
+      name: "one that ends after seconds, each minute",
+      series: { ...other, ...container("loop", "1x90", "5x20 60+60x70") },
+      fires: { "30m": [], "50m": [{ host: "a", container: "loop" }] },
+    },
+    {
+      name: "one that ends at once and was seen alone at its first start",
+      series: { ...other, ...container("loop", "1x1 stale _x90", "5x1 stale _x90") },
+      fires: { "15m": [], "30m": [{ host: "a", container: "loop" }] },
+    },
+    {
+      name: "not one that was restarted twice",
+      series: { ...other, ...container("twice", "1x90", "5x20 900x5 1200x60") },
+      fires: { "25m": [], "40m": [] },
+    },
+    {
+      name: "not one that is made anew under its name, a minute after its end",
+      series: {
+        ...container("name-1", "1x20 stale", "5x20 stale", "1x21 stale"),
+        ...container("name-2", "_x21 1x70", "_x21 900x70", "_x21 1x70"),
+      },
+      fires: { "40m": [], "60m": [] },
+    },
+    {
+      name: "not one whose processes are never seen, nor all when the exporter fails",
+      series: {
+        ...container("unseen", "_x90", "_x90"),
+        ...container("o", "1x40 stale _x50", "5x40 stale _x50"),
+      },
+      fires: { "30m": [], "80m": [] },
+    },
   ],
   "postgres-down": [
     {
@@ -140,6 +218,66 @@ const cases: Record<string, Case[]> = {
       name: "not a quiet host with a line an hour, restarted in between",
       series: read("4x59 5x59 6x59 0x59 1x59 2x59"),
       fires: { "2h": [], "3h50m": [], "5h30m": [] },
+    },
+  ],
+  "container-logs-silent": [
+    {
+      name: "a reader that reads nothing from its start on",
+      series: { [self("loki_source_docker_target_entries_total", "a")]: "0x60" },
+      fires: { "10m": [], "20m": [{ host: "a" }] },
+    },
+    {
+      name: "not a host whose containers write a line in two hours",
+      series: { [self("loki_source_docker_target_entries_total", "a")]: "4x119 5x119 6x119" },
+      fires: { "4h": [], "5h50m": [] },
+    },
+  ],
+  "docker-not-answering": [
+    {
+      name: "a proxy that refuses each call",
+      series: discovery("0x20 0+2x60"),
+      fires: { "20m": [], "40m": [{ host: "a" }] },
+    },
+    {
+      name: "not one that is made anew, nor another way of discovery",
+      series: { ...discovery("0x20 4x60"), ...discovery("0+2x80", "file") },
+      fires: { "30m": [], "70m": [] },
+    },
+  ],
+  "log-token-refused": [
+    {
+      name: "requests that are answered with 401 for longer than a new token takes",
+      series: { ...requests("204", "5x60"), ...requests("401", "0x5 0+3x55") },
+      fires: { "15m": [], "30m": [{ host: "a" }] },
+    },
+    {
+      name: "not some of the first minutes, nor a sink that is away",
+      series: { ...requests("401", "0x5 2x55"), ...requests("503", "0+3x60") },
+      fires: { "12m": [], "18m": [], "50m": [] },
+    },
+  ],
+  "components-unhealthy": [
+    {
+      name: "one that does not work for a quarter of an hour",
+      series: { ...components("healthy", "20x60"), ...components("exited", "_x5 1x55") },
+      fires: { "15m": [], "25m": [{ host: "a" }] },
+    },
+    {
+      name: "not one that heals, nor those that work",
+      series: { ...components("healthy", "20x60"), ...components("unhealthy", "2x9 0x50") },
+      fires: { "8m": [], "20m": [], "50m": [] },
+    },
+  ],
+  "agent-restarts": [
+    {
+      name: "four starts in an hour",
+      series: { [self("alloy_resources_process_start_time_seconds", "a")]: "1x9 2x9 3x9 4x9 5x60" },
+      fires: { "35m": [], "45m": [{ host: "a" }] },
+    },
+    {
+      name: "not three",
+      series: { [self("alloy_resources_process_start_time_seconds", "a")]: "1x9 2x9 3x9 4x60" },
+      fires: { "50m": [] },
     },
   ],
   "log-lines-too-old": [

@@ -3,13 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { settings } from "../../config/schema.ts";
 import { program } from "../../lab/programs.ts";
 import { stackFile } from "../../lab/stack-file.ts";
-import { alloyBundle, type HostFacts } from "../../pipelines/alloy-bundle.ts";
-import { logPrivacy } from "../../pipelines/log-privacy.ts";
+import { alloyBundle } from "../../pipelines/alloy-bundle.ts";
 import { pipelineDirectory, pipelineFiles } from "../../pipelines/pipeline-files.ts";
 import { pipelineNames } from "../../telemetry/names.ts";
+import { facts } from "./support/facts.ts";
 
 type PipelineName = (typeof pipelineNames)[number];
 
@@ -22,23 +21,6 @@ beforeAll(async () => {
 }, 3_600_000);
 
 afterAll(() => rm(work, { recursive: true }));
-
-const facts: HostFacts = {
-  name: "svlnas",
-  sinks: {
-    metrics: { url: "https://metrics.example.org/push", username: "1" },
-    logs: { url: "https://logs.example.org/push", username: "2" },
-  },
-  journal: { path: "/var/log/journal" },
-  postgres: [{ __address__: "db:9187", instance: "a-db", job: "postgres_a" }],
-  github: {
-    repositories: ["owner/name"],
-    polling_host: "svlnas",
-    api_url: "https://example.org",
-    app: { id: 1, installation_id: 2 },
-  },
-  logs: logPrivacy(settings.shape.logs.parse({})),
-};
 
 /** Writes a set of files as it is installed on a host. */
 async function install(name: string, files: Record<string, string>): Promise<string> {

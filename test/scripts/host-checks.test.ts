@@ -8,7 +8,7 @@ import { hostChecks } from "../../checks/host/rules.ts";
 import { checksScript, dockerConfig } from "../../checks/host/script.ts";
 import { requestOf } from "../checks/host/support/request.ts";
 import type { SimulatedHost } from "../support/simulated-host.ts";
-import { checkedHost, JOURNAL_GID, MACHINE_ID } from "./support/checked-host.ts";
+import { checkedHost, JOURNAL_GID, MACHINE_ID, onHost } from "./support/checked-host.ts";
 
 let host: SimulatedHost;
 beforeEach(() => {
@@ -68,6 +68,7 @@ test("finds what there is on a host", () => {
     journals: expect.objectContaining({ "/var/log/journal": JOURNAL_GID }),
     journalGroup: JOURNAL_GID,
     space: { path: "/mnt/vm-pool/apps", bytes: expect.any(Number) },
+    unmeasured: [],
     passwd: [],
     group: [],
   });
@@ -75,16 +76,37 @@ test("finds what there is on a host", () => {
   expect(found.space?.bytes).toBeGreaterThan(1e6);
 });
 
-test("changes nothing: one bounded container, which can only read, and the temporary files are gone", () => {
+test("changes nothing: two bounded containers, which can only read, and the temporary files are gone", () => {
   host.write("networks", "");
   look();
+  const bounded =
+    "run --rm --network none --read-only --cap-drop ALL --security-opt no-new-privileges --pids-limit 50 " +
+    "--memory 64m --tmpfs /tmp";
   const runs = host.calls().filter(([command]) => command === "run");
   expect(runs.map((run) => run.slice(0, -3).join(" "))).toEqual([
-    "run --rm --network none --read-only --cap-drop ALL --security-opt no-new-privileges --pids-limit 50 " +
-      "--memory 64m --tmpfs /tmp --cap-add DAC_READ_SEARCH -v /:/host:ro,rslave init-image",
+    `${bounded} --cap-add DAC_READ_SEARCH -v /:/host:ro,rslave init-image`,
+    `${bounded} --user 3125:3125 -v /:/host:ro,rslave init-image`,
   ]);
   const changing = /^(create|start|pull|rm|network create|volume|update|cp|exec)/;
   for (const call of host.calls()) expect(call.join(" ")).not.toMatch(changing);
+});
+
+test("finds the file systems that Alloy's user can't measure, of those on disks that can be written to", () => {
+  const mounts = [
+    "/dev/sda1 / ext4 rw,relatime 0 0",
+    "tank/data /mnt/tank/My\\040Data zfs rw,xattr 0 0",
+    "tank/private /mnt/tank/private\\040data zfs rw,xattr 0 0",
+    "tank/image /mnt/image squashfs ro 0 0",
+    "tank/readonly /mnt/readonly ext4 ro,relatime 0 0",
+    "shm /srv/docker/containers/abc/mounts/shm tmpfs rw 0 0",
+    "tank/ix-apps /mnt/.ix-apps/docker zfs rw 0 0",
+    "tank@auto /mnt/tank/.zfs/snapshot/auto zfs rw 0 0",
+  ];
+  onHost(host, "proc/1/mounts", `${mounts.join("\n")}\n`);
+  onHost(host, "mnt/tank/My Data/file", "");
+  expect(look().unmeasured).toEqual(["/mnt/tank/private data"]);
+  const [, asked] = host.calls().filter(([command]) => command === "run");
+  expect(asked?.join(" ")).toContain("--user 3125:3125 -v /:/host:ro,rslave init-image");
 });
 
 test("Docker that does not answer is a finding, not an error", () => {

@@ -23,7 +23,7 @@ const [account, dataset] = ["svc-app-alloy", "vm-pool/apps/services/alloy"];
 const prepared = { directory: site.directory, serviceAccount: { uid: 3125, gid: 3125 } };
 const proof: TokenProof = {
   ...{ site, metricsUrl: "https://m", logsUrl: "https://l" },
-  ...{ sendsLogs: true, asked: "taken", stack: "s" },
+  ...{ sendsMetrics: true, sendsLogs: true, asked: "taken", stack: "s" },
 };
 
 const all = Object.entries({

@@ -74,6 +74,7 @@ function prove(secret: string, change: Partial<TokenProof> = {}) {
     site: host.site,
     metricsUrl: "https://metrics.example/push",
     logsUrl: "https://logs.example/push",
+    sendsMetrics: true,
     sendsLogs: true,
     asked: "unclear",
     stack: "svlnas",
@@ -131,6 +132,11 @@ describe("on the first deployment", () => {
     expect(prove("first", { asked: "taken" })).toEqual(proven("first", 0));
   });
 
+  test("is proven by a line where no pipeline scrapes", () => {
+    agentSays({ lines: 1 });
+    expect(prove("first", { sendsMetrics: false })).toMatchObject({ status: 0 });
+  });
+
   test("an agent that does not run proves nothing", () => {
     host.setAgent({ state: "exited" });
     const last = `The agent could not be asked. ${noOld} ${again}`;
@@ -178,6 +184,23 @@ describe("in a rotation", () => {
       2,
       { sendsLogs: false },
     ],
+    [
+      "lines alone, where no pipeline scrapes within its patience",
+      [after, after, { ...after, lines: 60 }],
+      2,
+      { sendsMetrics: false },
+    ],
+    [
+      "nothing, where no pipeline scrapes and nothing logs",
+      [silent, silent],
+      62,
+      { sendsMetrics: false },
+    ],
+    [
+      "nothing, where GitHub alone is polled",
+      [after, after],
+      ...([2, { sendsMetrics: false, sendsLogs: false }] as const),
+    ],
   ])("is proven by %s", (_what, looks, seconds, change) => {
     agentSays(...looks);
     expect(prove("new", change)).toEqual(proven("new", seconds));
@@ -204,6 +227,12 @@ describe("in a rotation", () => {
       "lines are refused",
       [after, after, { ...sampled, refused: 3 }],
       ...(["https://logs.example/push refuses lines with the new token.", 2] as const),
+    ],
+    [
+      "lines are refused, where no pipeline scrapes",
+      [after, after, { ...after, refused: 3 }],
+      "https://logs.example/push refuses lines with the new token.",
+      ...([2, { sendsMetrics: false }] as const),
     ],
     ["the agent reads no file", [before], "The agent has not read its new token within 60 s.", 59],
   ])("the old token is put back if %s", (_what, looks, reason, seconds, change) => {

@@ -8,10 +8,11 @@ export const EXPECTED_CHANGES: Readonly<Record<string, string>> = {
   "host-docker": "sshOpts: ssh reads no configuration and no key files, as the command provider",
   ...Object.fromEntries(
     [
-      ...["config", "directories", "secret-github-token", "secret-logs-password"],
+      ...["directories", "secret-github-token", "secret-logs-password"],
       ...["secret-metrics-password", "secret-tokens.prom"],
     ].map((name) => [`alloy-files-${name}`, "create: a time limit"]),
   ),
+  "alloy-files-config": "create: a time limit; stdin: pipelines host, self",
   ...Object.fromEntries(
     ["accepted", "init-pid-limit", "loaded", "pid-limit", "socket-proxy-pid-limit"].map((name) => [
       `alloy-${name}`,

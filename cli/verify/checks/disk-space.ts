@@ -8,6 +8,30 @@ const LEAST_SHARE = 0.05;
 /** Mount points that are named: data sets of one pool run out of room together. */
 const NAMED = 5;
 
+/**
+ * File systems that node_exporter can't ask for their size: how full they are is not known. One in memory is
+ * nobody's data.
+ */
+export function unmeasuredDisks(host: string): Check {
+  const of = (name: string) =>
+    selector(`node_filesystem_${name}`, { job: NODE_JOB, host, fstype: "!~tmpfs|ramfs" });
+  const unmeasured = `${of("device_error")} == 1 and ${of("readonly")} == 0`;
+  return {
+    id: "disks-unmeasured",
+    title: "file systems without a size",
+    unit: "file systems",
+    metrics: [`max by (mountpoint) (${unmeasured})`],
+    judge({ metrics: [found = []] }) {
+      const count = found.length;
+      if (count === 0) return { count };
+      const named = found.map(({ labels }) => labels.mountpoint).sort();
+      const more = count > NAMED ? ` and ${count - NAMED} more` : "";
+      const advice = `How full ${named.slice(0, NAMED).join(", ")}${more} is can't be known, and no alert will tell: Alloy's user may not pass a directory above, which \`namei -l ${named[0]}\` on ${host} shows; or a network file system does not answer.`;
+      return { count, state: "warning", advice };
+    },
+  };
+}
+
 /** File systems that are almost full; one that is read-only, such as an image, is full by nature. */
 export function diskSpace(host: string): Check {
   const of = (name: string) => selector(`node_filesystem_${name}`, { job: NODE_JOB, host });

@@ -49,6 +49,7 @@ function whatToCut(job: string): string {
 }
 
 const cuts: Record<string, string> = {
+  docker: "`container-metrics` from the pipelines of the stack",
   alloy: "what no alert uses, by a keep rule in pipelines/self.alloy",
   traefik:
     "`metrics.prometheus.addRoutersLabels: false` in Traefik, or a drop rule in pipelines/traefik.alloy",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { faultsOf, hostFaultsMessage } from "../../../checks/host/check.ts";
+import { type Check, faultsOf, hostFaultsMessage, stateOf } from "../../../checks/host/check.ts";
 import type { Findings } from "../../../checks/host/findings.ts";
 import { rangeOfRoute, rangeOfSubnet } from "../../../checks/host/ipv4.ts";
 import type { ChecksRequest } from "../../../checks/host/request.ts";
@@ -29,6 +29,7 @@ test("a host that has everything passes, and each check says what was found", ()
     ["machine id", "0123456789abcdef0123456789abcdef"],
     ["journal", "/var/log/journal, GID 102"],
     ["disk", "50.0 GB free at /mnt/vm-pool/apps/services/alloy"],
+    ["file systems", "all can be measured"],
     ["clock", "as this machine's"],
     ["account", "svc-app-alloy 3125:3125"],
   ]);
@@ -243,6 +244,17 @@ const cases: Record<string, Case> = {
     "rename or renumber the one on the host, or set host.serviceAccount and host.prepare.account to it",
   ],
 };
+
+test("file systems without a size are told, and stop no update", () => {
+  const all = checks(healthyFindings({ unmeasured: ["/mnt/tank/private", "/home/a"] }));
+  expect(faultsOf(all)).toEqual([]);
+  const notice = all.find(({ check }) => check === "file systems") as Check;
+  expect([stateOf(notice), notice.found, notice.fault?.reason]).toEqual([
+    "warning",
+    "2 without a size",
+    "3125 may not pass the directories above /mnt/tank/private and 1 more: how full they are is not known, and no alert tells",
+  ]);
+});
 
 describe("a host that lacks something", () => {
   test.each(Object.entries(cases))("%s", (_kind, [found, fault, fix, request]) => {

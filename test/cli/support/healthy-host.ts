@@ -25,6 +25,7 @@ export function healthyHost(host: string, overrides: Overrides = {}): SinkData {
     "max(max by (component_id)": [[{}, 4]],
     wal_storage_active_series: [[{}, 1853]],
     "!=": [],
+    node_filesystem_device_error: [],
     node_filesystem_avail_bytes: [[{ mountpoint: "/" }, 0.4]],
     "count(": [[{}, 42]],
     "": [[{}, 1]],

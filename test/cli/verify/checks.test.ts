@@ -168,6 +168,17 @@ test.each<[what: string, id: string, Partial<Answers>, Partial<Result>]>([
       advice: expect.stringMatching(/\/a 1 %, .+, \/e 1 % and 2 more: make room/),
     },
   ],
+  ["all have a size", "disks-unmeasured", of(), { count: 0 }],
+  [
+    "some have none; five are named",
+    "disks-unmeasured",
+    of(..."gfedcba".split("").map((name): Given => [1, { mountpoint: `/${name}` }])),
+    {
+      count: 7,
+      state: "warning",
+      advice: expect.stringMatching(/^How full \/a, .+, \/e and 2 more is can't be known/),
+    },
+  ],
   ["no excluded line", "log-privacy", {}, { count: 0, detail: LISTS }],
   [
     "excluded lines; one that two selectors find counts once",
@@ -283,6 +294,7 @@ test.each<[id: string, allowed: Sample[][], tooMuch: Sample[][]]>([
 
 test.each([
   ["postgres_immich", "pipelines/postgres.alloy"],
+  ["docker", "container-metrics"],
   ["traefik", "addRoutersLabels"],
   ["something", "its largest metric"],
 ])("above the budget, what of %s to cut", (job, text) => {

@@ -196,7 +196,7 @@ test.each([
   [
     5,
     [
-      ...["host", "containers", "traefik"],
+      ...["host", "containers", "container-metrics", "traefik"],
       ...["postgres_immich", "postgres_immich-db", "postgres_outline", "postgres_outline-db"],
       "self",
     ],

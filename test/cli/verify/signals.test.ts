@@ -3,6 +3,7 @@ import { signalsOf } from "../../../telemetry/signals.ts";
 import { bareFacts, factsOf } from "../support/facts.ts";
 
 const NODE = 'job="integrations/node_exporter"';
+const OF = '{job="docker",instance="svlnas",host="svlnas"}';
 const POLL = 'job="integrations/github_exporter",host="svlnas"';
 const stars = (name: string) =>
   `last_over_time(github_repo_stars{${POLL},user=~"(?i)DevSecNinja",repo=~"(?i)${name}"}[1500s])`;
@@ -14,6 +15,12 @@ test("of svlnas: every row of docs/service.md; GitHub, polled every 10 min, is w
   expect(signals.map((one) => [one.id, one.query, one.freshSeconds, one.waitSeconds])).toEqual([
     ["host", `node_uname_info{${NODE},instance="svlnas",host="svlnas"}`, 180, 180],
     ["containers", '{host="svlnas",job="docker"}', 600, 180],
+    [
+      "container-metrics",
+      `container_processes${OF} and on (host, container_id) container_info${OF}`,
+      180,
+      180,
+    ],
     ["journal", `{host="svlnas",${NODE}}`, 43_200, 180],
     ["traefik", 'up{job="traefik",host="svlnas"} == 1', 180, 180],
     ["postgres_immich", `up${database("immich")}`, 180, 180],
@@ -31,7 +38,7 @@ test("of svlnas: every row of docs/service.md; GitHub, polled every 10 min, is w
 
 test("of svlazext: neither databases nor GitHub", () => {
   const ids = signalsOf(factsOf("svlazext")).map(({ id }) => id);
-  expect(ids).toEqual(["host", "containers", "journal", "traefik", "self"]);
+  expect(ids).toEqual(["host", "containers", "container-metrics", "journal", "traefik", "self"]);
 });
 
 test("names are matched without regard to case, dots literally; quotes are escaped", () => {

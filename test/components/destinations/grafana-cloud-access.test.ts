@@ -193,12 +193,21 @@ describe("the proof that the host's token is taken", () => {
     expect(script).toContain(`${metrics.url} refuses samples`);
     expect(script).toContain(`${logs.url} refuses lines`);
     expect(script).toContain("pulumi up --stack svlnas");
-    expect(script).toContain(" logs= ");
+    expect(script).toContain("samples= logs= ");
   });
 
   test("waits for no line where no pipeline reads any", async () => {
     const settings = { ...completed("svlazext"), pipelines: ["host", "self", "traefik"] };
     expect(scriptOf(await mockProgram("svlazext", settings))).toContain(" logs=none ");
+  });
+
+  test.each([
+    ["logs alone", ["containers", "journal"]],
+    ["GitHub, every 10 min,", ["github"]],
+  ])("waits for no sample where a stack has %s", async (_, pipelines) => {
+    const github = { repositories: ["a/b"], pollingHost: "another" };
+    const settings = { ...completed("svlazext"), pipelines, github };
+    expect(scriptOf(await mockProgram("svlazext", settings))).toContain("samples=none ");
   });
 });
 

@@ -9,6 +9,7 @@ test("there are these, at addresses that stay", () => {
   expect(dashboards.map(([key, { uid, title }]) => [key, uid, title])).toEqual([
     ["fleet", "alloy-fleet", "Alloy: fleet overview"],
     ["host", "alloy-host", "Alloy: host"],
+    ["containers", "alloy-containers", "Alloy: containers"],
     ["logs", "alloy-logs", "Alloy: logs"],
     ["postgres", "alloy-postgres", "Alloy: PostgreSQL"],
     ["traefik", "alloy-traefik", "Alloy: Traefik"],
@@ -22,6 +23,7 @@ describe.each(dashboards)("%s", (key, dashboard) => {
   const more: Record<string, string> = {
     fleet: "",
     host: " host",
+    containers: " host* container*",
     logs: " host* container* unit* search",
     postgres: " host* job*",
     traefik: " host* service*",

@@ -40,6 +40,7 @@ export function healthyFindings(change: Partial<Findings> = {}): Findings {
     journals: { "/var/log/journal": 102 },
     journalGroup: 102,
     space: { path: "/mnt/vm-pool/apps/services/alloy", bytes: 50e9 },
+    unmeasured: [],
     passwd: [{ name: "svc-app-alloy", id: 3125 }],
     group: [{ name: "svc-app-alloy", id: 3125 }],
     ...change,
