@@ -41,7 +41,11 @@ export class AlloyFiles extends pulumi.ComponentResource {
       args.host.command(
         filesCommand.secret(name, secret),
         {
-          script: site.apply((at) => scripts.writeSecret(at, secret)),
+          script: pulumi
+            .all([site, content])
+            .apply(([at, text]) =>
+              scripts.writeSecret(at, { name: secret, bytes: Buffer.byteLength(text) }),
+            ),
           data: pulumi.secret(content),
           delete: site.apply((at) => scripts.removeSecret(at, secret)),
         },

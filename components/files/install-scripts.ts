@@ -32,20 +32,35 @@ rm -rf config/versions config/current secrets
   return inHost(site, script);
 }
 
+export interface Secret {
+  /** Name of its file. */
+  name: string;
+  /** Length of its content, by which one that a lost connection cut off is told. */
+  bytes: number;
+}
+
 /**
  * Writes standard input to a secret file of mode 0400, complete or not at all. One with which the agent pushes
- * is kept until the new one is proven, see token-proof.ts.
+ * is kept until the new one is proven, see token-proof.ts; the same one again has nothing to prove.
  */
-export function writeSecret(site: InstallSite, name: string): string {
+export function writeSecret(site: InstallSite, { name, bytes }: Secret): string {
   const replace = pushSecrets.includes(name) ? replaceKeeping(name) : `mv -f .${name}.new ${name}`;
+  const cutOff = `${name} was cut off on its way; the one on the host stays.`;
   const script = `
 cd /service/secrets
 umask 077
+# One that was left by an interrupted run can't be written to.
+rm -f .${name}.new
 cat > .${name}.new
+[ "$(wc -c < .${name}.new)" -eq ${bytes} ] || {
+  rm -f .${name}.new
+  echo ${shellQuote(cutOff)} >&2
+  exit 1
+}
 chmod 0400 .${name}.new
 chown ${site.uid}:${site.gid} .${name}.new
 ${replace}`;
-  return inHost(site, script, { stdin: true, addCapabilities: ["CHOWN"] });
+  return inHost(site, script, { stdin: true, addCapabilities: ["CHOWN", "DAC_READ_SEARCH"] });
 }
 
 export function removeSecret(site: InstallSite, name: string): string {

@@ -32,7 +32,7 @@ const patience = { read: 60, samples: 150, line: 60 };
 export function proveTokens(proof: TokenProof): string {
   const { site, stack, asked } = proof;
   return `
-write_again() { ${inHost(site, writeAgain(site), { stdin: true, addCapabilities: ["CHOWN"] })}; }
+write_again() { ${inHost(site, writeAgain(site), { stdin: true, addCapabilities: ["CHOWN", "DAC_READ_SEARCH"] })}; }
 accepted() { ${inAgent(site, awaitAccepted(proof))} accepted "$1"; }
 put_back() { ${inHost(site, putBack)}; }
 
@@ -54,10 +54,13 @@ function last(name: string): string {
   return `.${name}.last`;
 }
 
-/** Lines that move a new secret in place of the old one, which is kept unless an older one is: that was proven. */
+/**
+ * Lines that move a new secret in place of the old one, which is kept unless it is the same or an older one is
+ * kept: that was proven. To compare them takes the right to read what belongs to Alloy's user.
+ */
 export function replaceKeeping(name: string): string {
   return `
-[ -e ${last(name)} ] || [ ! -e ${name} ] || mv ${name} ${last(name)}
+[ -e ${last(name)} ] || [ ! -e ${name} ] || cmp -s .${name}.new ${name} || mv ${name} ${last(name)}
 mv -f .${name}.new ${name}`;
 }
 
@@ -67,6 +70,7 @@ function writeAgain({ uid, gid }: InstallSite): string {
     (name) => `
 IFS= read -r secret
 if [ -e .taken-back ]; then
+  rm -f .${name}.new
   printf %s "$secret" > .${name}.new
   chmod 0400 .${name}.new
   chown ${uid}:${gid} .${name}.new

@@ -29,7 +29,7 @@ const proof: TokenProof = {
 const all = Object.entries({
   prepareHost: scripts.prepareHost(site),
   removeDirectories: scripts.removeDirectories(site),
-  writeSecret: scripts.writeSecret(site, "github-token"),
+  writeSecret: scripts.writeSecret(site, { name: "github-token", bytes: 8 }),
   removeSecret: scripts.removeSecret(site, "github-token"),
   installVersion: installVersion(site, "0123456789ab"),
   awaitLoaded: awaitLoaded(site),

@@ -1,5 +1,5 @@
 // Docker is SIMULATED here, see ../support/simulated-host.ts; the scripts run in a real shell.
-import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import * as scripts from "../../components/files/install-scripts.ts";
@@ -15,7 +15,8 @@ afterEach(() => host[Symbol.dispose]());
 const done = { status: 0, stdout: "", stderr: "" };
 const at = (...path: string[]) => join(host.site.directory, ...path);
 const name = "github-token";
-const write = (secret: string, to = name) => host.run(scripts.writeSecret(host.site, to), secret);
+const write = (secret: string, to = name, bytes = Buffer.byteLength(secret)) =>
+  host.run(scripts.writeSecret(host.site, { name: to, bytes }), secret);
 const secrets = () => host.files("secrets");
 
 test("prepareHost makes what is missing and leaves what is there", () => {
@@ -70,6 +71,26 @@ describe("writeSecret", () => {
     expect(statSync(at("secrets", name)).ino).not.toBe(before);
   });
 
+  test("leaves the old secret if the connection ends in the middle of the new one", () => {
+    write("old");
+    const { status, stderr } = write("cut", name, 44);
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: "github-token was cut off on its way; the one on the host stays.\n",
+    });
+    expect(secrets()).toEqual({ [name]: "old" });
+  });
+
+  test("writes nothing into what an interrupted run left: to root without rights that is closed", () => {
+    const left = at("secrets", ".github-token.new");
+    writeFileSync(left, "half", { mode: 0o400 });
+    const held = openSync(left, "r");
+    expect(write("new")).toEqual(done);
+    expect(secrets()).toEqual({ [name]: "new" });
+    expect(readFileSync(held, "utf8")).toBe("half");
+    closeSync(held);
+  });
+
   test("leaves the old secret if it fails", () => {
     write("old");
     mkdirSync(at("secrets", ".github-token.new"));
@@ -82,7 +103,7 @@ describe("writeSecret", () => {
     host.run(scripts.removeSecret(host.site, name));
     host.run(scripts.removeDirectories(host.site));
     const added = host.calls().map((call) => call.filter((_, i) => call[i - 1] === "--cap-add"));
-    expect(added).toEqual([[], [], ["CHOWN"], [], []]);
+    expect(added).toEqual([[], [], ["CHOWN", "DAC_READ_SEARCH"], [], []]);
     expect(JSON.stringify(host.calls())).not.toContain("github_pat_secret");
   });
 });

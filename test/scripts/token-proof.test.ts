@@ -1,5 +1,5 @@
 // Docker and the agent are SIMULATED here, see ../support/simulated-host.ts; the scripts run in a real shell.
-import { statSync } from "node:fs";
+import { closeSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { prepareHost, writeSecret } from "../../components/files/install-scripts.ts";
@@ -62,7 +62,8 @@ function agentSays(...looks: Look[]): void {
   for (const [index, look] of looks.entries()) host.write(`metrics.${index + 1}`, text(look));
 }
 
-const write = (name: string, secret: string) => host.run(writeSecret(host.site, name), secret);
+const write = (name: string, secret: string) =>
+  host.run(writeSecret(host.site, { name, bytes: Buffer.byteLength(secret) }), secret);
 function writeBoth(secret: string): void {
   write("metrics-password", `${secret}-m`);
   write("logs-password", `${secret}-l`);
@@ -232,6 +233,26 @@ describe("in a rotation", () => {
     expect(host.read("owners")).toBe(
       "3125:3125 .metrics-password.new\n3125:3125 .logs-password.new\n",
     );
+  });
+
+  test("the same token written again has nothing to prove where the sinks took it", () => {
+    agentSays(before, after, after, { ...after, begun: 501, lines: 51 });
+    prove("new");
+    writeBoth("new");
+    expect(host.files("secrets")).toEqual(both("new"));
+    expect(prove("new", { asked: "taken" })).toEqual(proven("new", 0));
+  });
+
+  test("what is left of an interrupted run is not in the way of a token that is written again", () => {
+    agentSays(after, after, failing);
+    prove("new");
+    const left = join(host.site.directory, "secrets", ".logs-password.new");
+    writeFileSync(left, "half", { mode: 0o400 });
+    const held = openSync(left, "r");
+    agentSays(after, after, { ...sampled, lines: 60 });
+    expect(prove("new")).toMatchObject({ status: 0, secrets: both("new") });
+    expect(readFileSync(held, "utf8")).toBe("half");
+    closeSync(held);
   });
 
   test("a second rotation before the first is proven goes back to the one that was", () => {
