@@ -3,6 +3,7 @@ import { oneShot } from "../../host-shell/one-shot.ts";
 import { shellQuote } from "../../host-shell/shell.ts";
 import type { InstallSite } from "./install-site.ts";
 import { inHost } from "./install-site.ts";
+import { TOKEN_ENDS_FILE } from "./token-ends.ts";
 
 /** Secret files with which the agent pushes, in the order in which their contents are handed over. */
 export const pushSecrets = ["metrics-password", "logs-password"];
@@ -78,6 +79,8 @@ if [ -e .taken-back ]; then
 fi`,
   );
   return `cd /service/secrets\numask 077${write.join("")}\nrm -f .taken-back
+# Until the agent ran pipelines that read it elsewhere, it was here.
+rm -f ${TOKEN_ENDS_FILE}
 for name in ${pushSecrets.join(" ")}; do
   if [ -e .$name.last ]; then echo "$name"; fi
 done`;
@@ -140,23 +143,22 @@ written=$(stat -c %Y ${pushSecrets.map((name) => `/service/secrets/${name}`).joi
 
 # What an agent that began after they were written sent, it sent with them.
 base_begun=0 base_failed=0 base_lines=0 base_requests=0 base_refused=0 failures=3
-for try in $(seq ${patience.read}); do
+end=$(($(date +%s) + ${patience.read}))
+while :; do
   if now; then
     [ "$started" -gt "$written" ] && break
-    if [ "$read" -gt $((written + 1)) ]; then
-      # What was under way with the old ones ends.
-      sleep 2
-      now || continue
+    # What was under way with the old ones ends.
+    if [ "$read" -gt $((written + 1)) ] && sleep 2 && now; then
       base_begun=$begun base_failed=$failed base_lines=$lines base_requests=$requests base_refused=$refused failures=1
       break
     fi
   fi
-  [ "$try" -lt ${patience.read} ] || ${say(`The agent has not read its new token within ${patience.read} s.`)}
+  [ "$(date +%s)" -lt "$end" ] || ${say(`The agent has not read its new token within ${patience.read} s.`)}
   sleep 1
 done
 
-samples= logs=${sendsLogs ? "" : "none"} last_failed=$base_failed second=0
-while [ "$second" -lt ${patience.samples} ]; do
+samples= logs=${sendsLogs ? "" : "none"} last_failed=$base_failed since=$(date +%s)
+while second=$(($(date +%s) - since)); [ "$second" -lt ${patience.samples} ]; do
   if now; then
     [ "$taken" -gt "$base_begun" ] && samples=yes
     [ "$lines" -gt "$base_lines" ] && logs=yes
@@ -168,7 +170,6 @@ while [ "$second" -lt ${patience.samples} ]; do
     [ "$samples" ] && [ "$logs" ] && exit 0
   fi
   sleep 2
-  second=$((second + 2))
 done
 [ "$samples" ] || ${say(`${metricsUrl} accepted no sample with the new token within ${patience.samples} s.`)}
 ${say(`${logsUrl} accepted no line with the new token within ${patience.samples} s.`)}`;

@@ -121,7 +121,7 @@ describe("order", () => {
   });
 });
 
-test("containers and secret files are deleted before they are replaced: their names are taken", () => {
+test("containers, secret files and versions are deleted before they are replaced: their names are taken", () => {
   const first = run.resources.filter(({ deleteBeforeReplace }) => deleteBeforeReplace);
   const names = first.map(({ name, replaceOnChanges }) => [name, replaceOnChanges]);
   const changes = ["healthcheck", "tmpfs", "init"];
@@ -131,6 +131,7 @@ test("containers and secret files are deleted before they are replaced: their na
     "alloy-container": changes,
     "alloy-socket-proxy-container": changes,
     "alloy-init-container": [],
+    "alloy-files-config": ["stdin", ...ofCommands],
     "alloy-files-secret-metrics-password": ofCommands,
     "alloy-files-secret-logs-password": ofCommands,
     "alloy-files-secret-github-token": ofCommands,

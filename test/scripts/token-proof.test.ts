@@ -206,7 +206,7 @@ describe("in a rotation", () => {
       [after, after, { ...sampled, refused: 3 }],
       ...(["https://logs.example/push refuses lines with the new token.", 2] as const),
     ],
-    ["the agent reads no file", [before], "The agent has not read its new token within 60 s.", 59],
+    ["the agent reads no file", [before], "The agent has not read its new token within 60 s.", 60],
   ])("the old token is put back if %s", (_what, looks, reason, seconds, change) => {
     agentSays(...looks);
     expect(prove("new", change)).toEqual({
@@ -215,6 +215,11 @@ describe("in a rotation", () => {
       seconds,
       secrets: { ...both("old"), ".taken-back": "" },
     });
+  });
+
+  test("seconds are measured, not tries", () => {
+    host.write("silent", "metrics");
+    expect(prove("new")).toMatchObject({ status: 1, seconds: 65 });
   });
 
   test("the old token is put back if requests with lines are answered and no line is taken", () => {
@@ -272,6 +277,14 @@ test("a secret is written again to the byte, and is no argument of anything", ()
   agentSays({ read: 100 }, { read: 100 }, { read: 100, begun: 1, lines: 1 });
   expect(prove(secret)).toMatchObject({ status: 0, secrets: both(secret) });
   expect(JSON.stringify(host.calls())).not.toContain("$(id)");
+});
+
+test("the tokens' ends leave the secrets once an agent runs that reads them elsewhere", () => {
+  writeBoth("first");
+  agentStarted(4);
+  agentSays({ read: 5, begun: 100, lines: 3 });
+  writeFileSync(join(host.site.directory, "secrets", "tokens.prom"), "# ends\n");
+  expect(prove("first")).toEqual(proven("first", 0));
 });
 
 test("a secret that the agent does not push with is replaced at once", () => {
