@@ -1,7 +1,10 @@
 import { oneShot } from "../../host-shell/one-shot.ts";
 import { shellQuote } from "../../host-shell/shell.ts";
 import { type FileSite, type InstallSite, inHost } from "./install-site.ts";
+import { TEXTFILE_DIRECTORY, TOKEN_ENDS_FILE } from "./token-ends.ts";
 import { pushSecrets, replaceKeeping } from "./token-proof.ts";
+
+const made = ["config/versions", TEXTFILE_DIRECTORY, "secrets", "data"];
 
 /**
  * Creates the service's directories; the Docker daemon creates the parent. The first thing done on a host,
@@ -17,18 +20,25 @@ ${oneShot({ image: site.initImage, mounts, command: ["true"] })} || {
   echo ${shellQuote(advice)} >&2
   exit 1
 }
-${inHost(site, "mkdir -p /service/config/versions /service/secrets /service/data")}`;
+${inHost(site, `mkdir -p ${made.map((each) => `/service/${each}`).join(" ")}`)}`;
 }
 
 /**
  * Removes configuration and secrets. State stays: nothing here deletes what was not yet sent. So does a file
- * of another's in `config`: the compose service that this one replaced has its own there.
+ * of another's in `config` or `secrets`: the compose service that this one replaced has its own there.
  */
 export function removeDirectories(site: FileSite): string {
+  const secrets = [...pushSecrets, "github-token", "github-app-key"];
   const script = `
 cd /service
-rm -rf config/versions config/current secrets
-[ ! -d config ] || [ "$(ls -A config)" ] || rmdir config`;
+rm -rf config/versions config/current config/proven config/refused ${TEXTFILE_DIRECTORY}/${TOKEN_ENDS_FILE}
+for name in ${[...secrets, TOKEN_ENDS_FILE].join(" ")}; do
+  rm -f secrets/$name secrets/.$name.new secrets/.$name.last
+done
+rm -f secrets/.taken-back
+for directory in ${TEXTFILE_DIRECTORY} config secrets; do
+  [ ! -d $directory ] || [ "$(ls -A $directory)" ] || rmdir $directory
+done`;
   return inHost(site, script);
 }
 
@@ -47,7 +57,7 @@ export function writeSecret(site: InstallSite, { name, bytes }: Secret): string 
   const replace = pushSecrets.includes(name) ? replaceKeeping(name) : `mv -f .${name}.new ${name}`;
   const cutOff = `${name} was cut off on its way; the one on the host stays.`;
   const script = `
-cd /service/secrets
+cd ${placeOf(name)}
 umask 077
 # One that was left by an interrupted run can't be written to.
 rm -f .${name}.new
@@ -64,5 +74,9 @@ ${replace}`;
 }
 
 export function removeSecret(site: InstallSite, name: string): string {
-  return inHost(site, `cd /service/secrets && rm -f ${name} .${name}.last`);
+  return inHost(site, `cd ${placeOf(name)} && rm -f ${name} .${name}.last`);
+}
+
+function placeOf(name: string): string {
+  return name === TOKEN_ENDS_FILE ? `/service/${TEXTFILE_DIRECTORY}` : "/service/secrets";
 }

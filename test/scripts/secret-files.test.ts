@@ -21,7 +21,7 @@ const secrets = () => host.files("secrets");
 
 test("prepareHost makes what is missing and leaves what is there", () => {
   expect(host.names(".")).toEqual(["config", "data", "secrets"]);
-  expect(host.names("config")).toEqual(["versions"]);
+  expect(host.names("config")).toEqual(["textfile", "versions"]);
   writeFileSync(at("data", "wal"), "samples");
   expect(host.run(scripts.prepareHost(host.site))).toEqual(done);
   expect(host.files("data")).toEqual({ wal: "samples" });
@@ -39,8 +39,12 @@ test("prepareHost says what to do where / is not a shared mount, and makes nothi
   expect(bare.calls()).toHaveLength(1);
 });
 
-test("removeDirectories leaves the state, which may not be sent yet, and a file of the compose service", () => {
+test("removeDirectories leaves the state, which may not be sent yet, and files of the compose service", () => {
   host.givenVersion("v1", { "a.alloy": "// a\n" });
+  for (const secret of ["metrics-password", "github-app-key", "tokens.prom"]) write("x", secret);
+  for (const left of [".logs-password.last", ".github-token.new", ".taken-back"]) {
+    writeFileSync(at("secrets", left), "x");
+  }
   writeFileSync(at("data", "wal"), "samples");
   // The provider runs a delete command as it is, in the log-in shell.
   expect(host.run(scripts.removeDirectories(host.site))).toEqual(done);
@@ -48,8 +52,11 @@ test("removeDirectories leaves the state, which may not be sent yet, and a file 
   expect(host.files("data")).toEqual({ wal: "samples" });
   mkdirSync(at("config"));
   writeFileSync(at("config", "config.alloy"), "// compose\n");
+  mkdirSync(at("secrets"));
+  writeFileSync(at("secrets", "grafana.env"), "TOKEN=compose\n");
   expect(host.run(scripts.removeDirectories(host.site))).toEqual(done);
   expect(host.files("config")).toEqual({ "config.alloy": "// compose\n" });
+  expect(host.files("secrets")).toEqual({ "grafana.env": "TOKEN=compose\n" });
 });
 
 describe("writeSecret", () => {
@@ -96,6 +103,14 @@ describe("writeSecret", () => {
     mkdirSync(at("secrets", ".github-token.new"));
     expect(write("new").status).not.toBe(0);
     expect(statSync(at("secrets", name)).size).toBe(3);
+  });
+
+  test("writes the tokens' ends where node_exporter looks and no secret is", () => {
+    expect(write("# none", "tokens.prom")).toEqual(done);
+    expect(host.files("config/textfile")).toEqual({ "tokens.prom": "# none" });
+    expect(secrets()).toEqual({});
+    expect(host.run(scripts.removeSecret(host.site, "tokens.prom"))).toEqual(done);
+    expect(host.files("config/textfile")).toEqual({});
   });
 
   test("has CAP_CHOWN and no secret in an argument; no other script adds a capability", () => {
