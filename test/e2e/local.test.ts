@@ -40,7 +40,7 @@ beforeAll(async () => {
 afterAll(() => lab.close());
 
 /** How many resources the stack has. */
-const all = () => 31;
+const all = () => 32;
 const up = async (other: StackSettings = settings) =>
   (await (await lab.stack("local", other)).up()).summary.resourceChanges;
 const agent = async () => {
