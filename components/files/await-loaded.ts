@@ -1,7 +1,9 @@
+import { basename } from "node:path";
 import { oneShot } from "../../host-shell/one-shot.ts";
 import { shellQuote } from "../../host-shell/shell.ts";
 import { COMPONENTS_FILE } from "../../pipelines/alloy-bundle.ts";
-import { type InstallSite, inHost } from "./install-site.ts";
+import { removeMoved } from "./install-scripts.ts";
+import { type InstallSite, inHost, MOVED_FROM } from "./install-site.ts";
 import { pointLink, proveVersion, putBack } from "./version-links.ts";
 
 /** A script in the agent's network namespace, for its port is published nowhere, that works on the configuration. */
@@ -70,16 +72,22 @@ export function awaitContainer(site: InstallSite, stack: string): string {
   const undo = `To go back to the old container: git revert the change, then: pulumi up --stack ${stack}`;
   const say = (sentence: string) => `echo ${shellQuote(`${sentence} ${undo}`)} >&2`;
   return `
-try_again() { ${inHost(site, tryRefused)}; }
+look() { ${inHost(site, lookForRefused)}; }
 loaded() { ${awaitLoaded(site)}; }
 put_back() { ${inHost(site, keepRefused)}; }
+remove_moved() { ${removeMoved(site)}; }
 loaded_again() { ${inAgentNetwork(site, `${awaitComponents}\nawait_components >&2`)}; }
 
-[ -z "$(try_again)" ] || docker restart alloy >&2
+found=$(look)
+case "$found" in *refused) docker restart alloy >&2 ;; esac
 status=0
 loaded || status=$?
 case $status in
-  0) exit 0 ;;
+  0)
+    moved=$(echo "$found" | sed -n 's/^moved //p')
+    [ -z "$moved" ] || remove_moved || echo "warning: Tokens are left in $moved/secrets: remove them."
+    exit 0
+    ;;
   ${NOT_PRUNED}) exit 1 ;;
 esac
 docker logs --tail 20 alloy >&2
@@ -93,13 +101,14 @@ fi
 exit 1`;
 }
 
-/** Makes the version that was refused the current one again. */
-const tryRefused = `
+/** Makes a version that was refused the current one again; tells so, and from where the agent was moved. */
+const lookForRefused = `
 cd /service/config
+[ ! -e ${basename(MOVED_FROM)} ] || echo "moved $(cat ${basename(MOVED_FROM)})"
 refused=$(readlink refused) && [ -d "$refused" ] || exit 0
 ${pointLink("current", '"$refused"')}
 rm -f refused
-echo "$refused"`;
+echo "refused"`;
 
 const keepRefused = `
 refused=$(readlink /service/config/current)

@@ -1,6 +1,6 @@
 import { oneShot } from "../../host-shell/one-shot.ts";
 import { shellQuote } from "../../host-shell/shell.ts";
-import { type FileSite, type InstallSite, inHost } from "./install-site.ts";
+import { type FileSite, type InstallSite, inHost, MOVED_FROM } from "./install-site.ts";
 import { TEXTFILE_DIRECTORY, TOKEN_ENDS_FILE } from "./token-ends.ts";
 import { pushSecrets, replaceKeeping } from "./token-proof.ts";
 
@@ -20,18 +20,32 @@ ${oneShot({ image: site.initImage, mounts, command: ["true"] })} || {
   echo ${shellQuote(advice)} >&2
   exit 1
 }
-${inHost(site, `mkdir -p ${made.map((each) => `/service/${each}`).join(" ")}`)}`;
+${inHost(site, `mkdir -p ${made.map((each) => `/service/${each}`).join(" ")}`)}
+# An agent of another directory: its tokens are removed there once one of this directory runs.
+secrets=$(docker inspect -f '${secretsSource}' alloy 2>/dev/null) || secrets=
+case "$secrets" in
+  "" | ${shellQuote(`${site.directory}/secrets`)}) ;;
+  *) echo "\${secrets%/secrets}" | ${inHost(site, `cat > /service/${MOVED_FROM}`, { stdin: true })} ;;
+esac`;
 }
+
+const secretsSource =
+  '{{range .Mounts}}{{if eq .Destination "/etc/alloy-secrets"}}{{.Source}}{{end}}{{end}}';
 
 /**
  * Removes configuration and secrets. State stays: nothing here deletes what was not yet sent. So does a file
  * of another's in `config` or `secrets`: the compose service that this one replaced has its own there.
  */
 export function removeDirectories(site: FileSite): string {
+  return inHost(site, removal("/service"));
+}
+
+function removal(directory: string): string {
   const secrets = [...pushSecrets, "github-token", "github-app-key"];
-  const script = `
-cd /service
-rm -rf config/versions config/current config/proven config/refused ${TEXTFILE_DIRECTORY}/${TOKEN_ENDS_FILE}
+  return `
+cd ${directory}
+rm -rf config/versions config/current config/proven config/refused
+rm -f ${MOVED_FROM} ${TEXTFILE_DIRECTORY}/${TOKEN_ENDS_FILE}
 for name in ${[...secrets, TOKEN_ENDS_FILE].join(" ")}; do
   rm -f secrets/$name secrets/.$name.new secrets/.$name.last
 done
@@ -39,7 +53,23 @@ rm -f secrets/.taken-back
 for directory in ${TEXTFILE_DIRECTORY} config secrets; do
   [ ! -d $directory ] || [ "$(ls -A $directory)" ] || rmdir $directory
 done`;
-  return inHost(site, script);
+}
+
+/**
+ * Removes the same from the directory `$moved`, which the agent had before. What others have there is not touched:
+ * only this program's deployments have the link.
+ */
+export function removeMoved(site: FileSite): string {
+  const script = `
+[ ! -L /before/config/current ] || { ${removal("/before")}
+}
+rm -f /service/${MOVED_FROM}`;
+  const line = oneShot({
+    image: site.initImage,
+    mounts: ["@moved@:/before", `${site.directory}:/service`],
+    command: ["sh", "-euc", script.trim()],
+  });
+  return line.replace("@moved@", '"$moved"');
 }
 
 export interface Secret {

@@ -1,6 +1,9 @@
 // Docker is SIMULATED here, see ../support/simulated-host.ts; the scripts run in a real shell.
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { awaitContainer, awaitLoaded } from "../../components/files/await-loaded.ts";
+import { prepareHost } from "../../components/files/install-scripts.ts";
 import { SimulatedHost } from "../support/simulated-host.ts";
 
 let host: SimulatedHost;
@@ -150,5 +153,34 @@ describe("a new container", () => {
       last: `The new container does not run as it should, see above. ${undo}`,
     });
     expect(versions()).toMatchObject({ current: "versions/v1", proven: "versions/v1" });
+  });
+
+  describe("of another directory", () => {
+    const oldPlace = () => join(host.root, "before");
+    beforeEach(() => {
+      mkdirSync(join(oldPlace(), "secrets"), { recursive: true });
+      mkdirSync(join(oldPlace(), "config/versions/v0"), { recursive: true });
+      writeFileSync(join(oldPlace(), "secrets/metrics-password"), "glc_x");
+      writeFileSync(join(oldPlace(), "secrets/mine"), "x");
+      host.write("secrets-source", `${oldPlace()}/secrets\n`);
+      expect(host.run(prepareHost(host.site)).status).toBe(0);
+    });
+
+    test("leaves no token in the one before, once it runs", () => {
+      symlinkSync("versions/v0", join(oldPlace(), "config/current"));
+      given("v2", refused);
+      expect(start().status).toBe(1);
+      expect(readdirSync(join(oldPlace(), "secrets")).sort()).toEqual(["metrics-password", "mine"]);
+      host.writeVersion("v2", good);
+      expect(start().status).toBe(0);
+      expect(readdirSync(oldPlace())).toEqual(["secrets"]);
+      expect(readdirSync(join(oldPlace(), "secrets"))).toEqual(["mine"]);
+      expect(host.names("config")).not.toContain("moved-from");
+    });
+
+    test("leaves one alone that this program did not deploy to", () => {
+      expect(start().status).toBe(0);
+      expect(readdirSync(join(oldPlace(), "secrets")).sort()).toEqual(["metrics-password", "mine"]);
+    });
   });
 });

@@ -117,7 +117,8 @@ describe("writeSecret", () => {
     write("github_pat_secret");
     host.run(scripts.removeSecret(host.site, name));
     host.run(scripts.removeDirectories(host.site));
-    const added = host.calls().map((call) => call.filter((_, i) => call[i - 1] === "--cap-add"));
+    const runs = host.calls().filter(([command]) => command === "run");
+    const added = runs.map((call) => call.filter((_, i) => call[i - 1] === "--cap-add"));
     expect(added).toEqual([[], [], ["CHOWN", "DAC_READ_SEARCH"], [], []]);
     expect(JSON.stringify(host.calls())).not.toContain("github_pat_secret");
   });
