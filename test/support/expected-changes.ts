@@ -4,6 +4,8 @@
  */
 export const EXPECTED_CHANGES: Readonly<Record<string, string>> = {
   "host-docker": "sshOpts: ssh reads no configuration and no key files, as the command provider",
+  "github-token-end": "made: it remembers what GitHub said last",
+  "host-address": "made: it remembers where the stack was deployed",
   ...Object.fromEntries(
     [
       ...["config", "directories", "secret-github-token", "secret-logs-password"],
