@@ -14,12 +14,14 @@ const dataMarker = "#data";
 /**
  * The command line that runs a script from standard input, whatever the log-in shell of the host's user.
  * It is short because the command provider prints it with every error, and holds no secret because `ps`
- * shows it. `read` takes single bytes: what follows the marker is left for the script's own commands.
+ * shows it. `read` takes single bytes: what follows the marker is left for the script's own commands. A script
+ * that a lost connection cut off is not run at all.
  */
 export function scriptRunner(name: string): string {
   const script = `s=
 while IFS= read -r line && [ "$line" != "${dataMarker}" ]; do s="$s$line
 "; done
+[ "$line" = "${dataMarker}" ] || { echo "The script was cut off on its way; nothing was done." >&2; exit 1; }
 eval "$s"`;
   return `sh -euc ${shellQuote(script)} ${shellQuote(name)}`;
 }

@@ -17,6 +17,8 @@ export interface Findings {
     rootDirectory: string;
     security: string[];
   };
+  /** There is a container `alloy`. */
+  agent: boolean;
   networks: { name: string; id: string; bridge: string; subnets: string[] }[];
   routes: { interface: string; range: Ipv4Range; direct: boolean }[];
   /** Of one that is there or can be had, `said` names its platforms. */
@@ -63,6 +65,7 @@ function findingsOf(all: (key: string) => string[]): Findings {
     rights: (last("rights") ?? "none") as Findings["rights"],
     ...docker(last("docker"), last("engine")),
     ...(last("docker-error") !== undefined && { dockerError: last("docker-error") }),
+    agent: Boolean(last("agent")),
     networks: all("network").map(network),
     routes: all("route").map(route),
     images: Object.fromEntries(all("image").map(image)),

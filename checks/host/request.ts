@@ -13,6 +13,8 @@ export interface ChecksRequest {
   /** Networks of other services, each with its setting. */
   externalNetworks: { path: string; network: string }[];
   images: Record<ImageRole, string>;
+  /** Address at which the stack was deployed, if that is another one. */
+  movedFrom?: string;
   /** Log-in with which images are pulled; without one they are pulled anonymously. */
   registry?: { address: string; username: string };
 }

@@ -6,6 +6,7 @@ import { clockCheck } from "./rules/clock.ts";
 import { dockerChecks } from "./rules/docker.ts";
 import { imageChecks } from "./rules/images.ts";
 import { journalChecks } from "./rules/journal.ts";
+import { machineChecks } from "./rules/machine.ts";
 import { networkChecks } from "./rules/networks.ts";
 import { spaceChecks } from "./rules/space.ts";
 
@@ -13,6 +14,7 @@ import { spaceChecks } from "./rules/space.ts";
 export function hostChecks(found: Findings, request: ChecksRequest, operator: Operator): Check[] {
   return [
     ...dockerChecks(found, request),
+    ...machineChecks(found, request),
     ...imageChecks(found, request),
     ...networkChecks(found, request),
     ...journalChecks(found, request),

@@ -39,6 +39,7 @@ if ! docker version --format '${versionFormat}' >"$work/version" 2>"$work/said";
   tell docker-error "$(last_line)"
 else
   tell docker "$(cat "$work/version")"
+  tell agent "$(docker ps -a --filter name='^alloy$' --format '{{.State}}' 2>/dev/null)"
   tell engine "$(docker info --format '${engineFormat}' 2>/dev/null)"
   tell mirrors "$(docker info --format '{{range .RegistryConfig.Mirrors}}{{.}} {{end}}' 2>/dev/null)"
   networks() { docker network inspect --format '${networkFormat}' $(docker network ls -q) 2>"$work/said"; }

@@ -84,7 +84,7 @@ export function stepsOf(plan: Plan, { onHost, pulumi, prove, signal }: Means): S
         // A deployment that was cut off may have made what Pulumi does not know of.
         do: () => onHost(`${scripts.removeOthers(record)}\n${removeDirectories(site)}`),
         byHand:
-          "docker rm -f the containers that have the names of the old ones; rm -rf secrets config/versions config/current",
+          "docker rm -f the containers that have the names of the old ones; rm -rf config/versions config/current secrets/*-password secrets/github-*",
       },
     ),
     step("verify that everything arrives", () =>

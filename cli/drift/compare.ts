@@ -16,7 +16,8 @@ function containerRows(wanted: DeclaredContainer, { containers }: Observed, up: 
   const row = rowOf(`container ${wanted.name}`);
   const found = containers.find(({ name }) => name === wanted.name);
   const refresh = `${up} --refresh`;
-  if (!found) return [row("existence", ["is not on the host"], refresh)];
+  // A one-shot that has ended is gone after `docker system prune`, which breaks nothing.
+  if (!found) return [row("existence", [wanted.runs && "is not on the host"], refresh)];
   const { image, pidLimit } = found;
   const replace = `${up} --replace '${wanted.urn}'`;
   const existence = [

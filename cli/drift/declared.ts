@@ -11,7 +11,7 @@ export interface Declared {
   /** How the Docker provider reaches the host. */
   route: Route;
   containers: DeclaredContainer[];
-  /** Image reference of BusyBox on the host, for the containers that look at files. */
+  /** Reference of the BusyBox image, for the containers that look at files: one that was pruned is pulled again. */
   helperImage: string;
   /** Of the directory on the host that is Alloy's `/etc/alloy`; `urn` is of the command that installs it. */
   config: { directory: string; version: string; files: Hashes; urn: string };
@@ -98,7 +98,7 @@ export function declaredOf(stack: string, text: string): Declared {
       labels: Object.fromEntries(labels.map(({ label, value }) => [label, value])),
       pids: commands.find(({ pids }) => pids?.id === id)?.pids,
     })),
-    helperImage: init.image,
+    helperImage: referenceOf(init.image, ofType("docker:index/remoteImage:RemoteImage")),
     config: {
       ...{ directory: directory("/etc/alloy"), version, urn: install?.urn ?? "" },
       files: hashes(Object.entries(unpackFiles(install?.data ?? ""))),
@@ -116,6 +116,11 @@ function command({ urn, inputs: { stdin } }: Resource) {
   const { script, data } = splitInput(typeof stdin === "string" ? stdin : "");
   const pids = readPidLimit(script);
   return { urn, name: nameOf(urn), data, pids: pids && { ...pids, urn } };
+}
+
+function referenceOf(id: string, images: Resource[]): string {
+  const pulled = images.find(({ outputs }) => outputs.imageId === id);
+  return typeof pulled?.inputs.name === "string" ? pulled.inputs.name : id;
 }
 
 function routeOf({ inputs }: Resource): Route {

@@ -35,7 +35,8 @@ for name in ${names}; do
   printf 'image\\t%s\\n' "$(docker image inspect --format '{{json .}}' "$image")"
 done
 ${look(config.directory, listConfig(config.version))}
-${look(secrets.directory, listSecrets, secrets.owner)}`;
+${look(secrets.directory, `cd /seen\n${listSecrets}`, secrets.owner)}
+${look(config.directory, `cd /seen/textfile 2>/dev/null || exit 0\n${listSecrets}`, secrets.owner)}`;
 }
 
 function listConfig(version: string): string {
@@ -47,14 +48,13 @@ for version in versions/*; do
 done
 [ -d versions/${version} ] || exit 0
 cd versions/${version}
-for file in *; do
+for file in * .[!.]*; do
   [ ! -f "$file" ] || printf 'file\\t%s\\t%s\\n' "$(sha256sum < "$file" | cut -c 1-64)" "$file"
 done`;
 }
 
-/** Run by the secrets' owner: no other user can read them, nor can root without capabilities. */
+/** Run by the secrets' owner, to whom the tokens' ends belong too: no other user can read them, nor can root without capabilities. */
 const listSecrets = `
-cd /seen
 for file in * .[!.]*; do
   [ -f "$file" ] || continue
   hash=$(sha256sum < "$file" 2>/dev/null | cut -c 1-64)

@@ -5,8 +5,8 @@ import type { Settings } from "../../config/schema.ts";
 import { sinkChecks } from "../destinations/sink-checks.ts";
 import { bundleOf, type Images, installSite, secretFiles } from "../files/agent-files.ts";
 import { AlloyFiles } from "../files/alloy-files.ts";
+import { awaitContainer } from "../files/await-loaded.ts";
 import type { InstallSite } from "../files/install-site.ts";
-import { awaitLoaded } from "../files/install-version.ts";
 import { proveTokens } from "../files/token-proof.ts";
 import type { Host } from "../host/host.ts";
 import { hostImage } from "../host/images.ts";
@@ -138,14 +138,10 @@ export class AlloyAgent extends pulumi.ComponentResource {
    * is new to an old one was waited for when it was installed.
    */
   private awaitLoaded(name: string, host: Host, site: pulumi.Output<InstallSite>): pulumi.Resource {
+    const stack = pulumi.getStack();
     const script = pulumi
       .all([site, this.container.id])
-      .apply(([at, id]) =>
-        [
-          `# container ${id}`,
-          `${awaitLoaded(at)} || { docker logs --tail 20 alloy >&2; exit 1; }`,
-        ].join("\n"),
-      );
+      .apply(([at, id]) => `# container ${id}\n${awaitContainer(at, stack)}`);
     return host.command(`${name}-loaded`, { script }, { parent: this });
   }
 

@@ -18,7 +18,7 @@ export interface AlloyInitArgs {
 
 /** One-shot container that gives the state directory to Alloy's user. */
 export class AlloyInit extends pulumi.ComponentResource {
-  /** The container once it ended well; its failure fails the update before Alloy is touched. */
+  /** The container once it ended well; its failure fails the update before Alloy's container is. */
   readonly done: pulumi.Output<docker.Container>;
 
   constructor(name: string, args: AlloyInitArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -7,20 +7,23 @@ import type { InstallSite } from "./install-site.ts";
 import { TOKEN_ENDS_FILE, tokenEnds } from "./token-ends.ts";
 
 type SecretFiles = Record<string, pulumi.Input<string>>;
-/** Image references on the host. */
+/** Ids of images on the host. */
 export type Images = Record<keyof Settings["images"], pulumi.Input<string>>;
 
-/** Where on the host the files go, and which images work on them. */
+/**
+ * Where on the host the files go, and which images work on them, once these are on the host. By reference: one
+ * that was pruned since is pulled again, where an id could not be.
+ */
 export function installSite(
-  settings: AlloyAgentArgs["settings"],
-  images: Images,
+  { host, images, limits }: AlloyAgentArgs["settings"],
+  pulled: Images,
 ): pulumi.Output<InstallSite> {
-  return pulumi.all([images.init, images.alloy]).apply(([initImage, alloyImage]) => ({
-    directory: settings.host.directory,
-    initImage,
-    alloyImage,
-    ...settings.host.serviceAccount,
-    alloyMemory: settings.limits.alloyMemory,
+  return pulumi.all([pulled.init, pulled.alloy]).apply(() => ({
+    directory: host.directory,
+    initImage: images.init,
+    alloyImage: images.alloy,
+    ...host.serviceAccount,
+    alloyMemory: limits.alloyMemory,
   }));
 }
 

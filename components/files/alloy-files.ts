@@ -41,7 +41,11 @@ export class AlloyFiles extends pulumi.ComponentResource {
       args.host.command(
         filesCommand.secret(name, secret),
         {
-          script: site.apply((at) => scripts.writeSecret(at, secret)),
+          script: pulumi
+            .all([site, content])
+            .apply(([at, text]) =>
+              scripts.writeSecret(at, { name: secret, bytes: Buffer.byteLength(text) }),
+            ),
           data: pulumi.secret(content),
           delete: site.apply((at) => scripts.removeSecret(at, secret)),
         },
@@ -55,15 +59,25 @@ export class AlloyFiles extends pulumi.ComponentResource {
     );
     const bundle = pulumi.output(args.bundle);
     this.version = bundle.version;
+    const packed = bundle.apply(({ files }) => packFiles(files));
     this.installed = args.host.command(
       filesCommand.config(name),
       {
         script: pulumi
-          .all([site, bundle])
-          .apply(([at, { version }]) => installVersion(at, version)),
-        data: bundle.apply(({ files }) => packFiles(files)),
+          .all([site, this.version, packed])
+          .apply(([at, version, text]) =>
+            installVersion(at, { version, bytes: Buffer.byteLength(text) }),
+          ),
+        data: packed,
       },
-      { parent: this, dependsOn: [this.directories, ...secrets] },
+      {
+        parent: this,
+        dependsOn: [this.directories, ...secrets],
+        // One that failed is done again, with a reverted change too: after a lost connection nobody knows
+        // what the host has.
+        replaceOnChanges: ["stdin"],
+        deleteBeforeReplace: true,
+      },
     );
     this.registerOutputs({ version: this.version });
   }

@@ -1,7 +1,10 @@
 import { oneShot } from "../../host-shell/one-shot.ts";
 import { shellQuote } from "../../host-shell/shell.ts";
-import { type FileSite, type InstallSite, inHost } from "./install-site.ts";
+import { type FileSite, type InstallSite, inHost, MOVED_FROM } from "./install-site.ts";
+import { TEXTFILE_DIRECTORY, TOKEN_ENDS_FILE } from "./token-ends.ts";
 import { pushSecrets, replaceKeeping } from "./token-proof.ts";
+
+const made = ["config/versions", TEXTFILE_DIRECTORY, "secrets", "data"];
 
 /**
  * Creates the service's directories; the Docker daemon creates the parent. The first thing done on a host,
@@ -17,37 +20,93 @@ ${oneShot({ image: site.initImage, mounts, command: ["true"] })} || {
   echo ${shellQuote(advice)} >&2
   exit 1
 }
-${inHost(site, "mkdir -p /service/config/versions /service/secrets /service/data")}`;
+${inHost(site, `mkdir -p ${made.map((each) => `/service/${each}`).join(" ")}`)}
+# An agent of another directory: its tokens are removed there once one of this directory runs.
+secrets=$(docker inspect -f '${secretsSource}' alloy 2>/dev/null) || secrets=
+case "$secrets" in
+  "" | ${shellQuote(`${site.directory}/secrets`)}) ;;
+  *) echo "\${secrets%/secrets}" | ${inHost(site, `cat > /service/${MOVED_FROM}`, { stdin: true })} ;;
+esac`;
 }
+
+const secretsSource =
+  '{{range .Mounts}}{{if eq .Destination "/etc/alloy-secrets"}}{{.Source}}{{end}}{{end}}';
 
 /**
  * Removes configuration and secrets. State stays: nothing here deletes what was not yet sent. So does a file
- * of another's in `config`: the compose service that this one replaced has its own there.
+ * of another's in `config` or `secrets`: the compose service that this one replaced has its own there.
  */
 export function removeDirectories(site: FileSite): string {
+  return inHost(site, removal("/service"));
+}
+
+function removal(directory: string): string {
+  const secrets = [...pushSecrets, "github-token", "github-app-key"];
+  return `
+cd ${directory}
+rm -rf config/versions config/current config/proven config/refused
+rm -f ${MOVED_FROM} ${TEXTFILE_DIRECTORY}/${TOKEN_ENDS_FILE}
+for name in ${[...secrets, TOKEN_ENDS_FILE].join(" ")}; do
+  rm -f secrets/$name secrets/.$name.new secrets/.$name.last
+done
+rm -f secrets/.taken-back
+for directory in ${TEXTFILE_DIRECTORY} config secrets; do
+  [ ! -d $directory ] || [ "$(ls -A $directory)" ] || rmdir $directory
+done`;
+}
+
+/**
+ * Removes the same from the directory `$moved`, which the agent had before. What others have there is not touched:
+ * only this program's deployments have the link.
+ */
+export function removeMoved(site: FileSite): string {
   const script = `
-cd /service
-rm -rf config/versions config/current secrets
-[ ! -d config ] || [ "$(ls -A config)" ] || rmdir config`;
-  return inHost(site, script);
+[ ! -L /before/config/current ] || { ${removal("/before")}
+}
+rm -f /service/${MOVED_FROM}`;
+  const line = oneShot({
+    image: site.initImage,
+    mounts: ["@moved@:/before", `${site.directory}:/service`],
+    command: ["sh", "-euc", script.trim()],
+  });
+  return line.replace("@moved@", '"$moved"');
+}
+
+export interface Secret {
+  /** Name of its file. */
+  name: string;
+  /** Length of its content, by which one that a lost connection cut off is told. */
+  bytes: number;
 }
 
 /**
  * Writes standard input to a secret file of mode 0400, complete or not at all. One with which the agent pushes
- * is kept until the new one is proven, see token-proof.ts.
+ * is kept until the new one is proven, see token-proof.ts; the same one again has nothing to prove.
  */
-export function writeSecret(site: InstallSite, name: string): string {
+export function writeSecret(site: InstallSite, { name, bytes }: Secret): string {
   const replace = pushSecrets.includes(name) ? replaceKeeping(name) : `mv -f .${name}.new ${name}`;
+  const cutOff = `${name} was cut off on its way; the one on the host stays.`;
   const script = `
-cd /service/secrets
+cd ${placeOf(name)}
 umask 077
+# One that was left by an interrupted run can't be written to.
+rm -f .${name}.new
 cat > .${name}.new
+[ "$(wc -c < .${name}.new)" -eq ${bytes} ] || {
+  rm -f .${name}.new
+  echo ${shellQuote(cutOff)} >&2
+  exit 1
+}
 chmod 0400 .${name}.new
 chown ${site.uid}:${site.gid} .${name}.new
 ${replace}`;
-  return inHost(site, script, { stdin: true, addCapabilities: ["CHOWN"] });
+  return inHost(site, script, { stdin: true, addCapabilities: ["CHOWN", "DAC_READ_SEARCH"] });
 }
 
 export function removeSecret(site: InstallSite, name: string): string {
-  return inHost(site, `cd /service/secrets && rm -f ${name} .${name}.last`);
+  return inHost(site, `cd ${placeOf(name)} && rm -f ${name} .${name}.last`);
+}
+
+function placeOf(name: string): string {
+  return name === TOKEN_ENDS_FILE ? `/service/${TEXTFILE_DIRECTORY}` : "/service/secrets";
 }

@@ -15,6 +15,9 @@ export interface InstallSite {
   alloyMemory: number;
 }
 
+/** File with the directory that the agent had before, as long as its tokens are there. */
+export const MOVED_FROM = "config/moved-from";
+
 /** Where the service's files are, and what reaches them. */
 export type FileSite = Pick<InstallSite, "directory" | "initImage">;
 

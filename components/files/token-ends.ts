@@ -1,10 +1,10 @@
 import type { Token } from "../../telemetry/facts.ts";
 
-/**
- * File among the secrets from which the agent reads when its tokens end: it is renewed together with them,
- * and of that directory node_exporter's textfile collector reads what ends with `.prom`.
- */
+/** File from which the agent reads when its tokens end; no secret, but written with them. */
 export const TOKEN_ENDS_FILE = "tokens.prom";
+
+/** Its directory, of which node_exporter's textfile collector reads what ends with `.prom`: no secret is there. */
+export const TEXTFILE_DIRECTORY = "config/textfile";
 
 const METRIC = "host_token_expiry_timestamp_seconds";
 

@@ -3,6 +3,7 @@ import { oneShot } from "../../host-shell/one-shot.ts";
 import { shellQuote } from "../../host-shell/shell.ts";
 import type { InstallSite } from "./install-site.ts";
 import { inHost } from "./install-site.ts";
+import { TOKEN_ENDS_FILE } from "./token-ends.ts";
 
 /** Secret files with which the agent pushes, in the order in which their contents are handed over. */
 export const pushSecrets = ["metrics-password", "logs-password"];
@@ -34,7 +35,7 @@ const patience = { read: 60, samples: 150, line: 60 };
 export function proveTokens(proof: TokenProof): string {
   const { site, stack, asked } = proof;
   return `
-write_again() { ${inHost(site, writeAgain(site), { stdin: true, addCapabilities: ["CHOWN"] })}; }
+write_again() { ${inHost(site, writeAgain(site), { stdin: true, addCapabilities: ["CHOWN", "DAC_READ_SEARCH"] })}; }
 accepted() { ${inAgent(site, awaitAccepted(proof))} accepted "$1"; }
 put_back() { ${inHost(site, putBack)}; }
 
@@ -56,10 +57,13 @@ function last(name: string): string {
   return `.${name}.last`;
 }
 
-/** Lines that move a new secret in place of the old one, which is kept unless an older one is: that was proven. */
+/**
+ * Lines that move a new secret in place of the old one, which is kept unless it is the same or an older one is
+ * kept: that was proven. To compare them takes the right to read what belongs to Alloy's user.
+ */
 export function replaceKeeping(name: string): string {
   return `
-[ -e ${last(name)} ] || [ ! -e ${name} ] || mv ${name} ${last(name)}
+[ -e ${last(name)} ] || [ ! -e ${name} ] || cmp -s .${name}.new ${name} || mv ${name} ${last(name)}
 mv -f .${name}.new ${name}`;
 }
 
@@ -69,6 +73,7 @@ function writeAgain({ uid, gid }: InstallSite): string {
     (name) => `
 IFS= read -r secret
 if [ -e .taken-back ]; then
+  rm -f .${name}.new
   printf %s "$secret" > .${name}.new
   chmod 0400 .${name}.new
   chown ${uid}:${gid} .${name}.new
@@ -76,6 +81,8 @@ if [ -e .taken-back ]; then
 fi`,
   );
   return `cd /service/secrets\numask 077${write.join("")}\nrm -f .taken-back
+# Until the agent ran pipelines that read it elsewhere, it was here.
+rm -f ${TOKEN_ENDS_FILE}
 for name in ${pushSecrets.join(" ")}; do
   if [ -e .$name.last ]; then echo "$name"; fi
 done`;
@@ -138,23 +145,22 @@ written=$(stat -c %Y ${pushSecrets.map((name) => `/service/secrets/${name}`).joi
 
 # What an agent that began after they were written sent, it sent with them.
 base_begun=0 base_failed=0 base_lines=0 base_requests=0 base_refused=0 failures=3
-for try in $(seq ${patience.read}); do
+end=$(($(date +%s) + ${patience.read}))
+while :; do
   if now; then
     [ "$started" -gt "$written" ] && break
-    if [ "$read" -gt $((written + 1)) ]; then
-      # What was under way with the old ones ends.
-      sleep 2
-      now || continue
+    # What was under way with the old ones ends.
+    if [ "$read" -gt $((written + 1)) ] && sleep 2 && now; then
       base_begun=$begun base_failed=$failed base_lines=$lines base_requests=$requests base_refused=$refused failures=1
       break
     fi
   fi
-  [ "$try" -lt ${patience.read} ] || ${say(`The agent has not read its new token within ${patience.read} s.`)}
+  [ "$(date +%s)" -lt "$end" ] || ${say(`The agent has not read its new token within ${patience.read} s.`)}
   sleep 1
 done
 
-samples=${sendsMetrics ? "" : "none"} logs=${sendsLogs ? "" : "none"} last_failed=$base_failed second=0
-while [ "$second" -lt ${patience.samples} ]; do
+samples=${sendsMetrics ? "" : "none"} logs=${sendsLogs ? "" : "none"} last_failed=$base_failed since=$(date +%s)
+while second=$(($(date +%s) - since)); [ "$second" -lt ${patience.samples} ]; do
   if now; then
     [ "$taken" -gt "$base_begun" ] && samples=yes
     [ "$lines" -gt "$base_lines" ] && logs=yes
@@ -166,7 +172,6 @@ while [ "$second" -lt ${patience.samples} ]; do
     [ "$samples" ] && [ "$logs" ] && exit 0
   fi
   sleep 2
-  second=$((second + 2))
 done
 [ "$samples" ] || ${say(`${metricsUrl} accepted no sample with the new token within ${patience.samples} s.`)}
 ${say(`${logsUrl} accepted no line with the new token within ${patience.samples} s.`)}`;

@@ -44,7 +44,9 @@ async function tokenAccess(
   const answers = await askThrough(provider, apiUrl, questionsFor(repositories));
   const findings = judge(repositories, answers);
   tell("grafana-alloy:githubToken", findings, `\`${renewCommand()}\` makes and stores a new one.`);
-  const token = new GithubToken("github", { token: githubToken, expiresAt: findings.expiresAt });
+  const { expiresAt, unclear } = findings;
+  const endUnknown = !expiresAt && unclear.length > 0;
+  const token = new GithubToken("github", { token: githubToken, expiresAt, endUnknown });
   return { file: "github-token", secret: token.token, tokens: [token.end] };
 }
 

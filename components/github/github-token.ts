@@ -5,8 +5,10 @@ import { RENEW_DAYS } from "./github-check.ts";
 export interface GithubTokenArgs {
   /** Fine-grained token with read-only Metadata, Issues and Pull requests. */
   token: pulumi.Input<string>;
-  /** When it ends, as GitHub said. Left out: never, or GitHub could not be asked. */
+  /** When it ends, as GitHub said. Left out: never, or not known. */
   expiresAt?: Date;
+  /** GitHub did not say when it ends: what it said last counts. */
+  endUnknown: boolean;
 }
 
 /** The token that polls GitHub. GitHub has no API that creates one: it comes from the configuration. */
@@ -19,12 +21,18 @@ export class GithubToken extends pulumi.ComponentResource {
   constructor(name: string, args: GithubTokenArgs, opts?: pulumi.ComponentResourceOptions) {
     super("grafana-alloy:components:GithubToken", name, {}, opts);
     this.token = pulumi.secret(args.token);
-    this.end = pulumi.output({
+    // The state remembers it: GitHub that is away changes nothing on the host.
+    const end = new pulumi.Stash(
+      `${name}-token-end`,
+      { input: args.expiresAt?.toISOString() ?? "" },
+      { parent: this, ignoreChanges: args.endUnknown ? ["input"] : [] },
+    );
+    this.end = (end.input as pulumi.Output<string>).apply((expiresAt) => ({
       name: "GitHub",
-      ...(args.expiresAt && { expiresAt: args.expiresAt.toISOString() }),
+      ...(expiresAt && { expiresAt }),
       renewDays: RENEW_DAYS,
       renew: `\`${renewCommand()}\` and \`pulumi up --stack ${pulumi.getStack()}\`.`,
-    });
+    }));
     this.registerOutputs({ end: this.end });
   }
 }

@@ -3,7 +3,7 @@ import type { ChecksRequest } from "../../checks/host/request.ts";
 import { machineCommand } from "./machine-command.ts";
 
 export interface HostChecksArgs {
-  request: ChecksRequest;
+  request: pulumi.Input<ChecksRequest>;
   /** Secret. Password for the request's registry. */
   registryPassword?: pulumi.Output<string>;
 }
@@ -17,8 +17,8 @@ export function hostChecks(
   { request, registryPassword }: HostChecksArgs,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
-  const stdin = registryPassword
-    ? pulumi.jsonStringify({ request, registryPassword })
-    : JSON.stringify({ request });
+  const stdin = pulumi.jsonStringify(
+    registryPassword ? { request, registryPassword } : { request },
+  );
   return machineCommand(name, { program: "components/host-checks/main.ts", stdin }, opts);
 }

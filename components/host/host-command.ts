@@ -14,8 +14,26 @@ export interface HostCommandArgs {
   delete?: pulumi.Input<string>;
 }
 
-/** A command on a host. Its output reaches the engine's log only when it fails. */
+/** A command on a host. Of its output the engine's log has warnings, and all of it when it fails. */
 export function hostCommand(
+  name: string,
+  connection: Connection,
+  args: HostCommandArgs,
+  opts: pulumi.CustomResourceOptions,
+): command.remote.Command | command.local.Command {
+  const made = commandOver(name, connection, args, opts);
+  made.stdout.apply((text) => {
+    for (const warning of warningsIn(text)) void pulumi.log.warn(warning, made);
+  });
+  return made;
+}
+
+/** Lines that begin with `warning: `, as scripts print them on standard output; in previews those of the last run. */
+export function warningsIn(text: string | undefined): string[] {
+  return [...(text ?? "").matchAll(/^warning: (.+)$/gm)].map(([, warning = ""]) => warning);
+}
+
+function commandOver(
   name: string,
   connection: Connection,
   args: HostCommandArgs,

@@ -59,14 +59,14 @@ const hosts = [
     name: "svlnas",
     ui: "https://alloy.example.org",
     externalNetworks: ["immich-backend", "outline-backend"],
-    resources: 34,
+    resources: 36,
     tokens: ["GitHub", "Grafana Cloud, the host's", "Grafana Cloud, verify's"],
   },
   {
     name: "svlazext",
     ui: "https://alloy-ext.example.org",
     externalNetworks: [],
-    resources: 31,
+    resources: 32,
     tokens: ["Grafana Cloud, the host's", "Grafana Cloud, verify's"],
   },
 ];
@@ -158,6 +158,9 @@ describe.each(hosts)("$name over SSH, with a simulated Grafana Cloud", (host) =>
         join(directory, "config", "versions", `${configVersion}`, file);
       await lab.client.getContainer("alloy").update({ PidsLimit: 4096 });
       await appendFile(inVersion("self.alloy"), "// mine\n");
+      await writeFile(inVersion("mine.alloy"), "// mine\n");
+      // As `docker system prune` does; it is missed by nothing.
+      await lab.client.getContainer("alloy-init").remove();
       await writeFile(join(directory, "secrets", "metrics-password"), "glc_of-someone-else");
       await refreshSeesNothing(stack);
       const { code, drifted, replace } = await driftOf(stack);
@@ -165,7 +168,7 @@ describe.each(hosts)("$name over SSH, with a simulated Grafana Cloud", (host) =>
         code: 1,
         drifted: [
           "container alloy, PID limit: is 4096, not 200",
-          "configuration, files: self.alloy was changed",
+          "configuration, files: mine.alloy was added; self.alloy was changed",
           "secrets, files: metrics-password was changed",
         ],
       });
@@ -198,6 +201,18 @@ describe.each(hosts)("$name over SSH, with a simulated Grafana Cloud", (host) =>
         }
       },
     );
+  }
+
+  if (host.name === "svlazext") {
+    test("moves to another directory, and leaves no token in the old one", async () => {
+      const old = directory;
+      directory = `${old}-moved`;
+      settings = inDirectory(settings, directory);
+      await (await lab.stack(host.name, settings, pipelines)).up();
+      expect(await readdir(old)).toEqual(["data"]);
+      expect(await readdir(join(directory, "secrets"))).toContain("metrics-password");
+      await rm(old, { recursive: true });
+    });
   }
 
   test("is destroyed without a rest but the state, once Traefik has left", async () => {

@@ -67,9 +67,9 @@ test("gives the state to Alloy's user and the secrets to it alone", async () => 
     return [uid, gid, (mode & 0o7777).toString(8)];
   };
   expect((await owner("data")).slice(0, 2)).toEqual([3125, 3125]);
-  for (const name of ["metrics-password", "logs-password", "github-token"]) {
-    expect(await owner(`secrets/${name}`)).toEqual([3125, 3125, "400"]);
-  }
+  const secrets = ["metrics-password", "logs-password", "github-token"];
+  for (const name of secrets) expect(await owner(`secrets/${name}`)).toEqual([3125, 3125, "400"]);
+  expect((await readdir(join(directory, "secrets"))).sort()).toEqual(secrets.sort());
 });
 
 test("changes nothing the second time, nor after a refresh", async () => {
@@ -115,7 +115,7 @@ test("has sent something since, as `make up` sees; once the agent has ended, not
 test("loads another choice of pipelines into the running agent", async () => {
   const before = await agent();
   const pipelines = (settings.pipelines as string[]).filter((name) => name !== "traefik");
-  expect(await up({ ...settings, pipelines })).toEqual({ same: all() - 1, update: 1 });
+  expect(await up({ ...settings, pipelines })).toEqual({ same: all() - 1, replace: 1 });
   expect(await agent()).toEqual(before);
   expect(await readdir(join(directory, "config", "versions"))).toHaveLength(1);
   expect(await loadedComponents(lab)).not.toContain("prometheus.scrape.traefik");
@@ -144,7 +144,8 @@ test.each([
   expect([await agent(), await currentVersion()]).toEqual(before);
   expect(await readdir(join(directory, "config", "versions"))).toHaveLength(1);
   expect(await loadedComponents(lab)).toContain("prometheus.scrape.self");
-  expect(await up()).toEqual({ same: all() });
+  // What failed is done again: after a lost connection nobody knows what the host has.
+  expect(await up()).toEqual({ same: all() - 1, replace: 1 });
 });
 
 test("takes a rotated secret without touching the container", async () => {

@@ -132,6 +132,20 @@ describe("GitHub", () => {
     return goesOn(/githubToken: not checked\. .*EOF/);
   });
 
+  test("that is away changes nothing of what was deployed: the token's end last known stays", async () => {
+    const deployed = await up();
+    expect(deployed.code, deployed.output).toBe(0);
+    const told = async () =>
+      (await host.pulumi(["stack", "output", "verify", "--json", "--show-secrets"])).stdout;
+    const before = await told();
+    expect(before).toContain('"2099-01-31T12:00:00.000Z"');
+    host.github.troubles.push({ path: "/", except: "/rate_limit", hangUp: true });
+    const away = await host.pulumi(["up", "--yes", "--skip-preview", "--expect-no-changes"]);
+    expect(away.code, away.output).toBe(0);
+    expect(away.output).toContain("The deployment goes on without.");
+    expect(await told()).toBe(before);
+  });
+
   test("that something else stands for is done without", () => {
     host.github.troubles.push({ path: "/repos", without: ["x-github-request-id"] });
     return goesOn(/not GitHub's REST API/);

@@ -62,6 +62,22 @@ describe.each(shells)("a script run from %s", (shell) => {
     expect(stdout).toBe("");
   });
 
+  test.each(["echo reached\necho re", "echo reached\n", "echo reached\n#da"])(
+    "runs nothing of one that was cut off to %j",
+    (input) => {
+      const command = scriptRunner("alloy-files-config");
+      const { status, stdout, stderr } = spawnSync(shell, ["-c", command], {
+        input,
+        encoding: "utf8",
+      });
+      expect({ status, stdout, stderr }).toEqual({
+        status: 1,
+        stdout: "",
+        stderr: "The script was cut off on its way; nothing was done.\n",
+      });
+    },
+  );
+
   test("ends with the script's own status, under the resource's name", () => {
     expect(run(shell, 'echo "$0"\nexit 7')).toEqual({
       status: 7,

@@ -5,8 +5,9 @@ import { stackRun } from "../support/stack-runs.ts";
 
 /** The resources of `svlnas` by the component that they belong to; "" is the program itself. */
 const parents: Record<string, string[]> = {
+  github: ["github-token-end"],
   "": ["grafana-cloud-provider", "github-provider", "host", "grafana-cloud", "github", "alloy"],
-  host: ["host-checks", "host-preparation", "host-docker"],
+  host: ["host-address", "host-checks", "host-preparation", "host-docker"],
   "grafana-cloud": [
     ...["grafana-cloud-policy", "grafana-cloud-token"],
     ...["grafana-cloud-verify-policy", "grafana-cloud-verify-token"],
@@ -87,8 +88,8 @@ test("there are these resources, each belongs to its component", () => {
   expect(tree(run)).toEqual(expected.sort());
 });
 
-test("the local stack has the same, less Grafana Cloud and preparation", async () => {
-  const left = /^grafana-cloud|^host-preparation/;
+test("the local stack has the same, less Grafana Cloud, preparation and an address", async () => {
+  const left = /^grafana-cloud|^host-preparation|^host-address/;
   expect(tree(await stackRun("local"), left)).toEqual(tree(run, left));
 });
 
@@ -124,7 +125,7 @@ describe("order", () => {
   });
 });
 
-test("containers and secret files are deleted before they are replaced: their names are taken", () => {
+test("containers, secret files and versions are deleted before they are replaced: their names are taken", () => {
   const first = run.resources.filter(({ deleteBeforeReplace }) => deleteBeforeReplace);
   const names = first.map(({ name, replaceOnChanges }) => [name, replaceOnChanges]);
   const changes = ["healthcheck", "tmpfs", "init"];
@@ -134,6 +135,7 @@ test("containers and secret files are deleted before they are replaced: their na
     "alloy-container": changes,
     "alloy-socket-proxy-container": changes,
     "alloy-init-container": [],
+    "alloy-files-config": ["stdin", ...ofCommands],
     "alloy-files-secret-metrics-password": ofCommands,
     "alloy-files-secret-logs-password": ofCommands,
     "alloy-files-secret-github-token": ofCommands,

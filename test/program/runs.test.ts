@@ -60,6 +60,15 @@ test("several runs in one process each give their own stack's result, the first 
   expect(JSON.stringify(second.resources)).not.toContain("svlnas");
 });
 
+test("commands name images by reference, for one that was pruned can't be pulled by its id", async () => {
+  const { resources } = await stackRun("svlnas");
+  const scripts = resources
+    .filter(({ name, type }) => type.startsWith("command:remote:") && name.startsWith("alloy-"))
+    .map((resource) => commandOf(resource).script);
+  expect(scripts.join()).toContain(" docker.io/library/busybox:1.37.0@sha256:");
+  expect(scripts.join()).not.toContain("id-of-docker.io");
+});
+
 test("what the stack returns names the configuration that is installed and waited for", async () => {
   const { named, outputs } = await stackRun("svlazext");
   const { script } = commandOf(named("alloy-files-config"));

@@ -47,6 +47,7 @@ test("finds what there is on a host", () => {
       rootDirectory: "/var/lib/docker",
       security: ["name=seccomp,profile=builtin", "name=cgroupns"],
     },
+    agent: false,
     networks: [
       { name: "bridge", id: "a".repeat(64), bridge: "docker0", subnets: ["172.17.0.0/16"] },
       {

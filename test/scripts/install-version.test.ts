@@ -25,7 +25,9 @@ afterEach(() => host[Symbol.dispose]());
 
 /** Installs files; answers the end of the script, with the last line that it said. */
 function install(files: Record<string, string>, on = host) {
-  const { status, stderr } = on.run(installVersion(on.site, "new"), packFiles(files));
+  const packed = packFiles(files);
+  const script = installVersion(on.site, { version: "new", bytes: Buffer.byteLength(packed) });
+  const { status, stderr } = on.run(script, packed);
   return { status, stderr, last: stderr.trim().split("\n").at(-1) };
 }
 
@@ -47,7 +49,7 @@ describe("a version that is good", () => {
     using fresh = new SimulatedHost();
     fresh.givenVersion("new.new", { "stale.alloy": "// left by an interrupted run\n" });
     expect(install(good, fresh)).toMatchObject({ status: 0, stderr: "" });
-    const expected = ["unpack", "validate", "agent's state", "image", "switch link and prune"];
+    const expected = ["unpack", "validate", "agent's state", "image", "switch link"];
     expect(steps(fresh.calls())).toEqual(expected);
     expect(fresh.current()).toBe("versions/new");
     expect(fresh.names("config/versions")).toEqual(["new"]);
@@ -56,8 +58,8 @@ describe("a version that is good", () => {
 
   test.each([
     ["running", "switch link, reload, await loaded and prune"],
-    ["exited", "switch link", "restart agent", "await loaded", "prune versions"],
-    ["restarting", "switch link", "restart agent", "await loaded", "prune versions"],
+    ["exited", "switch link", "restart agent", "await loaded and prune"],
+    ["restarting", "switch link", "restart agent", "await loaded and prune"],
   ] as const)("is loaded by an agent that is %s, and the old one is gone", (state, ...expected) => {
     host.setAgent({ state });
     expect(install(good).status).toBe(0);
@@ -66,15 +68,18 @@ describe("a version that is good", () => {
     expect(host.read("agent")).toBe("running sha256:alloy-image\n");
   });
 
-  test("is left to the agent's own replacement where it runs on another image", () => {
+  test("is left to the agent's own replacement where it runs on another image, and the old one is kept", () => {
     host.setAgent({ state: "running", image: "other" });
     expect(install(good)).toMatchObject({ status: 0, stderr: "" });
-    expect(steps(host.calls()).slice(2)).toEqual([...image, "switch link and prune"]);
-    expect(versions()).toEqual(only("new", "old"));
+    expect(steps(host.calls()).slice(2)).toEqual([...image, "switch link"]);
+    expect(versions()).toEqual({ ...only("new", "old"), kept: ["new", "old"] });
+    expect(host.proven()).toBe("versions/old");
   });
 
-  test("is installed again without harm", () => {
+  test("is installed again without harm, and what was added to it is gone", () => {
     host.givenVersion("new", good);
+    host.writeInstalled("evil.alloy", 'local.file "evil" {\n}\n');
+    host.writeInstalled(".evil.alloy", 'local.file "evil" {\n}\n');
     expect(install(good).status).toBe(0);
     expect(versions().current).toBe("versions/new");
     expect(host.files("config/current")).toEqual(good);
@@ -94,7 +99,7 @@ describe("a version that is not good", () => {
     const { status, stderr, last } = install(invalid);
     expect({ status, last }).toEqual({ status: 1, last: isInvalid });
     expect(stderr).toContain("validate: syntax error");
-    expect(steps(host.calls())).toEqual(["unpack", "validate", "remove version"]);
+    expect(steps(host.calls())).toEqual(["unpack", "validate", "remove what was unpacked"]);
     expect(host.read("requests")).toBe("");
     expect(versions()).toEqual(only("old"));
   });
@@ -106,11 +111,45 @@ describe("a version that is not good", () => {
     expect(fresh.names("config/versions")).toEqual([]);
   });
 
-  test("is kept for the agent that uses it, since only the image is new", () => {
-    host.givenVersion("new", invalid);
-    expect(install(invalid).status).toBe(1);
-    expect(versions().current).toBe("versions/new");
-    expect(host.files("config/current")).toEqual(invalid);
+  test("writes no file of the version that the agent runs if it is invalid", () => {
+    host.givenVersion("new", good);
+    expect(install(invalid)).toMatchObject({ status: 1, last: isInvalid });
+    expect(versions()).toEqual({ ...only("new"), kept: ["new", "old"] });
+    expect(host.files("config/current")).toEqual(good);
+  });
+
+  test("is nothing of which a part arrived", () => {
+    const packed = packFiles(good);
+    const script = installVersion(host.site, { version: "new", bytes: packed.length });
+    expect(host.run(script, packed.slice(0, -20))).toEqual({
+      ...{ status: 1, stdout: "" },
+      stderr: "The configuration was cut off on its way; version new was not installed.\n",
+    });
+    expect(versions()).toEqual(only("old"));
+  });
+
+  test.each([
+    ["refuses it", "running"],
+    ["does not start with it", "exited"],
+  ] as const)(
+    "goes back to the last proven one, not to one left by a lost connection, if the agent %s",
+    (_what, state) => {
+      expect(install(good).status).toBe(0);
+      host.givenVersion("cut-off", refused);
+      host.setAgent({ state });
+      const packed = packFiles(refused);
+      const newer = installVersion(host.site, { version: "newer", bytes: packed.length });
+      expect(host.run(newer, packed).status).toBe(1);
+      expect(versions()).toMatchObject({ current: "versions/new", loaded: "versions/new" });
+    },
+  );
+
+  test("where there is no older one, none is put back", () => {
+    using fresh = new SimulatedHost({ state: "running" });
+    expect(install(refused, fresh)).toMatchObject({
+      status: 1,
+      last: "Alloy refused version new, see its log above.",
+    });
   });
 
   test("is rolled back if the agent refuses it: linked back, loaded again, removed", () => {
@@ -120,7 +159,7 @@ describe("a version that is not good", () => {
     expect(host.calls()).toContainEqual(["logs", "--tail", "20", "alloy"]);
     expect(steps(host.calls()).slice(2)).toEqual([
       ...[...image, "switch link, reload, await loaded and prune"],
-      ...["agent's log", "switch link back", "reload", "remove version"],
+      ...["agent's log", "reload", "remove version"],
     ]);
     expect(versions()).toEqual(only("old"));
     expect(host.files("config/current")).toEqual(old);
@@ -174,7 +213,7 @@ test("its containers can do nothing but what they are for; only one is on a netw
   expect(lines).toEqual([
     expect.stringContaining(`run --rm --network none ${capped} --memory 64m --tmpfs /tmp --inter`),
     `run --rm --network none ${capped} --memory 512m --tmpfs /tmp --user 3125:3125 ` +
-      `-v ${config}:/etc/alloy:ro alloy-image validate /etc/alloy/versions/new/`,
+      `-v ${config}/versions/new.new:/etc/alloy/versions/new:ro alloy-image validate /etc/alloy/versions/new/`,
     expect.stringContaining(
       `run --rm --network container:alloy ${capped} --memory 64m --tmpfs /tmp -v`,
     ),

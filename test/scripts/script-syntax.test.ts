@@ -2,9 +2,10 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { checksScript } from "../../checks/host/script.ts";
+import { awaitContainer } from "../../components/files/await-loaded.ts";
 import * as scripts from "../../components/files/install-scripts.ts";
 import type { InstallSite } from "../../components/files/install-site.ts";
-import { awaitLoaded, installVersion } from "../../components/files/install-version.ts";
+import { installVersion } from "../../components/files/install-version.ts";
 import { proveTokens, type TokenProof } from "../../components/files/token-proof.ts";
 import { preparationScript } from "../../components/host/host-preparation.ts";
 import { scriptRunner } from "../../host-shell/shell.ts";
@@ -29,10 +30,10 @@ const proof: TokenProof = {
 const all = Object.entries({
   prepareHost: scripts.prepareHost(site),
   removeDirectories: scripts.removeDirectories(site),
-  writeSecret: scripts.writeSecret(site, "github-token"),
+  writeSecret: scripts.writeSecret(site, { name: "github-token", bytes: 8 }),
   removeSecret: scripts.removeSecret(site, "github-token"),
-  installVersion: installVersion(site, "0123456789ab"),
-  awaitLoaded: awaitLoaded(site),
+  installVersion: installVersion(site, { version: "0123456789ab", bytes: 9 }),
+  awaitContainer: awaitContainer(site, "svlnas"),
   proveTokens: proveTokens(proof),
   scriptRunner: scriptRunner("alloy-loaded"),
   checksScript: checksScript(requestOf()),
@@ -78,6 +79,6 @@ describe.each(shells.map((shell) => ({ name: shell.join(" "), shell })))(
 );
 
 test("the scripts inside scripts are found", () => {
-  const script = installVersion(site, "0123456789ab");
+  const script = installVersion(site, { version: "0123456789ab", bytes: 9 });
   expect(innerScripts(script).join("\n")).toContain(`missing="the agent's answer"`);
 });

@@ -1,5 +1,5 @@
 // Docker is SIMULATED here, see ../support/simulated-host.ts; the scripts run in a real shell.
-import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import * as scripts from "../../components/files/install-scripts.ts";
@@ -15,12 +15,13 @@ afterEach(() => host[Symbol.dispose]());
 const done = { status: 0, stdout: "", stderr: "" };
 const at = (...path: string[]) => join(host.site.directory, ...path);
 const name = "github-token";
-const write = (secret: string, to = name) => host.run(scripts.writeSecret(host.site, to), secret);
+const write = (secret: string, to = name, bytes = Buffer.byteLength(secret)) =>
+  host.run(scripts.writeSecret(host.site, { name: to, bytes }), secret);
 const secrets = () => host.files("secrets");
 
 test("prepareHost makes what is missing and leaves what is there", () => {
   expect(host.names(".")).toEqual(["config", "data", "secrets"]);
-  expect(host.names("config")).toEqual(["versions"]);
+  expect(host.names("config")).toEqual(["textfile", "versions"]);
   writeFileSync(at("data", "wal"), "samples");
   expect(host.run(scripts.prepareHost(host.site))).toEqual(done);
   expect(host.files("data")).toEqual({ wal: "samples" });
@@ -38,8 +39,12 @@ test("prepareHost says what to do where / is not a shared mount, and makes nothi
   expect(bare.calls()).toHaveLength(1);
 });
 
-test("removeDirectories leaves the state, which may not be sent yet, and a file of the compose service", () => {
+test("removeDirectories leaves the state, which may not be sent yet, and files of the compose service", () => {
   host.givenVersion("v1", { "a.alloy": "// a\n" });
+  for (const secret of ["metrics-password", "github-app-key", "tokens.prom"]) write("x", secret);
+  for (const left of [".logs-password.last", ".github-token.new", ".taken-back"]) {
+    writeFileSync(at("secrets", left), "x");
+  }
   writeFileSync(at("data", "wal"), "samples");
   // The provider runs a delete command as it is, in the log-in shell.
   expect(host.run(scripts.removeDirectories(host.site))).toEqual(done);
@@ -47,8 +52,11 @@ test("removeDirectories leaves the state, which may not be sent yet, and a file 
   expect(host.files("data")).toEqual({ wal: "samples" });
   mkdirSync(at("config"));
   writeFileSync(at("config", "config.alloy"), "// compose\n");
+  mkdirSync(at("secrets"));
+  writeFileSync(at("secrets", "grafana.env"), "TOKEN=compose\n");
   expect(host.run(scripts.removeDirectories(host.site))).toEqual(done);
   expect(host.files("config")).toEqual({ "config.alloy": "// compose\n" });
+  expect(host.files("secrets")).toEqual({ "grafana.env": "TOKEN=compose\n" });
 });
 
 describe("writeSecret", () => {
@@ -70,6 +78,26 @@ describe("writeSecret", () => {
     expect(statSync(at("secrets", name)).ino).not.toBe(before);
   });
 
+  test("leaves the old secret if the connection ends in the middle of the new one", () => {
+    write("old");
+    const { status, stderr } = write("cut", name, 44);
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: "github-token was cut off on its way; the one on the host stays.\n",
+    });
+    expect(secrets()).toEqual({ [name]: "old" });
+  });
+
+  test("writes nothing into what an interrupted run left: to root without rights that is closed", () => {
+    const left = at("secrets", ".github-token.new");
+    writeFileSync(left, "half", { mode: 0o400 });
+    const held = openSync(left, "r");
+    expect(write("new")).toEqual(done);
+    expect(secrets()).toEqual({ [name]: "new" });
+    expect(readFileSync(held, "utf8")).toBe("half");
+    closeSync(held);
+  });
+
   test("leaves the old secret if it fails", () => {
     write("old");
     mkdirSync(at("secrets", ".github-token.new"));
@@ -77,12 +105,21 @@ describe("writeSecret", () => {
     expect(statSync(at("secrets", name)).size).toBe(3);
   });
 
+  test("writes the tokens' ends where node_exporter looks and no secret is", () => {
+    expect(write("# none", "tokens.prom")).toEqual(done);
+    expect(host.files("config/textfile")).toEqual({ "tokens.prom": "# none" });
+    expect(secrets()).toEqual({});
+    expect(host.run(scripts.removeSecret(host.site, "tokens.prom"))).toEqual(done);
+    expect(host.files("config/textfile")).toEqual({});
+  });
+
   test("has CAP_CHOWN and no secret in an argument; no other script adds a capability", () => {
     write("github_pat_secret");
     host.run(scripts.removeSecret(host.site, name));
     host.run(scripts.removeDirectories(host.site));
-    const added = host.calls().map((call) => call.filter((_, i) => call[i - 1] === "--cap-add"));
-    expect(added).toEqual([[], [], ["CHOWN"], [], []]);
+    const runs = host.calls().filter(([command]) => command === "run");
+    const added = runs.map((call) => call.filter((_, i) => call[i - 1] === "--cap-add"));
+    expect(added).toEqual([[], [], ["CHOWN", "DAC_READ_SEARCH"], [], []]);
     expect(JSON.stringify(host.calls())).not.toContain("github_pat_secret");
   });
 });

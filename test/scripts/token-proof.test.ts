@@ -1,5 +1,5 @@
 // Docker and the agent are SIMULATED here, see ../support/simulated-host.ts; the scripts run in a real shell.
-import { statSync } from "node:fs";
+import { closeSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { prepareHost, writeSecret } from "../../components/files/install-scripts.ts";
@@ -62,7 +62,8 @@ function agentSays(...looks: Look[]): void {
   for (const [index, look] of looks.entries()) host.write(`metrics.${index + 1}`, text(look));
 }
 
-const write = (name: string, secret: string) => host.run(writeSecret(host.site, name), secret);
+const write = (name: string, secret: string) =>
+  host.run(writeSecret(host.site, { name, bytes: Buffer.byteLength(secret) }), secret);
 function writeBoth(secret: string): void {
   write("metrics-password", `${secret}-m`);
   write("logs-password", `${secret}-l`);
@@ -234,7 +235,7 @@ describe("in a rotation", () => {
       "https://logs.example/push refuses lines with the new token.",
       ...([2, { sendsMetrics: false }] as const),
     ],
-    ["the agent reads no file", [before], "The agent has not read its new token within 60 s.", 59],
+    ["the agent reads no file", [before], "The agent has not read its new token within 60 s.", 60],
   ])("the old token is put back if %s", (_what, looks, reason, seconds, change) => {
     agentSays(...looks);
     expect(prove("new", change)).toEqual({
@@ -243,6 +244,11 @@ describe("in a rotation", () => {
       seconds,
       secrets: { ...both("old"), ".taken-back": "" },
     });
+  });
+
+  test("seconds are measured, not tries", () => {
+    host.write("silent", "metrics");
+    expect(prove("new")).toMatchObject({ status: 1, seconds: 65 });
   });
 
   test("the old token is put back if requests with lines are answered and no line is taken", () => {
@@ -263,6 +269,26 @@ describe("in a rotation", () => {
     );
   });
 
+  test("the same token written again has nothing to prove where the sinks took it", () => {
+    agentSays(before, after, after, { ...after, begun: 501, lines: 51 });
+    prove("new");
+    writeBoth("new");
+    expect(host.files("secrets")).toEqual(both("new"));
+    expect(prove("new", { asked: "taken" })).toEqual(proven("new", 0));
+  });
+
+  test("what is left of an interrupted run is not in the way of a token that is written again", () => {
+    agentSays(after, after, failing);
+    prove("new");
+    const left = join(host.site.directory, "secrets", ".logs-password.new");
+    writeFileSync(left, "half", { mode: 0o400 });
+    const held = openSync(left, "r");
+    agentSays(after, after, { ...sampled, lines: 60 });
+    expect(prove("new")).toMatchObject({ status: 0, secrets: both("new") });
+    expect(readFileSync(held, "utf8")).toBe("half");
+    closeSync(held);
+  });
+
   test("a second rotation before the first is proven goes back to the one that was", () => {
     writeBoth("newer");
     agentSays(after, after, failing);
@@ -280,6 +306,14 @@ test("a secret is written again to the byte, and is no argument of anything", ()
   agentSays({ read: 100 }, { read: 100 }, { read: 100, begun: 1, lines: 1 });
   expect(prove(secret)).toMatchObject({ status: 0, secrets: both(secret) });
   expect(JSON.stringify(host.calls())).not.toContain("$(id)");
+});
+
+test("the tokens' ends leave the secrets once an agent runs that reads them elsewhere", () => {
+  writeBoth("first");
+  agentStarted(4);
+  agentSays({ read: 5, begun: 100, lines: 3 });
+  writeFileSync(join(host.site.directory, "secrets", "tokens.prom"), "# ends\n");
+  expect(prove("first")).toEqual(proven("first", 0));
 });
 
 test("a secret that the agent does not push with is replaced at once", () => {

@@ -62,13 +62,17 @@ export class SimulatedHost {
 
   /** A version that is installed and, if an agent runs, loaded. */
   givenVersion(version: string, files: Record<string, string>): void {
-    const directory = join(this.site.directory, "config", "versions", version);
-    mkdirSync(directory, { recursive: true });
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
+    this.writeVersion(version, files);
     const link = join(this.site.directory, "config", "current");
     rmSync(link, { force: true });
     symlinkSync(`versions/${version}`, link);
     this.write("loaded", `versions/${version}\n`);
+  }
+
+  writeVersion(version: string, files: Record<string, string>): void {
+    const directory = join(this.site.directory, "config", "versions", version);
+    mkdirSync(directory, { recursive: true });
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
   }
 
   /** A file more in the version that is installed. */
@@ -96,7 +100,16 @@ export class SimulatedHost {
 
   /** The version that `current` points to. */
   current(): string | undefined {
-    const link = join(this.site.directory, "config", "current");
+    return this.link("current");
+  }
+
+  /** The version that the agent had loaded last in full. */
+  proven(): string | undefined {
+    return this.link("proven");
+  }
+
+  private link(name: string): string | undefined {
+    const link = join(this.site.directory, "config", name);
     return existsSync(link) ? readlinkSync(link) : undefined;
   }
 

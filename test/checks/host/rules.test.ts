@@ -35,6 +35,11 @@ test("a host that has everything passes, and each check says what was found", ()
   ]);
 });
 
+test("the same machine at a changed address is no fault", () => {
+  const all = checks(healthyFindings({ agent: true }), requestOf({ movedFrom: "old.lan" }));
+  expect(faultsOf(all)).toEqual([]);
+});
+
 /** What is found in place of the healthy; path and reason, and the fix, as the operator reads them. */
 type Case = [Partial<Findings>, fault: string, fix: string, request?: Partial<ChecksRequest>];
 
@@ -92,6 +97,12 @@ const cases: Record<string, Case> = {
     { docker: { version: "19.03.15", apiVersion: "1.40", platform: "linux/amd64" } },
     "docker: is 19.03.15, older than 20.10",
     "update Docker on the host, https://docs.docker.com/engine/install/",
+  ],
+  "another machine at a changed address": [
+    {},
+    "host.connection.address: leads to a machine without a container alloy, while the stack was deployed at old.lan: its tokens would stay there",
+    "set old.lan and its host key again, pulumi destroy --stack svlnas, then set the new ones; if that machine is lost, see docs/recovery.md",
+    { movedFrom: "old.lan" },
   ],
   "another platform": [
     { docker: { version: "28.0.0", apiVersion: "1.48", platform: "linux/arm" } },

@@ -134,6 +134,6 @@ describe("what a stack sets is used in place of the default", () => {
     expect(agent).not.toHaveProperty("maxRetryCount");
     expect(proxy).toMatchObject({ memory: 80, memorySwap: 80, ...restart });
     const { script } = commandOf(run.named("alloy-files-config"));
-    expect(script).toMatch(new RegExp(`--memory 1024m .* ${used} validate `));
+    expect(script).toMatch(new RegExp(`--memory 1024m .* ${image} validate `));
   });
 });

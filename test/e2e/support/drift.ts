@@ -42,6 +42,10 @@ export async function driftOf(stack: Stack): Promise<Drift> {
 
 /** Whether `pulumi refresh`, as drift.yml runs it, finds everything as deployed. */
 export async function refreshSeesNothing(stack: Stack): Promise<void> {
-  const flags = ["--preview-only", "--expect-no-changes", "--non-interactive"];
+  const prunable = ["alloy-init-container", "alloy-image-init"];
+  const flags = [
+    ...["--preview-only", "--expect-no-changes", "--non-interactive"],
+    ...prunable.flatMap((name) => ["--exclude", `**::${name}`]),
+  ];
   await cliOf(stack).run(["refresh", "--stack", stack.name, ...flags]);
 }

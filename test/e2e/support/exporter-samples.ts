@@ -82,7 +82,7 @@ const seconds = () => Math.round(Date.now() / 1000) % 1_000_000;
 
 /** Puts the samples beside tokens.prom; a half-written file is never read. */
 export async function writeSamples(directory: string, samples: ExporterSamples): Promise<void> {
-  const file = join(directory, "secrets", "samples.prom");
+  const file = join(directory, "config/textfile/samples.prom");
   await writeFile(`${file}.new`, exporterText(samples), { mode: 0o400 });
   await chown(`${file}.new`, 3125, 3125);
   await rename(`${file}.new`, file);

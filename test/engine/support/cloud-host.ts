@@ -50,7 +50,12 @@ export async function cloudHost(
   const cloud = await simulatedGrafana([{ token: BOOTSTRAP }]);
   const rights = { issues: "read", pullRequests: "read" } as const;
   const github = await serveGithub({
-    tokens: [{ token: GITHUB_TOKEN, login: "me", repositories: { [REPOSITORY]: rights } }],
+    tokens: [
+      {
+        ...{ token: GITHUB_TOKEN, login: "me", expiresAt: "2099-01-31T12:00:00Z" },
+        repositories: { [REPOSITORY]: rights },
+      },
+    ],
     repositories: { [REPOSITORY]: {} },
   });
   const logDir = await mkdtemp(join(tmpdir(), "cloud-host-"));

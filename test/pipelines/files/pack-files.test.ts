@@ -43,8 +43,10 @@ describe("what is packed is unpacked to the byte", () => {
   test("by the host's awk", () => {
     using host = new SimulatedHost();
     expect(host.run(prepareHost(host.site))).toMatchObject({ status: 0 });
-    const script = installVersion(host.site, "0123456789ab");
-    expect(host.run(script, packFiles(files))).toMatchObject({ status: 0, stderr: "" });
+    const packed = packFiles(files);
+    const bytes = Buffer.byteLength(packed);
+    const script = installVersion(host.site, { version: "0123456789ab", bytes });
+    expect(host.run(script, packed)).toMatchObject({ status: 0, stderr: "" });
     expect(host.files("config/versions/0123456789ab")).toEqual(files);
   });
 

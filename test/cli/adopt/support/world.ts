@@ -102,7 +102,7 @@ function hostCall(script: string): string {
   if (script.includes("docker network ls")) return "host: look";
   if (script.includes("cat > /service/adopt.json")) return "host: note";
   if (script.includes("rm -f /service/adopt.json")) return "host: forget";
-  if (script.includes("rm -rf config/versions config/current secrets"))
+  if (script.includes("rm -rf config/versions config/current config/proven"))
     return "host: remove others";
   const name = /docker rename \S+ (\S+)/.exec(script)?.[1];
   return name ? `host: rename to ${name}` : "host: remove old";

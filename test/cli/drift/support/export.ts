@@ -7,6 +7,9 @@ export function exportOf(stack: string, { resources, outputs }: ProgramRun): str
   const all = [{ ...root, outputs: { configVersion } }, ...resources].map(
     ({ type, name, inputs, ...rest }) => ({
       ...("outputs" in rest && { outputs: rest.outputs }),
+      ...("name" in inputs && type.endsWith(":RemoteImage")
+        ? { outputs: { imageId: `id-of-${inputs.name}` } }
+        : {}),
       urn: `urn:pulumi:${stack}::grafana-alloy::${type}::${name}`,
       type,
       ...(type.startsWith("grafana-alloy:") ? {} : { id: `id-of-${name}` }),

@@ -30,7 +30,8 @@ export class SimulatedHost {
       config: { ...config, directory: this.path("config") },
       secrets: { ...secrets, directory: this.path("secrets") },
     };
-    for (const name of ["containers", "images", "secrets", `config/versions/${config.version}`]) {
+    const directories = ["containers", "images", "secrets", "config/textfile"];
+    for (const name of [...directories, `config/versions/${config.version}`]) {
       mkdirSync(this.path(name), { recursive: true });
     }
     for (const { name } of declared.containers) {
@@ -71,8 +72,9 @@ export class SimulatedHost {
   }
 
   secret(name: string, text: string, mode = 0o400): void {
-    rmSync(this.path(`secrets/${name}`), { force: true });
-    writeFileSync(this.path(`secrets/${name}`), text, { mode });
+    const path = this.path(`${name.endsWith(".prom") ? "config/textfile" : "secrets"}/${name}`);
+    rmSync(path, { force: true });
+    writeFileSync(path, text, { mode });
   }
 
   path(name: string): string {
