@@ -76,6 +76,8 @@ export function declaredOf(stack: string, text: string): Declared {
   }));
   const alloy = containers.find(({ name }) => name === "alloy");
   const init = containers.find(({ name }) => name === "alloy-init");
+  const images = ofType("docker:index/remoteImage:RemoteImage");
+  const initImage = images.find(({ urn }) => urn.endsWith("-image-init"))?.inputs.name;
   const [provider] = ofType("pulumi:providers:docker");
   const version = ofType("pulumi:pulumi:Stack")[0]?.outputs.configVersion;
   if (!alloy || !init || !provider || typeof version !== "string") {
@@ -98,7 +100,8 @@ export function declaredOf(stack: string, text: string): Declared {
       labels: Object.fromEntries(labels.map(({ label, value }) => [label, value])),
       pids: commands.find(({ pids }) => pids?.id === id)?.pids,
     })),
-    helperImage: init.image,
+    // By its name: of one that was pruned, the id can't be pulled.
+    helperImage: typeof initImage === "string" ? initImage : init.image,
     config: {
       ...{ directory: directory("/etc/alloy"), version, urn: install?.urn ?? "" },
       files: hashes(Object.entries(unpackFiles(install?.data ?? ""))),

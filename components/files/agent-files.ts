@@ -10,15 +10,18 @@ type SecretFiles = Record<string, pulumi.Input<string>>;
 /** Image references on the host. */
 export type Images = Record<keyof Settings["images"], pulumi.Input<string>>;
 
-/** Where on the host the files go, and which images work on them. */
+/**
+ * Where on the host the files go, and which images work on them, once these are there. By their names: of one that
+ * `docker system prune -a` took away, the id can't be pulled.
+ */
 export function installSite(
   settings: AlloyAgentArgs["settings"],
   images: Images,
 ): pulumi.Output<InstallSite> {
-  return pulumi.all([images.init, images.alloy]).apply(([initImage, alloyImage]) => ({
+  return pulumi.all([images.init, images.alloy]).apply(() => ({
     directory: settings.host.directory,
-    initImage,
-    alloyImage,
+    initImage: settings.images.init,
+    alloyImage: settings.images.alloy,
     ...settings.host.serviceAccount,
     alloyMemory: settings.limits.alloyMemory,
   }));

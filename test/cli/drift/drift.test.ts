@@ -39,7 +39,7 @@ describe("what was deployed", () => {
     const service = "/mnt/vm-pool/apps/services/alloy";
     expect(declared).toMatchObject({
       route: { host: "ssh://root@svlnas:22", sshOptions: expect.arrayContaining(["-o"]) },
-      helperImage: expect.stringContaining("busybox"),
+      helperImage: expect.stringMatching(/^docker\.io\/library\/busybox:/),
       config: {
         directory: `${service}/config`,
         version: program.outputs.configVersion,
