@@ -46,7 +46,11 @@ export class AgentNetworks extends pulumi.ComponentResource {
     const frontend = new docker.Network(
       `${name}-frontend`,
       { name: networkNames.frontend, driver: "bridge", ipamConfigs: [{ subnet }] },
-      options({ name: networkNames.frontend, subnet }),
+      {
+        ...options({ name: networkNames.frontend, subnet }),
+        // Newer engines tell the one that they chose.
+        ignoreChanges: ["ipamConfigs[0].gateway"],
+      },
     );
     const backend = new docker.Network(
       `${name}-backend`,

@@ -73,6 +73,18 @@ const isRunning = (name: string) =>
       () => false,
     );
 
+/** Ids of the service's containers and networks on the host. */
+async function idsOnHost(): Promise<string[]> {
+  const names = [...CONTAINERS, ...NETWORKS];
+  const all = [
+    ...(await lab.client.listContainers({ all: true })),
+    ...(await lab.client.listNetworks()),
+  ];
+  const nameOf = (one: (typeof all)[number]) =>
+    "Names" in one ? one.Names[0]?.slice(1) : one.Name;
+  return all.filter((one) => names.includes(nameOf(one) ?? "")).map(({ Id }) => Id);
+}
+
 /** How many networks the state has. */
 async function networksInState(): Promise<number> {
   const { deployment } = await stack.exportStack();
@@ -90,6 +102,7 @@ async function inState(): Promise<string[]> {
 }
 
 interface StateResource {
+  id?: string;
   urn: string;
   type: string;
   custom: boolean;
@@ -119,8 +132,10 @@ describe("an agent that has ended", () => {
 describe("a refresh while the host is away", () => {
   let kept: number;
   let later: string;
+  let before: string[];
 
   beforeAll(async () => {
+    before = await idsOnHost();
     way.close();
     const refreshed = await failure(stack.refresh());
     expect(refreshed).toContain("has exited with exit status 255");
@@ -132,8 +147,10 @@ describe("a refresh while the host is away", () => {
 
   test("drops the networks from the state", () => expect(kept).toBe(0));
 
-  test("`pulumi up` heals what a refresh without the host has dropped", async () => {
+  test("`pulumi up` heals what a refresh without the host has dropped: nothing is made anew", async () => {
     expect(later).toBe("");
+    expect(await networksInState()).toBe(2);
+    expect(await idsOnHost()).toEqual(before);
   });
 });
 
@@ -211,5 +228,72 @@ describe("with Traefik in the agent's network", () => {
       expect(await inState()).toEqual([]);
       await expectNothingLeft(lab);
     });
+  });
+});
+
+describe("networks on the host whose gateway the engine tells, as newer ones do", () => {
+  let made: string[];
+
+  beforeAll(async () => {
+    const Subnet = "172.30.100.8/29";
+    const frontend = await lab.client.createNetwork({
+      Name: "alloy-frontend",
+      IPAM: { Driver: "default", Config: [{ Subnet, Gateway: "172.30.100.9" }] },
+    });
+    const backend = await lab.client.createNetwork({ Name: "alloy-backend", Internal: true });
+    made = [backend.id, frontend.id];
+  });
+  afterAll(forget);
+
+  test("are taken over, and are no change afterwards", async () => {
+    const { resourceChanges } = (await deploy()).summary;
+    expect(resourceChanges).toMatchObject({ import: 2 });
+    const { deployment } = await stack.exportStack();
+    const networks = (deployment.resources as StateResource[]).filter(({ type }) =>
+      type.endsWith(":Network"),
+    );
+    expect(networks.map(({ id }) => id).sort()).toEqual(made.sort());
+    const { same, ...changes } = (await stack.up()).summary.resourceChanges ?? {};
+    expect(same).toBeGreaterThan(10);
+    expect(changes).toEqual({});
+  });
+});
+
+describe("a database's network that sorts before alloy-frontend and lets nobody out", () => {
+  const name = "aaa-dead-end";
+
+  beforeAll(async () => {
+    const Options = { "com.docker.network.bridge.enable_ip_masquerade": "false" };
+    await lab.client.createNetwork({ Name: name, Options });
+  });
+  afterAll(async () => {
+    await lab.client.getNetwork(name).remove();
+    await forget();
+  });
+
+  test("takes the default route of a container that joins it after another", async () => {
+    const { id: later } = await lab.client.createNetwork({ Name: "zzz-way-out" });
+    const Image = (settings.images as { init: string }).init;
+    const container = await lab.client.createContainer({
+      Image,
+      Cmd: ["ip", "route"],
+      Tty: true,
+      HostConfig: { NetworkMode: "zzz-way-out" },
+    });
+    await lab.client.getNetwork(name).connect({ Container: container.id });
+    await container.start();
+    await container.wait();
+    const routes = String(await container.logs({ stdout: true, follow: false }));
+    await container.remove();
+    await lab.client.getNetwork(later).remove();
+    const { IPAM } = await lab.client.getNetwork(name).inspect();
+    expect(routes).toContain(`default via ${IPAM?.Config?.[0]?.Gateway} `);
+  });
+
+  test("is refused before anything is made", async () => {
+    const postgres = [{ name: "shop", exporter: "shop-db-exporter:9187", network: name }];
+    const failed = await failure(deploy({ postgres, pipelines: ["host", "postgres", "self"] }));
+    expect(failed).toContain(`names ${name}, whose name sorts before alloy-frontend`);
+    expect(await inState()).toEqual([]);
   });
 });
