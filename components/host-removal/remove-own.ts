@@ -29,7 +29,7 @@ export async function removeOwn({ host, stack }: Asked): Promise<void> {
 }
 
 /** What the operator reads of networks that containers are still in. */
-export function stillUsed(used: StandingNetwork[], host: string, stack: string): string {
+function stillUsed(used: StandingNetwork[], host: string, stack: string): string {
   const who = used.map(({ name, containers }) => `${containers.join(", ")} in ${name}`).join("; ");
   const commands = used.map(emptied).join(" && ");
   return (
