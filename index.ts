@@ -1,3 +1,4 @@
+import { networksOnHost } from "./components/agent/adopted-networks.ts";
 import { AlloyAgent } from "./components/agent/alloy-agent.ts";
 import { sinksOf } from "./components/destinations/sinks.ts";
 import { verifyTarget } from "./components/destinations/verify-target.ts";
@@ -7,7 +8,10 @@ import { loadConfig } from "./config/load.ts";
 import { pipelineDirectory, pipelineFiles } from "./pipelines/pipeline-files.ts";
 
 /** Deploys Grafana Alloy onto the one host that the stack describes. */
-export default async function program(pipelines: string = pipelineDirectory) {
+export default async function program(
+  pipelines: string = pipelineDirectory,
+  standing = networksOnHost,
+) {
   const config = loadConfig();
 
   const sinks = await sinksOf(config);
@@ -22,6 +26,7 @@ export default async function program(pipelines: string = pipelineDirectory) {
     pipelines: pipelineFiles(pipelines, config.pipelines, {
       githubApp: config.github?.app !== undefined,
     }),
+    standing: await standing(config),
     sinks,
     github,
     tokens: [...sinks.tokens, ...(github?.tokens ?? [])],

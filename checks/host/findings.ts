@@ -20,6 +20,10 @@ export interface Findings {
   /** There is a container `alloy`. */
   agent: boolean;
   networks: { name: string; id: string; bridge: string; subnets: string[] }[];
+  /** Running containers in networks. */
+  networkUsers: { network: string; container: string }[];
+  /** Networks that let nobody out, though Docker gives them a gateway. */
+  deadEnds: string[];
   routes: { interface: string; range: Ipv4Range; direct: boolean }[];
   /** Of one that is there or can be had, `said` names its platforms. */
   images: Record<string, { state: string; said: string }>;
@@ -67,6 +71,8 @@ function findingsOf(all: (key: string) => string[]): Findings {
     ...(last("docker-error") !== undefined && { dockerError: last("docker-error") }),
     agent: Boolean(last("agent")),
     networks: all("network").map(network),
+    networkUsers: all("network-user").map(networkUser),
+    deadEnds: all("dead-end"),
     routes: all("route").map(route),
     images: Object.fromEntries(all("image").map(image)),
     mirrors: (last("mirrors") ?? "").split(" ").filter(Boolean),
@@ -100,6 +106,11 @@ function docker(version = "", engine = ""): Pick<Findings, "docker" | "engine"> 
 function network(value: string): Findings["networks"][number] {
   const [name = "", id = "", bridge = "-", ...subnets] = value.split(" ");
   return { name, id, bridge: bridge === "-" ? `br-${id.slice(0, 12)}` : bridge, subnets };
+}
+
+function networkUser(value: string): Findings["networkUsers"][number] {
+  const [network = "", container = ""] = value.split(" ");
+  return { network, container };
 }
 
 function route(value: string): Findings["routes"][number] {

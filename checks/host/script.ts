@@ -59,10 +59,13 @@ printf '${END}\\n'`;
 const versionFormat = "{{.Server.Version}} {{.Server.APIVersion}} {{.Server.Os}}/{{.Server.Arch}}";
 const engineFormat =
   "{{.MemoryLimit}} {{.PidsLimit}} {{.DockerRootDir}}{{range .SecurityOptions}} {{.}}{{end}}";
-/** Name, id, bridge, subnets. */
+/** Name, id, bridge, subnets; the running containers in it; whether it lets nobody out though it is not internal. */
 const networkFormat =
   'network{{"\\t"}}{{.Name}} {{.Id}} {{with index .Options "com.docker.network.bridge.name"}}{{.}}{{else}}-{{end}}' +
-  "{{range .IPAM.Config}} {{.Subnet}}{{end}}";
+  "{{range .IPAM.Config}} {{.Subnet}}{{end}}" +
+  '{{range .Containers}}{{"\\n"}}network-user{{"\\t"}}{{$.Name}} {{.Name}}{{end}}' +
+  '{{if eq (index .Options "com.docker.network.bridge.enable_ip_masquerade") "false"}}{{if not .Internal}}' +
+  '{{"\\n"}}dead-end{{"\\t"}}{{.Name}}{{end}}{{end}}';
 
 const rights = `
 if [ "$(id -u)" = 0 ]; then tell rights root

@@ -38,11 +38,11 @@ export class AlloyAgent extends pulumi.ComponentResource {
 
   constructor(name: string, args: AlloyAgentArgs, opts?: pulumi.ComponentResourceOptions) {
     const { host, settings } = args;
-    super("grafana-alloy:components:AlloyAgent", name, {}, withHook(host.unreached, opts));
+    super("grafana-alloy:components:AlloyAgent", name, {}, withHooks(host, opts));
     const images = this.createImages(name, args);
     const networks = new AgentNetworks(
       `${name}-networks`,
-      { host, ...settings.networks },
+      { host, ...settings.networks, standing: args.standing },
       { parent: this },
     );
     const site = installSite(settings, images);
@@ -167,14 +167,16 @@ export class AlloyAgent extends pulumi.ComponentResource {
   }
 }
 
-/** Options of a component that give all resources in it a hook. */
-function withHook(
-  hook: pulumi.ErrorHook,
+/** Options of a component that give all resources in it the host's hooks. */
+function withHooks(
+  { unreached, makeWay }: Host,
   opts?: pulumi.ComponentResourceOptions,
 ): pulumi.ComponentResourceOptions {
-  const transform: pulumi.ResourceTransformation = ({ resource, props, opts: own }) =>
-    resource instanceof pulumi.CustomResource
-      ? { props, opts: pulumi.mergeOptions(own, { hooks: { onError: [hook] } }) }
-      : undefined;
+  const transform: pulumi.ResourceTransformation = ({ resource, type, props, opts: own }) => {
+    if (!(resource instanceof pulumi.CustomResource)) return undefined;
+    const way = makeWay[type];
+    const hooks = { onError: [unreached], ...(way && { beforeCreate: [way] }) };
+    return { props, opts: pulumi.mergeOptions(own, { hooks }) };
+  };
   return pulumi.mergeOptions(opts, { transformations: [transform] });
 }

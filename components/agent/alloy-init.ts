@@ -29,7 +29,7 @@ export class AlloyInit extends pulumi.ComponentResource {
       dependsOn: opts?.dependsOn,
       deleteBeforeReplace: true,
     });
-    limitPids(`${name}-pid-limit`, { host: args.host, container, limit: 50 }, this);
+    limitPids(`${name}-pid-limit`, { host: args.host, container, limit: 50, ended: true }, this);
     this.done = pulumi
       .all([container.exitCode, container.containerLogs, container.urn])
       .apply(([exitCode, logs, urn]) => {

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../../config/schema.ts";
+import type { StandingNetwork } from "../../host-shell/standing.ts";
 import type { Token } from "../../telemetry/facts.ts";
 import type { Sinks } from "../destinations/destination.ts";
 import type { GithubAccess } from "../github/github-access.ts";
@@ -25,6 +26,8 @@ export interface AlloyAgentArgs {
   pipelines: Record<string, string>;
   /** Where the data goes. */
   sinks: Sinks;
+  /** The service's networks that are on the host already. */
+  standing: StandingNetwork[];
   /** What polls GitHub; needed where the `github` pipeline polls. */
   github?: Pick<GithubAccess, "file" | "secret">;
   /** Tokens that the host needs; it reports when they end. */

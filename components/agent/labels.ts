@@ -8,6 +8,12 @@ export function composeLabels(service: string): Labels {
   return { "com.docker.compose.project": "alloy", "com.docker.compose.service": service };
 }
 
+/** Whether a container with these labels is ours. Compose sets the same two, and one of its own. */
+export function isOwn(labels: Labels): boolean {
+  const { "com.docker.compose.project": project, "com.docker.compose.config-hash": hash } = labels;
+  return project === "alloy" && hash === undefined;
+}
+
 /** Labels by which Traefik, Homepage and Gatus find Alloy's UI. */
 export function ingressLabels(ingress: NonNullable<Settings["ingress"]>): Labels {
   const name = `${ingress.hostName}.${ingress.domain}`;

@@ -1,18 +1,19 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import { pidLimitScript } from "../../host-shell/pid-limit.ts";
+import { endedPidLimitScript, pidLimitScript } from "../../host-shell/pid-limit.ts";
 import type { Host } from "../host/host.ts";
 
 /**
  * Bounds a container's processes. The Docker provider has no input for it, so the limit is set on the
- * container by its id: a new container gets it again.
+ * container by its id: a new container gets it again. `ended`: it has ended by now, and may have been pruned.
  */
 export function limitPids(
   name: string,
-  args: { host: Host; container: docker.Container; limit: number },
+  args: { host: Host; container: docker.Container; limit: number; ended?: boolean },
   parent: pulumi.Resource,
 ): pulumi.Resource {
   const { host, container, limit } = args;
-  const script = container.id.apply((id) => pidLimitScript(limit, id));
+  const limiting = args.ended ? endedPidLimitScript : pidLimitScript;
+  const script = container.id.apply((id) => limiting(limit, id));
   return host.command(name, { script }, { parent });
 }

@@ -103,6 +103,7 @@ function importCommand({ urn, region, stack }: Refusal, id: string): string {
 function goneBehindOurBack(stack: string): string {
   return (
     "grafanaCloud: an access policy or token of this stack was deleted in Grafana Cloud. " +
-    `Have it made again: pulumi up --refresh --stack ${stack}`
+    // A refresh takes the networks of a host that is away for gone.
+    `Have it made again: npm run doctor -- --stack ${stack} && pulumi up --refresh --stack ${stack}`
   );
 }

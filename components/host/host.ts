@@ -7,6 +7,7 @@ import { routeTo } from "../../host-shell/ssh.ts";
 import { hostChecks } from "./host-checks.ts";
 import { type HostCommandArgs, hostCommand } from "./host-command.ts";
 import { hostPreparation } from "./host-preparation.ts";
+import { type MakeWay, makeWay } from "./make-way.ts";
 import { tellUnreached } from "./unreached.ts";
 
 export interface HostArgs {
@@ -22,6 +23,8 @@ export class Host extends pulumi.ComponentResource {
   readonly provider: docker.Provider;
   /** Tells the operator when a resource's provider did not reach the host. */
   readonly unreached: pulumi.ErrorHook;
+  /** Takes what a killed update has left out of the way of a container or network. */
+  readonly makeWay: MakeWay;
   private readonly connection: Connection;
   private readonly ready: pulumi.Resource;
 
@@ -29,6 +32,7 @@ export class Host extends pulumi.ComponentResource {
     super("grafana-alloy:components:Host", name, {}, opts);
     this.connection = args.settings.host.connection;
     this.unreached = tellUnreached(args.settings.host.name);
+    this.makeWay = makeWay(args.settings.host);
     const checks = this.createChecks(name, args);
     this.ready = this.prepare(name, args.settings, checks) ?? checks;
     const { registry } = args.settings;
@@ -58,7 +62,9 @@ export class Host extends pulumi.ComponentResource {
       ...checksRequest(settings, pulumi.getStack()),
       ...(movedFrom && { movedFrom }),
     }));
-    return hostChecks(`${name}-checks`, { request, registryPassword }, { parent: this });
+    const ownNetworks = !settings.networks.existing;
+    const checks = { request, registryPassword, ownNetworks };
+    return hostChecks(`${name}-checks`, checks, { parent: this });
   }
 
   /** Address at which the stack was deployed first, which the state remembers; nothing if it is still that one. */

@@ -4,7 +4,9 @@ import type * as pulumi from "@pulumi/pulumi";
 export interface MachineCommandArgs {
   /** Program of this project, by its path from the project's directory. */
   program: string;
-  /** What the program reads from standard input. */
+  /** Program that runs when the resource goes; left out: none does. */
+  atDeletion?: string;
+  /** What the programs read from standard input. */
   stdin: pulumi.Input<string>;
 }
 
@@ -15,17 +17,22 @@ export interface MachineCommandArgs {
  */
 export function machineCommand(
   name: string,
-  { program, stdin }: MachineCommandArgs,
+  { program, atDeletion, stdin }: MachineCommandArgs,
   opts: pulumi.CustomResourceOptions,
 ): command.local.Command {
   return new command.local.Command(
     name,
     {
-      create: `cd "\${GRAFANA_ALLOY_PROJECT:-.}" && exec node ${program}`,
+      create: run(program),
+      ...(atDeletion && { delete: run(atDeletion) }),
       stdin,
       addPreviousOutputInEnv: false,
       logging: command.local.Logging.None,
     },
     opts,
   );
+}
+
+function run(program: string): string {
+  return `cd "\${GRAFANA_ALLOY_PROJECT:-.}" && exec node ${program}`;
 }

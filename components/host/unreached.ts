@@ -38,5 +38,11 @@ export function unreachedSentence(error: string, host: string, stack: string): s
   if (/(exited with|exit) status 124$/.test(said)) {
     return `A command on the host ${host} had not ended after ${MOST_MINUTES} min. See whether Docker answers there: docker ps; ${again}`;
   }
+  if (/No such container/.test(said)) {
+    return (
+      `A container of this stack is gone from the host ${host}. ` +
+      `npm run doctor -- --stack ${stack} && pulumi refresh --stack ${stack} --clear-pending-creates --yes && pulumi up --stack ${stack}`
+    );
+  }
   return undefined;
 }

@@ -24,6 +24,10 @@ test.each([
     'Process exited with status 124: running "timeout":\n',
     "A command on the host nas had not ended after 20 min. See whether Docker answers there: docker ps; then again: pulumi up --stack svlnas",
   ],
+  [
+    "Error stopping container 4711: Error response from daemon: No such container: 4711",
+    "A container of this stack is gone from the host nas. npm run doctor -- --stack svlnas && pulumi refresh --stack svlnas --clear-pending-creates --yes && pulumi up --stack svlnas",
+  ],
   ['Process exited with status 1: running "timeout":\nerror during connect: the sink', undefined],
 ])("%s", (error, sentence) => {
   expect(unreachedSentence(error, "nas", "svlnas")).toBe(sentence);

@@ -125,6 +125,24 @@ describe("order", () => {
   });
 });
 
+test("a destroy revokes tokens and policies before it comes to the networks", () => {
+  // The engine deletes in waves: what nothing depends on first.
+  const waves = new Map<string, number>();
+  const waveOf = (name: string): number => {
+    const known = waves.get(name);
+    if (known !== undefined) return known;
+    const needing = run.resources.filter(({ dependsOn, provider, parent }) =>
+      [...dependsOn, provider, parent].includes(name),
+    );
+    const wave = 1 + Math.max(0, ...needing.map((one) => waveOf(one.name)));
+    waves.set(name, wave);
+    return wave;
+  };
+  const policies = run.resources.filter(({ type }) => type.endsWith(":AccessPolicy"));
+  expect(policies).toHaveLength(2);
+  for (const { name } of policies) expect(waveOf(name)).toBeLessThan(waveOf("host-checks"));
+});
+
 test("containers, secret files and versions are deleted before they are replaced: their names are taken", () => {
   const first = run.resources.filter(({ deleteBeforeReplace }) => deleteBeforeReplace);
   const names = first.map(({ name, replaceOnChanges }) => [name, replaceOnChanges]);
@@ -149,4 +167,17 @@ test("of all that the agent has on its host, a host that can't be reached is tol
     ({ name, type }) => name.startsWith("alloy-") && /^(docker|command):/.test(type),
   );
   expect(told.map(({ name }) => name)).toEqual(onHost.map(({ name }) => name));
+});
+
+test("what a killed update has left under a name is looked for before a container or network is made", () => {
+  const looked = run.resources.flatMap(({ name, beforeCreate }) =>
+    beforeCreate.map((hook) => [name, hook]),
+  );
+  expect(Object.fromEntries(looked)).toEqual({
+    "alloy-container": "host-way-for-container",
+    "alloy-init-container": "host-way-for-container",
+    "alloy-socket-proxy-container": "host-way-for-container",
+    "alloy-networks-backend": "host-way-for-network",
+    "alloy-networks-frontend": "host-way-for-network",
+  });
 });

@@ -34,7 +34,8 @@ const hardened: ChecksRequest["images"] = {
 
 test("finds what there is on a host", () => {
   const bridge = `bridge ${"a".repeat(64)} docker0 172.17.0.0/16`;
-  host.write("networks", `network\t${bridge}\n${host.read("networks")}`);
+  const more = ["network-user\timmich-backend immich-db", "dead-end\timmich-backend"].join("\n");
+  host.write("networks", `network\t${bridge}\n${host.read("networks")}${more}\n`);
   const found = look();
   expect(found).toEqual({
     clock: expect.any(Number),
@@ -57,6 +58,8 @@ test("finds what there is on a host", () => {
         subnets: ["172.18.0.0/16"],
       },
     ],
+    networkUsers: [{ network: "immich-backend", container: "immich-db" }],
+    deadEnds: ["immich-backend"],
     routes: expect.any(Array),
     images: {
       alloy: { state: "present", said: "linux/amd64" },

@@ -5,6 +5,7 @@
 export const EXPECTED_CHANGES: Readonly<Record<string, string>> = {
   "alloy-socket-proxy-rules": "new: rules of our own in place of the image's",
   "alloy-socket-proxy-container": "replaced: it runs by these rules",
+  "host-checks": "delete: networks go at the end of a destroy; the checks run once more",
   "host-docker": "sshOpts: ssh reads no configuration and no key files, as the command provider",
   "github-token-end": "made: it remembers what GitHub said last",
   "host-address": "made: it remembers where the stack was deployed",

@@ -1,4 +1,5 @@
 import { secretKeys } from "../../config/schema.ts";
+import type { StandingNetwork } from "../../host-shell/standing.ts";
 import { cloudFetch } from "./cloud-fetch.ts";
 import { type MockRun, mockPulumi, type Registered } from "./mock-pulumi.ts";
 import type { RawSettings } from "./stack-files.ts";
@@ -61,6 +62,8 @@ export interface ProgramMocks {
   /** Whether anybody answers at GitHub's address; all well unless told. */
   fetch?: typeof fetch;
   preview?: boolean;
+  /** The service's networks that are on the host; none unless told. */
+  standing?: StandingNetwork[];
 }
 
 /** Runs the program with mocks in place of the engine. Errors of the program are thrown. */
@@ -86,7 +89,7 @@ export async function mockProgram(
         throw new Error(`no mock for ${token} ${JSON.stringify(inputs)}`);
       },
     },
-    program,
+    () => program(undefined, async () => options.standing ?? []),
   ).finally(restoreFetch);
 }
 

@@ -12,6 +12,11 @@ export interface ResourceOptions {
   replaceOnChanges: string[];
   /** Names of the hooks that are told of its errors. */
   onError: string[];
+  /** Names of the hooks that run before it is made. */
+  beforeCreate: string[];
+  retainOnDelete: boolean;
+  /** Id under which it is taken into the state; "" if it is made. */
+  importId: string;
 }
 
 /** The part of a registration, as it goes to the engine, that is read here. */
@@ -23,9 +28,12 @@ interface RegisterRequest {
   getDependenciesList(): string[];
   getDeletebeforereplace(): boolean;
   getReplaceonchangesList(): string[];
-  getHooks(): { getOnErrorList(): string[] } | undefined;
+  getHooks(): { getOnErrorList(): string[]; getBeforeCreateList(): string[] } | undefined;
+  getRetainondelete(): boolean;
+  getImportid(): string;
 }
 
+type RegisterHook = (request: unknown, callback: (error: null) => void) => void;
 type Register = (request: RegisterRequest, callback: unknown) => Promise<void>;
 
 /** Records the options of every registration from now on. Call it after `setMocks`. */
@@ -33,10 +41,12 @@ export function recordOptions(): (type: string, name: string) => ResourceOptions
   const recorded = new Map<string, ResourceOptions>();
   const monitor = pulumi.runtime.getMonitor() as unknown as {
     registerResource: Register;
-    registerErrorHook: (request: unknown, callback: (error: null) => void) => void;
+    registerErrorHook: RegisterHook;
+    registerResourceHook: RegisterHook;
   };
   // The SDK's mocks have none, and no operation of theirs fails.
   monitor.registerErrorHook = (_, callback) => callback(null);
+  monitor.registerResourceHook = (_, callback) => callback(null);
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, callback) => {
     recorded.set(`${request.getType()} ${request.getName()}`, optionsOf(request));
@@ -60,6 +70,9 @@ function optionsOf(request: RegisterRequest): ResourceOptions {
     deleteBeforeReplace: request.getDeletebeforereplace(),
     replaceOnChanges: request.getReplaceonchangesList(),
     onError: request.getHooks()?.getOnErrorList() ?? [],
+    beforeCreate: request.getHooks()?.getBeforeCreateList() ?? [],
+    retainOnDelete: request.getRetainondelete(),
+    importId: request.getImportid(),
   };
 }
 

@@ -7,9 +7,37 @@ import type { ChecksRequest } from "../request.ts";
 /** Network that is the service's own, be it made here or by the compose service that this one replaces. */
 const FRONTEND = "alloy-frontend";
 
+/** The service's containers, which the update itself takes out. */
+const OURS = ["alloy", "alloy-docker-proxy", "alloy-init"];
+
 export function networkChecks(found: Findings, request: ChecksRequest): Check[] {
   if (!found.docker) return [];
-  return [subnetCheck(found, request), ...externalNetworkChecks(found, request)];
+  return [
+    subnetCheck(found, request),
+    ...frontendChecks(found, request),
+    ...externalNetworkChecks(found, request),
+  ];
+}
+
+/** Another subnet means another network, and Docker removes none that others are in. */
+function frontendChecks(found: Findings, request: ChecksRequest): Check[] {
+  const frontend = found.networks.find(({ name }) => name === FRONTEND);
+  const joined = request.externalNetworks.some(({ network }) => network === FRONTEND);
+  const have = frontend?.subnets.join(", ");
+  if (!frontend || joined || have === request.frontendSubnet) return [];
+  const others = found.networkUsers
+    .filter(({ network, container }) => network === FRONTEND && !OURS.includes(container))
+    .map(({ container }) => container);
+  if (others.length === 0) return [];
+  const each = (verb: string) =>
+    others.map((other) => `docker network ${verb} ${FRONTEND} ${other}`).join(" && ");
+  return [
+    checked(`network ${FRONTEND}`, `in use by ${others.join(", ")}`, {
+      path: "networks.frontendSubnet",
+      reason: `is not the subnet of ${FRONTEND} on ${request.host.name} (${have}), which ${others.join(", ")} would have to leave`,
+      fix: `on the host: ${each("disconnect")}; then: pulumi up --stack ${request.stack}; then on the host: ${each("connect")}`,
+    }),
+  ];
 }
 
 function subnetCheck(found: Findings, { frontendSubnet, stack, host }: ChecksRequest): Check {
@@ -49,16 +77,29 @@ function routeOf({ routes, networks }: Findings, subnet: string): string | undef
 }
 
 /** Networks of other services are joined, never made. */
-function externalNetworkChecks({ networks }: Findings, request: ChecksRequest): Check[] {
-  const names = new Set(networks.map(({ name }) => name));
+function externalNetworkChecks(found: Findings, request: ChecksRequest): Check[] {
+  const names = new Set(found.networks.map(({ name }) => name));
   return request.externalNetworks.map(({ path, network }) => {
-    const there = names.has(network);
-    return checked(
-      `network ${network}`,
-      there ? "exists" : "missing",
-      !there && missingNetwork(path, network, request.host.name),
-    );
+    const check = `network ${network}`;
+    if (!names.has(network)) {
+      return checked(check, "missing", missingNetwork(path, network, request.host.name));
+    }
+    // Of a container's networks that are not internal, the first by name gives it the default route.
+    if (network < FRONTEND && found.deadEnds.includes(network)) {
+      return checked(check, "leads nowhere", deadEnd(path, network, request.host.name));
+    }
+    return checked(check, "exists");
   });
+}
+
+function deadEnd(path: string, network: string, host: string): Fault {
+  return {
+    path,
+    reason:
+      `names ${network}, whose name sorts before ${FRONTEND}: it would take Alloy's default route on ${host}, ` +
+      "and it lets nobody out (enable_ip_masquerade is false)",
+    fix: `make it anew with --internal, or under a name that sorts after ${FRONTEND}`,
+  };
 }
 
 function missingNetwork(path: string, network: string, host: string): Fault {

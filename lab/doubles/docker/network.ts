@@ -66,6 +66,11 @@ async function remove(docker: Docker, id: string): Promise<void> {
   }
 }
 
+/** Subnets that the program leaves to the engine, which an import reads as an input. */
+function chosenByEngine({ ipamConfigs }: Bag): Bag {
+  return given({ ipamConfigs });
+}
+
 /** `docker:index/network:Network`: any change makes a new one, after the old one is gone. */
 export const network: ResourceDouble<DockerClient> = {
   schema: {
@@ -79,11 +84,15 @@ export const network: ResourceDouble<DockerClient> = {
       refuseOthers(config, ["gateway", "subnet"], `ipamConfigs[${index}]`),
     ),
   diff: (olds, news) =>
-    diffInputs(olds, news, {
-      replaces: () => true,
-      deleteBeforeReplace: true,
-      normalise: (key, value) => normaliseSets(value, ["labels", "ipamConfigs"].includes(key)),
-    }),
+    diffInputs(
+      olds,
+      { ...chosenByEngine(olds), ...news },
+      {
+        replaces: () => true,
+        deleteBeforeReplace: true,
+        normalise: (key, value) => normaliseSets(value, ["labels", "ipamConfigs"].includes(key)),
+      },
+    ),
 
   async create(inputs, { client }) {
     const created = await client.docker.createNetwork(networkOptions(inputs)).catch((error) => {

@@ -197,6 +197,31 @@ const cases: Record<string, Case> = {
     "networks.frontendSubnet: 172.30.100.8/29 is taken on svlnas by the Docker network media (172.30.100.0/24)",
     otherSubnet,
   ],
+  "another subnet while others are in the network": [
+    {
+      networks: [...healthy.networks, network("alloy-frontend", "172.30.101.0/29")],
+      networkUsers: ["alloy", "traefik", "homepage"].map((container) => ({
+        network: "alloy-frontend",
+        container,
+      })),
+    },
+    "networks.frontendSubnet: is not the subnet of alloy-frontend on svlnas (172.30.101.0/29), which traefik, homepage would have to leave",
+    "on the host: docker network disconnect alloy-frontend traefik && docker network disconnect alloy-frontend homepage; then: pulumi up --stack svlnas; then on the host: docker network connect alloy-frontend traefik && docker network connect alloy-frontend homepage",
+  ],
+  "a database's network that takes Alloy's default route and leads nowhere": [
+    {
+      networks: [...healthy.networks, network("affine", "172.19.0.0/16")],
+      deadEnds: ["affine", "zulip"],
+    },
+    "postgres[1].network: names affine, whose name sorts before alloy-frontend: it would take Alloy's default route on svlnas, and it lets nobody out (enable_ip_masquerade is false)",
+    "make it anew with --internal, or under a name that sorts after alloy-frontend",
+    {
+      externalNetworks: [
+        ...requestOf().externalNetworks,
+        { path: "postgres[1].network", network: "affine" },
+      ],
+    },
+  ],
   "subnet of the host itself": [
     // 172.30.0.0/16 on eno1.
     { routes: [route("eno1", "00001EAC", "0000FFFF")] },
@@ -305,6 +330,30 @@ const clean: [string, Partial<Findings>, Partial<ChecksRequest>?][] = [
     },
   ],
   ["60 s of clock skew", { clock: 1070 }],
+  [
+    "another subnet while nobody else is in the network",
+    {
+      networks: [...healthy.networks, network("alloy-frontend", "172.30.101.0/29")],
+      networkUsers: [{ network: "alloy-frontend", container: "alloy" }],
+    },
+  ],
+  [
+    "the network of compose, which is joined as it is",
+    {
+      networks: [
+        network("alloy-frontend", "172.30.101.0/29"),
+        network("alloy-backend", "172.21.0.0/16"),
+      ],
+      networkUsers: [{ network: "alloy-frontend", container: "traefik" }],
+    },
+    {
+      externalNetworks: ["alloy-frontend", "alloy-backend"].map((network) => ({
+        path: "networks.existing",
+        network,
+      })),
+    },
+  ],
+  ["a network without a way out, by which Alloy does not go", { deadEnds: ["immich-backend"] }],
   [
     "Docker 20.10 on arm64",
     { docker: { version: "20.10.24+dfsg1", apiVersion: "1.41", platform: "linux/arm64" } },

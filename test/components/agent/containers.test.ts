@@ -45,7 +45,7 @@ describe.each([
     });
   });
 
-  test("images are pulled by digest, kept when the service goes, and run by id", async () => {
+  test("images are pulled by digest, kept when the service goes, and run by id; one-shots run them by name, so that pruned ones are pulled", async () => {
     const run = await stackRun(stack);
     const keepLocally = true;
     expect(inputsOf(run, "RemoteImage")).toEqual({
@@ -59,12 +59,13 @@ describe.each([
       "alloy-init-container": `id-of-${initPinned}`,
       "alloy-socket-proxy-container": `id-of-${proxyPinned}`,
     });
+    const { script } = commandOf(run.named("alloy-files-config"));
+    expect(new Set(script.match(/\S+@sha256:\w+/g))).toEqual(new Set([initPinned, alloyPinned]));
   });
 
   test.each([
     ["alloy-pid-limit", "alloy-container", 200],
     ["alloy-socket-proxy-pid-limit", "alloy-socket-proxy-container", 50],
-    ["alloy-init-pid-limit", "alloy-init-container", 50],
   ])("%s bounds %s to %d processes by its id", async (name, container, limit) => {
     expect(commandOf((await stackRun(stack)).named(name))).toEqual({
       script: `docker update --pids-limit ${limit} id-of-${container}`,
@@ -72,6 +73,16 @@ describe.each([
       secret: false,
     });
   });
+});
+
+test("alloy-init, which has ended, is bounded to 50 processes if it was not pruned", async () => {
+  const { script } = commandOf((await stackRun("local")).named("alloy-init-pid-limit"));
+  const id = "id-of-alloy-init-container";
+  expect(script.split("\n")).toEqual([
+    `found=$(docker ps --all --quiet --no-trunc --filter id=${id})`,
+    '[ "$found" ] || exit 0',
+    `docker update --pids-limit 50 ${id}`,
+  ]);
 });
 
 describe("what a stack sets is used in place of the default", () => {

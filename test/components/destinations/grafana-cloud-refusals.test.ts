@@ -68,7 +68,7 @@ test("a policy that was deleted behind our back: have it made again", async () =
   const error = '404 Not Found\n{"code":"NotFound","message":"Access policy 1 does not exist"}';
   expect(await sentence({ urn, policyName: undefined, error })).toBe(
     "grafanaCloud: an access policy or token of this stack was deleted in Grafana Cloud. " +
-      "Have it made again: pulumi up --refresh --stack svlnas",
+      "Have it made again: npm run doctor -- --stack svlnas && pulumi up --refresh --stack svlnas",
   );
 });
 

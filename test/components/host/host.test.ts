@@ -27,6 +27,7 @@ describe("the checks of a host", () => {
     expect(type).toBe("command:local:Command");
     expect(others).toEqual({
       create: `cd "\${GRAFANA_ALLOY_PROJECT:-.}" && exec node components/host-checks/main.ts`,
+      delete: `cd "\${GRAFANA_ALLOY_PROJECT:-.}" && exec node components/host-removal/main.ts`,
       addPreviousOutputInEnv: false,
       logging: "none",
     });

@@ -28,6 +28,8 @@ export function healthyFindings(change: Partial<Findings> = {}): Findings {
         subnets: ["172.18.0.0/16"],
       },
     ],
+    networkUsers: [],
+    deadEnds: [],
     routes: [],
     images: Object.fromEntries(
       ["alloy", "init", "socketProxy"].map((role) => [

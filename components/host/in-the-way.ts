@@ -1,0 +1,50 @@
+import { setTo } from "../../checks/host/check.ts";
+import { shellLine } from "../../host-shell/shell.ts";
+import type { StandingNetwork } from "../../host-shell/standing.ts";
+
+/** Where something stands, and whose update it stops. */
+interface Place {
+  /** The host. */
+  name: string;
+  stack: string;
+}
+
+export function madeByCompose({ labels }: Pick<StandingNetwork, "labels">): boolean {
+  return "com.docker.compose.network" in labels;
+}
+
+/** A container that this program did not make. */
+export function theirContainer(container: string, { name, stack }: Place): string {
+  return (
+    `The host ${name} has a container ${container} that this program did not make. ` +
+    `Docker Compose's is handed over by: npm run adopt -- --stack ${stack}. ` +
+    `Any other, on the host: docker rm -f ${container}; then again: pulumi up --stack ${stack}`
+  );
+}
+
+/** A network that Docker Compose made. */
+export function theirNetwork(network: StandingNetwork, { name, stack }: Place): string {
+  return (
+    `The network ${network.name} on ${name} was made by Docker Compose. To join it as it is: ` +
+    `${setTo(stack, "networks.existing", "true")}; then again: pulumi up --stack ${stack}`
+  );
+}
+
+/** A network that is not as wanted, and that others are in. */
+export function networkInTheWay(network: StandingNetwork, { name, stack }: Place): string {
+  return (
+    `The network ${network.name} on ${name} is not as the settings want it, and is in use by ` +
+    `${network.containers.join(", ")}. On the host: ${disconnect(network)}; ` +
+    `then again: pulumi up --stack ${stack}`
+  );
+}
+
+/** The command line that takes all containers out of a network. */
+export function disconnect({
+  name,
+  containers,
+}: Pick<StandingNetwork, "name" | "containers">): string {
+  return containers
+    .map((container) => shellLine(["docker", "network", "disconnect", name, container]))
+    .join(" && ");
+}

@@ -1,0 +1,147 @@
+import { copyFile, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { EngineEvent, Stack } from "@pulumi/pulumi/automation/index.js";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { processesOf } from "../../lab/processes.ts";
+import { type StackSettings, stateFileOf } from "../../lab/stack.ts";
+import { emptyLab, expectNothingLeft, settingsOf, type TestLab } from "./support/lab.ts";
+
+/**
+ * SIGKILL of the CLI while one resource is made or removed; the plugins live on and finish their call. The commands of
+ * docs/recovery.md lead to a state that agrees with the host.
+ */
+
+const NAME = "local";
+const HOST = "killed";
+
+let lab: TestLab;
+let settings: StackSettings;
+let directory: string;
+let stack: Stack;
+let title = 0;
+
+beforeAll(async () => {
+  lab = await emptyLab();
+  settings = await settingsOf(lab, NAME, ({ github: _, githubToken: __, ...given }) => {
+    const host = given.host as { directory: string };
+    directory = host.directory.replace("/local/", `/${HOST}/`);
+    const own = { ...host, name: HOST, directory };
+    return { ...given, host: own, pipelines: ["host", "self"], postgres: [] };
+  });
+});
+
+afterAll(async () => {
+  await stack?.destroy();
+  await expectNothingLeft(lab);
+  await rm(directory, { recursive: true, force: true });
+  await lab?.close();
+});
+
+/** Begins an update and kills its CLI when the engine tells of a step. */
+async function killAt(step: string): Promise<void> {
+  let killed = false;
+  const onEvent = ({ resourcePreEvent }: EngineEvent) => {
+    const { op, urn = "" } = resourcePreEvent?.metadata ?? {};
+    if (killed || `${op} ${urn.split("::").at(-1)}` !== step) return;
+    killed = true;
+    void processesOf("pulumi", "--exec-kind").then((all) => {
+      for (const cli of all) process.kill(cli, "SIGKILL");
+    });
+  };
+  const ended = await stack.up({ onEvent }).then(() => "", String);
+  expect(ended, step).toContain("SIGKILL");
+}
+
+/** Takes the lock away, and puts back a state file that was cut off while it was written. */
+async function unlock(): Promise<void> {
+  const file = stateFileOf(NAME);
+  if ((await readFile(file, "utf8")) === "") await copyFile(`${file}.bak`, file);
+  await stack.cancel();
+}
+
+/** `up`; if that does not do, with a refresh before it. */
+async function heal(): Promise<void> {
+  const failed = await stack.up().then(() => undefined, String);
+  if (failed === undefined) return;
+  // The old agent is gone and the state has it still: the provider takes that for an error.
+  expect(failed).toContain("No such container");
+  await stack.refresh({ clearPendingCreates: true });
+  await stack.up();
+}
+
+/** Containers and networks by name with their ids, as the state has them. */
+async function inState(): Promise<Record<string, string>> {
+  const { deployment } = await stack.exportStack();
+  const resources = deployment.resources as {
+    type: string;
+    id: string;
+    outputs: { name: string };
+  }[];
+  const docker = resources.filter(({ type }) => /^docker:.*:(Container|Network)$/.test(type));
+  return Object.fromEntries(docker.map(({ id, outputs }) => [outputs.name, id]));
+}
+
+async function onHost(): Promise<Record<string, string>> {
+  const containers = await lab.client.listContainers({
+    all: true,
+    filters: { name: ["^/alloy"] },
+  });
+  const networks = await lab.client.listNetworks({ filters: { name: ["^alloy-"] } });
+  return Object.fromEntries([
+    ...containers.map(({ Names, Id }) => [Names[0]?.slice(1), Id]),
+    ...networks.map(({ Name, Id }) => [Name, Id]),
+  ]);
+}
+
+async function expectHealed(): Promise<void> {
+  expect(await inState()).toEqual(await onHost());
+  for (const name of ["alloy", "alloy-docker-proxy"]) {
+    const { State } = await lab.client.getContainer(name).inspect();
+    expect(State.Running, name).toBe(true);
+  }
+}
+
+/** A random name that Alloy gives itself once, kept with its state. */
+const seed = () => readFile(join(directory, "data", "data", "alloy_seed.json"), "utf8");
+
+test("a first deployment that is killed five times, each time further on", async () => {
+  stack = await lab.stack(NAME, settings);
+  for (const step of [
+    "create alloy-networks-frontend",
+    "create alloy-socket-proxy-container",
+    "create alloy-init-container",
+    "create alloy-container",
+    "create alloy-loaded",
+  ]) {
+    await killAt(step);
+    await unlock();
+  }
+  await heal();
+  await expectHealed();
+});
+
+describe("an update that makes the agent anew", () => {
+  let before: string;
+
+  beforeAll(async () => {
+    before = await seed();
+  });
+
+  test.each([
+    "update alloy-files-config",
+    "delete-replaced alloy-container",
+    "create-replacement alloy-container",
+    "update alloy-pid-limit",
+    "update alloy-loaded",
+  ])("killed at: %s", async (step) => {
+    title += 1;
+    const ingress = { domain: "example.org", title: `Alloy ${title}` };
+    const logs = { redact: { expressions: [`secret-${title}`] } };
+    stack = await lab.stack(NAME, { ...settings, ingress, logs });
+    await killAt(step);
+    await unlock();
+    await heal();
+    await expectHealed();
+    expect(await seed()).toBe(before);
+  });
+});
