@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as grafana from "@pulumiverse/grafana";
+import { below } from "../../http/ask.ts";
 import type { Token } from "../../telemetry/facts.ts";
 import type { Sinks } from "./destination.ts";
 import type { CloudApi } from "./grafana-cloud-api.ts";
-import { preflight } from "./grafana-cloud-preflight.ts";
 import { tellRefusals } from "./grafana-cloud-refusals.ts";
-import { noSuchStack } from "./grafana-cloud-sentences.ts";
+import type { CloudStack } from "./grafana-cloud-stack.ts";
 
 export interface GrafanaCloudAccessArgs {
   /** Provider that acts with the bootstrap token. */
@@ -23,18 +23,6 @@ export interface GrafanaCloudAccessArgs {
   /** Subnets that the host sends from, in CIDR form: the host's token is good there alone. Empty: everywhere. */
   allowedSubnets: string[];
 }
-
-/** The parts of a Grafana Cloud stack that are used here. */
-export type CloudStack = Pick<
-  grafana.cloud.GetStackResult,
-  | "id"
-  | "regionSlug"
-  | "prometheusRemoteWriteEndpoint"
-  | "prometheusRemoteEndpoint"
-  | "prometheusUserId"
-  | "logsUrl"
-  | "logsUserId"
->;
 
 /** Scopes of the host's token, and of the operator's, which never reaches the host. */
 const scopes = {
@@ -108,25 +96,6 @@ export class GrafanaCloudAccess extends pulumi.ComponentResource {
   }
 }
 
-/**
- * Looks a Grafana Cloud stack up, so that nobody copies URLs and user ids by hand. Awaited before anything
- * is created. Throws one sentence when Grafana Cloud refuses or has no such stack, first by asking it
- * directly: the provider answers one with empty fields and the other with a stack trace.
- */
-export async function findCloudStack(
-  slug: string,
-  api: CloudApi,
-  provider: grafana.Provider,
-): Promise<CloudStack> {
-  const stackName = pulumi.getStack();
-  const { fault, warning } = await preflight({ api, slug, stack: stackName });
-  if (fault) throw new pulumi.RunError(fault);
-  if (warning) await pulumi.log.warn(warning);
-  const stack = await grafana.cloud.getStack({ slug }, { provider });
-  if (stack.id && stack.prometheusRemoteWriteEndpoint && stack.logsUrl) return stack;
-  throw new pulumi.RunError(noSuchStack(slug, stackName));
-}
-
 /** How long Grafana Cloud may take to know a new token everywhere, in s: usually it takes none. */
 const NEW_TOKEN_SECONDS = 30;
 
@@ -150,18 +119,17 @@ function sinksOfStack(
   pushToken: pulumi.Output<string>,
   readToken: pulumi.Output<string>,
 ): Omit<Sinks, "tokens"> {
-  const [metricsUser, logsUser] = [`${stack.prometheusUserId}`, `${stack.logsUserId}`];
-  const logsUrl = stack.logsUrl.replace(/\/+$/, "");
+  const { metricsUrl, metricsUser, logsUrl, logsUser } = stack;
   return {
     metrics: {
-      url: stack.prometheusRemoteWriteEndpoint,
+      url: below(metricsUrl, "api/prom/push"),
       username: metricsUser,
       password: pushToken,
     },
-    logs: { url: `${logsUrl}/loki/api/v1/push`, username: logsUser, password: pushToken },
+    logs: { url: below(logsUrl, "loki/api/v1/push"), username: logsUser, password: pushToken },
     readers: {
       metrics: {
-        queryUrl: stack.prometheusRemoteEndpoint,
+        queryUrl: below(metricsUrl, "api/prom"),
         username: metricsUser,
         password: readToken,
       },

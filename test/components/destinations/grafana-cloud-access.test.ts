@@ -133,7 +133,7 @@ test("lifetime and rotation window are the stack's", async () => {
 });
 
 test("an address of Loki with a slash at its end becomes the same push URL", async () => {
-  const run = await runWith({}, { cloud: { logsUrl: "https://logs.example.net/" } });
+  const run = await runWith({}, { cloud: { hlInstanceUrl: "https://logs.example.net/" } });
   expect(sinksOf(run).logs).toEqual(logs);
 });
 
@@ -224,7 +224,7 @@ describe.each([false, true])("what ends a run in one sentence, preview: %s", (pr
   });
 
   test("a slug that does not exist", async () => {
-    const cloud = { id: "", prometheusRemoteWriteEndpoint: "", logsUrl: "" };
+    const cloud = { slug: "another" };
     expect(await failure({ cloud })).toBe(
       'grafanaCloud.stackSlug: there is no Grafana Cloud stack "homelab" that the bootstrap token can read. ' +
         "Its slug is the first part of its address, SLUG.grafana.net: " +
