@@ -6,9 +6,6 @@ import { test } from "vitest";
  * mended, it fails as "expected to fail", and its line here and its `knownFailure` go.
  */
 export const KNOWN_FAILURES: Readonly<Record<string, string>> = {
-  "grafana/ says why Grafana has no such data source": "real-plugins 6",
-  "grafana/ says why Grafana Cloud gives no stack": "real-plugins 6",
-  "repository/ asks for github:owner and github:token": "real-plugins 6",
   "a first deployment or a rotation waits for tokens that the sinks know 4 min late":
     "public-reports 10",
   "verify waits for a read token that is new": "public-reports 10",
