@@ -41,6 +41,14 @@ export const grafanaCloud = z.strictObject({
   tokenRotationWindow: duration
     .default("720h")
     .describe("How long before its end an update replaces the token."),
+  newTokenSeconds: z
+    .int()
+    .min(0)
+    .max(3600)
+    .default(600)
+    .describe(
+      "For how long the sinks may refuse a new token, in s: it is not known everywhere at once. So long `up` and `verify` wait for it.",
+    ),
 });
 
 /** Sinks of the operator's own. */

@@ -6,10 +6,6 @@ import { test } from "vitest";
  * mended, it fails as "expected to fail", and its line here and its `knownFailure` go.
  */
 export const KNOWN_FAILURES: Readonly<Record<string, string>> = {
-  "a first deployment or a rotation waits for tokens that the sinks know 4 min late":
-    "public-reports 10",
-  "verify waits for a read token that is new": "public-reports 10",
-  "a first deployment waits for tokens that the sinks know 45 s late": "public-reports 10",
   "an agent that has ended is started by the next `pulumi up`": "code-review B6",
   "`pulumi up` heals what a refresh without the host has dropped": "real-plugins 1",
   "`pulumi up` finishes what a killed one began": "real-plugins 2",

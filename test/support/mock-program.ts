@@ -26,7 +26,7 @@ function defaultOutputs({ type, name, inputs }: Registered): Record<string, unkn
   if (type.endsWith(":AccessPolicy")) return { policyId: "policy-1" };
   if (!type.endsWith(":AccessPolicyRotatingToken")) return {};
   const token = name.includes("verify") ? "glc_verify-secret" : "glc_host-secret";
-  return { token, expiresAt: "2027-01-01T00:00:00Z" };
+  return { token, createdAt: "2026-10-03T00:00:00Z", expiresAt: "2027-01-01T00:00:00Z" };
 }
 
 /** Configuration as the engine hands it to the program. */
