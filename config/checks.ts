@@ -1,3 +1,4 @@
+import { encryptionFaults } from "./encryption.ts";
 import type { Fault, FaultMaker } from "./faults.ts";
 import type { Raw } from "./read-raw.ts";
 import type { SecretName } from "./schema.ts";
@@ -11,7 +12,7 @@ const HARDENED = "dhi.io";
 /** Faults that span several settings. They run beside the schema, not after it. */
 export function crossFaults(raw: Raw, make: FaultMaker): Fault[] {
   const spanning = [sinkFaults, pipelineFaults, postgresFaults, rotationFaults, registryFaults];
-  return [...spanning, datasetFaults].flatMap((find) => find(raw, make));
+  return [...spanning, datasetFaults, encryptionFaults].flatMap((find) => find(raw, make));
 }
 
 function sinkFaults(raw: Raw, make: FaultMaker): Fault[] {

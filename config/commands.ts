@@ -10,6 +10,8 @@ export interface Program<Schema extends z.ZodObject = z.ZodObject> {
   schema: Schema;
   /** Settings that are secrets, by the key under which a stack stores them. */
   secretKeys: Readonly<Record<string, string>>;
+  /** Settings that a provider reads too and that are no secrets, by the key under which a stack stores them. */
+  providerKeys?: Readonly<Record<string, string>>;
   /** The command that stores a secret, where it is not the usual one. */
   secretCommand?(name: string, usual: string, stack: string): string;
 }
@@ -23,11 +25,12 @@ export interface Commands {
 }
 
 export function commandsOf(program: Program, stack: string): Commands {
-  const { project, directory, schema, secretKeys, secretCommand } = program;
+  const { project, directory, schema, secretKeys, providerKeys, secretCommand } = program;
   const config = (verb: string) =>
     `pulumi${directory ? ` -C ${directory}` : ""} config ${verb} --stack ${stack}`;
+  const elsewhere = { ...providerKeys, ...secretKeys };
   const path = (keys: PropertyKey[]) =>
-    `--path '${secretKeys[joinPath(keys)] ?? `${project}:${joinPath(keys)}`}'`;
+    `--path '${elsewhere[joinPath(keys)] ?? `${project}:${joinPath(keys)}`}'`;
 
   function set(keys: PropertyKey[], value = exampleAt(schema, keys)): string {
     const name = joinPath(keys);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { redactPatterns } from "../telemetry/names.ts";
-import { composeService, dockerName, regularExpression } from "./values.ts";
+import { composeService, dockerName, httpUrl, regularExpression } from "./values.ts";
 
 /** A database whose exporter is scraped. */
 export const postgres = z.strictObject({
@@ -39,8 +39,7 @@ export const github = z.strictObject({
     description: "The one host that polls GitHub; on every other the target list is empty.",
     examples: ["svlnas"],
   }),
-  apiUrl: z
-    .url()
+  apiUrl: httpUrl
     .default("https://api.github.com")
     .describe("Base URL of GitHub's REST API; another one for GitHub Enterprise."),
   app: z

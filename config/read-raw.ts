@@ -6,7 +6,7 @@ export type Raw = Record<string, unknown>;
 /** Collects a program's settings and its secrets, whatever their namespace, from the engine's flat map. */
 export function readRaw(
   all: Record<string, string>,
-  { project, secretKeys }: Pick<Program, "project" | "secretKeys">,
+  { project, secretKeys, providerKeys }: Pick<Program, "project" | "secretKeys" | "providerKeys">,
 ): Raw {
   const raw: Raw = {};
   const ownSecrets = Object.values(secretKeys);
@@ -14,7 +14,7 @@ export function readRaw(
     if (!key.startsWith(`${project}:`) || ownSecrets.includes(key)) continue;
     raw[key.slice(project.length + 1)] = parseValue(value);
   }
-  for (const [name, key] of Object.entries(secretKeys)) {
+  for (const [name, key] of Object.entries({ ...providerKeys, ...secretKeys })) {
     if (all[key] !== undefined) raw[name] = all[key];
   }
   return raw;

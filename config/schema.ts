@@ -120,6 +120,17 @@ export const settings = z.strictObject({
     .optional()
     .describe("Where the data goes: a Grafana Cloud stack. Or `sinks`."),
   sinks: sinks.optional().describe("Where the data goes when it is not Grafana Cloud."),
+  unencryptedHosts: z
+    .array(
+      z
+        .string()
+        .min(1)
+        .meta({ examples: ["prometheus.lan"] }),
+    )
+    .default([])
+    .describe(
+      "Hosts that passwords and tokens may be sent to over http, as their URLs name them: sinks in your own network. This machine needs no exception.",
+    ),
   githubToken: secret
     .startsWith(
       "github_pat_",

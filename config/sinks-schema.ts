@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { apiUrl, cidr } from "./values.ts";
+import { cidr, httpUrl } from "./values.ts";
 
 const sink = (what: string) =>
   z.strictObject({
-    url: z.url({ protocol: /^https?$/ }).meta({
+    url: httpUrl.meta({
       description: `Push URL for ${what}.`,
       examples: ["https://push.example.org/api"],
     }),
@@ -28,7 +28,7 @@ export const grafanaCloud = z.strictObject({
       "must be the slug of a Grafana Cloud stack: lower-case letters and digits",
     )
     .meta({ description: "Slug of the Grafana Cloud stack.", examples: ["mystack"] }),
-  apiUrl: apiUrl
+  apiUrl: httpUrl
     .default("https://grafana.com")
     .describe("Base URL of Grafana Cloud's API; another one for a simulated Grafana Cloud."),
   allowedSubnets: z
@@ -41,6 +41,14 @@ export const grafanaCloud = z.strictObject({
   tokenRotationWindow: duration
     .default("720h")
     .describe("How long before its end an update replaces the token."),
+  newTokenSeconds: z
+    .int()
+    .min(0)
+    .max(3600)
+    .default(600)
+    .describe(
+      "For how long the sinks may refuse a new token, in s: it is not known everywhere at once. So long `up` and `verify` wait for it.",
+    ),
 });
 
 /** Sinks of the operator's own. */

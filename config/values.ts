@@ -107,20 +107,15 @@ export const subnet = z.string().superRefine((value, context) => {
   if (reason) context.addIssue({ code: "custom", message: reason });
 });
 
+/** URL that is asked over HTTP. */
+export const httpUrl = z.url({ protocol: /^https?$/ });
+
 /** Subnet of IPv4 or IPv6 in CIDR form. */
 export const cidr = z
   .string()
   .refine(
     (text) => z.cidrv4().safeParse(text).success || z.cidrv6().safeParse(text).success,
     "must be a subnet such as 203.0.113.7/32 or 2001:db8::/48",
-  );
-
-/** Base URL of an API that gets a token: encrypted, unless it is on this machine. */
-export const apiUrl = z
-  .url({ protocol: /^https?$/ })
-  .refine(
-    (url) => /^https:|^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(\/|$)/.test(url),
-    "must begin with https: the bootstrap token is sent there",
   );
 
 /** Private address ranges: first two octets' bounds and the shortest prefix that stays inside. */

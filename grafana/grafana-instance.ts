@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as grafana from "@pulumiverse/grafana";
+import { reasonOf } from "../components/provider-error.ts";
 
 export interface GrafanaInstanceArgs {
   /** Provider that acts with the bootstrap token. */
@@ -75,7 +76,7 @@ export class GrafanaInstance extends pulumi.ComponentResource {
       .catch((error: Error) => {
         const key = `${pulumi.getProject()}:metricsDataSource`;
         throw new pulumi.RunError(
-          `metricsDataSource: Grafana could not be asked for the data source "${name}" (${error.message.split("\n")[0]}). ` +
+          `metricsDataSource: Grafana could not be asked for the data source "${name}" (${reasonOf(error)}). ` +
             `Its name is under Connections, Data sources: pulumi config set --stack ${pulumi.getStack()} ${key} NAME`,
         );
       });

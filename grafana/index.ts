@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as grafana from "@pulumiverse/grafana";
+import { reasonOf } from "../components/provider-error.ts";
 import { allAlerts } from "./alerts/index.ts";
 import { loadDashboardsConfig } from "./config.ts";
 import { allDashboards } from "./dashboards/index.ts";
@@ -37,7 +38,7 @@ async function grafanaUrl(slug: string, provider: grafana.Provider): Promise<str
   const stack = pulumi.getStack();
   const found = await grafana.cloud.getStack({ slug }, { provider }).catch((error: Error) => {
     throw new pulumi.RunError(
-      `grafana:cloudAccessPolicyToken: Grafana Cloud could not be asked for the stack (${error.message.split("\n")[0]}). ` +
+      `grafana:cloudAccessPolicyToken: Grafana Cloud could not be asked for the stack (${reasonOf(error)}). ` +
         "The bootstrap token needs stacks:read and stack-service-accounts:write: " +
         `pulumi config set --stack ${stack} --secret grafana:cloudAccessPolicyToken`,
     );

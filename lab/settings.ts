@@ -46,9 +46,15 @@ export function inLab(settings: StackSettings, facts: LabFacts): StackSettings {
       : {}),
     images: facts.images ?? pulledImages(),
     sinks: { metrics: sink(facts.metrics), logs: sink(facts.logs) },
+    unencryptedHosts: hostsOf([facts.metrics.pushUrl, facts.logs.pushUrl, facts.github.url]),
     metricsPassword: facts.metrics.password,
     logsPassword: facts.logs.password,
   };
+}
+
+/** The lab's own network is on this machine, but not its loopback. */
+function hostsOf(urls: string[]): string[] {
+  return [...new Set(urls.map((url) => new URL(url).hostname))];
 }
 
 /** Those of the stack file `local`, which need no account, but for what `LAB_AGENT_IMAGES` names, as JSON. */

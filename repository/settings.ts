@@ -7,6 +7,13 @@ const secret = z.string().min(1);
 
 /** Everything that the stack can set. Strict: an unknown key is a fault. */
 const schema = z.strictObject({
+  /** Who owns the repository, stored as `github:owner`. */
+  githubOwner: z
+    .string()
+    .regex(/^[\w.-]+$/, "must be the name of an account or organization")
+    .meta({ examples: ["OWNER"] }),
+  /** Token that administers the repository, stored as `github:token`. */
+  githubToken: secret,
   /** Name of the repository, without its owner: that is `github:owner`. */
   repository: z
     .string()
@@ -68,7 +75,11 @@ export const repositoryProgram: Program<typeof schema> = {
   project,
   directory: "repository",
   schema,
-  secretKeys: Object.fromEntries(secretNames.map((name) => [name, `${project}:${name}`])),
+  secretKeys: {
+    ...Object.fromEntries(secretNames.map((name) => [name, `${project}:${name}`])),
+    githubToken: "github:token",
+  },
+  providerKeys: { githubOwner: "github:owner" },
 };
 
 /** Faults that span several settings. */

@@ -1,5 +1,6 @@
 import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
+import { reasonOf } from "../components/provider-error.ts";
 import type { RepositorySettings } from "./settings.ts";
 
 /** A secret or variable of the workflows, and the setting that it comes from. */
@@ -101,9 +102,10 @@ export class WorkflowsAccess extends pulumi.ComponentResource {
 
   /** GitHub wants numbers; people know logins. */
   private reviewers(): pulumi.Output<number>[] {
-    return this.settings.reviewers.map((username) =>
-      github.getUserOutput({ username }, { parent: this }).id.apply(Number),
-    );
+    return this.settings.reviewers.map((username) => {
+      const user = github.getUser({ username }, { parent: this }).catch(notAsked(username));
+      return pulumi.output(user).id.apply(Number);
+    });
   }
 
   /** Names and values of those whose setting is there. */
@@ -113,6 +115,17 @@ export class WorkflowsAccess extends pulumi.ComponentResource {
       return typeof value === "string" ? [[name, value] as [string, string]] : [];
     });
   }
+}
+
+/** The first question to GitHub, so it shows a token that GitHub refuses too. */
+function notAsked(username: string) {
+  const set = `pulumi -C repository config set --stack ${pulumi.getStack()}`;
+  return (error: Error): never => {
+    throw new pulumi.RunError(
+      `reviewers: GitHub could not be asked for "${username}" (${reasonOf(error)}). If it refuses the token: ` +
+        `${set} --secret github:token; if it knows nobody of that name, edit reviewers in repository/Pulumi.${pulumi.getStack()}.yaml`,
+    );
+  };
 }
 
 /** `PULUMI_ACCESS_TOKEN` as `pulumi-access-token`. */

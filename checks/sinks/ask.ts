@@ -15,8 +15,11 @@ export interface SinksRequest {
   stack: string;
   metrics: AskedSink;
   logs: AskedSink;
-  /** For how long a sink may refuse a token before that is meant, in s: a new one is not known everywhere at once. */
-  patience: number;
+  /**
+   * Until when a sink may refuse the tokens before that is meant, RFC 3339: a new one is not known everywhere at
+   * once. Left out: a refusal is meant.
+   */
+  newUntil?: string;
 }
 
 /** Both take the tokens; or one of them did not say, since it can't be reached from here or has troubles of its own. */
@@ -37,9 +40,10 @@ const pushes = {
 
 /** Asks both sinks whether they take what is pushed with their tokens; answers what they refuse, a sentence each. */
 export async function askSinks(
-  { stack, metrics, logs, patience }: SinksRequest,
+  { stack, metrics, logs, newUntil }: SinksRequest,
   around: Surroundings = thisMachine,
 ): Promise<{ answer: SinksAnswer; faults: string[] }> {
+  const patience = newUntil ? Math.max(0, (Date.parse(newUntil) - Date.now()) / 1000) : 0;
   const [samples, lines] = await Promise.all([
     ask(metrics, "metrics", patience, around),
     ask(logs, "logs", patience, around),

@@ -8,6 +8,8 @@ const sink = z.object({
   username: z.string().min(1),
   /** Secret: of a token that may read. */
   password: z.string().min(1),
+  /** Until when a refusal may mean that the sink does not know the token yet. */
+  newUntil: z.iso.datetime({ offset: true }).optional(),
 });
 
 /** The stack output `verify`. */

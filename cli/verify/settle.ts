@@ -31,19 +31,19 @@ export interface Waiting {
 
 /** Asks every question at least once; answers their last results in their order. */
 export async function settle(questions: Question[], waiting: Waiting): Promise<Result[]> {
-  const { begin, timeoutSeconds, pollSeconds, onProgress, sleep = setTimeout } = waiting;
+  const { begin, pollSeconds, onProgress, sleep = setTimeout } = waiting;
   const settled = new Map<Question, Result>();
   for (;;) {
     const now = Date.now();
-    const asked = await Promise.all(
+    const answers = await Promise.all(
       questions
         .filter((question) => !settled.has(question))
         .map(async (question) => ({
           ...(await answerTo(question)),
           question,
-          end: begin + (timeoutSeconds ?? question.waitSeconds) * 1000,
         })),
     );
+    const asked = answers.map((one) => ({ ...one, end: endOf(one, waiting) }));
     for (const { question, result, final, end } of asked) {
       if (now < end && !final && result.state !== "ok") continue;
       settled.set(question, result);
@@ -59,12 +59,21 @@ export async function settle(questions: Question[], waiting: Waiting): Promise<R
   }
 }
 
+/** Until when a question is asked again, in ms since 1970: what is known to come late may outlast its own time. */
+function endOf(
+  { question, until = 0 }: { question: Question; until?: number },
+  { begin, timeoutSeconds }: Waiting,
+): number {
+  if (timeoutSeconds !== undefined) return begin + timeoutSeconds * 1000;
+  return Math.max(begin + question.waitSeconds * 1000, until);
+}
+
 async function answerTo({ again, ask, unasked }: Question) {
   try {
     return { result: await ask(), final: !again };
   } catch (error) {
     if (!(error instanceof SinkProblem)) throw error;
     const problem = error.message;
-    return { result: unasked(problem), final: !again || error.final, problem };
+    return { result: unasked(problem), final: !again || error.final, problem, until: error.until };
   }
 }

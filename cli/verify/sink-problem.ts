@@ -5,10 +5,13 @@ import { NoResult, type QueryableSink } from "./sink-queries.ts";
 export class SinkProblem extends Error {
   /** Whether waiting can't help. */
   readonly final: boolean;
+  /** Until when waiting may help, in ms since 1970. Left out: nobody knows. */
+  readonly until?: number;
 
-  constructor(sentence: string, final: boolean) {
+  constructor(sentence: string, final: boolean, until?: number) {
     super(sentence);
     this.final = final;
+    this.until = until;
   }
 }
 
@@ -19,8 +22,20 @@ export function sinkProblem(
   error: unknown,
 ): SinkProblem {
   if (!(error instanceof NoResult)) throw error;
+  const until = Date.parse(sink.newUntil ?? "");
+  if (refused(error.answer) && until > Date.now()) return unknownYet(kind, sink, until);
   const [said, final] = meaning(error.answer, kind);
   return new SinkProblem(`The ${kind} sink ${sink.queryUrl} ${said}.`, final);
+}
+
+function refused({ status }: Answer): boolean {
+  return status === 401 || status === 403;
+}
+
+function unknownYet(kind: "metrics" | "logs", sink: QueryableSink, until: number): SinkProblem {
+  const time = new Date(until).toISOString().slice(11, 16);
+  const sentence = `The ${kind} sink ${sink.queryUrl} does not know the new token yet, which may take until ${time} UTC.`;
+  return new SinkProblem(sentence, false, until);
 }
 
 function meaning(answer: Answer, kind: "metrics" | "logs"): [said: string, final: boolean] {
@@ -30,7 +45,7 @@ function meaning(answer: Answer, kind: "metrics" | "logs"): [said: string, final
     const hint = "its URL is not the API's, or a log-in page stands in front of it";
     return [`answers something else than JSON: ${hint}`, true];
   }
-  if (status === 401 || status === 403) {
+  if (refused(answer)) {
     const want = `it needs a read token with the scope ${kind}:read, a write token can't ask`;
     return [`refuses the user name or password (${status}): ${want}`, true];
   }

@@ -6,6 +6,8 @@ export interface QueryableSink {
   queryUrl: string;
   username: string;
   password: string;
+  /** Until when a refusal may mean that the sink does not know the token yet, RFC 3339. Left out: it never does. */
+  newUntil?: string;
 }
 
 /** One series of an instant query: its labels and its value. */
@@ -56,12 +58,15 @@ export class NoResult extends Error {
 
 /** The result of one query by its path. Throws `NoResult`. */
 export async function querySink(
-  { queryUrl, ...login }: QueryableSink,
+  { queryUrl, username, password }: QueryableSink,
   path: string,
   parameters: Record<string, string>,
 ): Promise<unknown[]> {
   const url = `${queryUrl}${path}?${new URLSearchParams(parameters)}`;
-  const answer = await ask(url, { headers: { authorization: basic(login) }, seconds: 15 });
+  const answer = await ask(url, {
+    headers: { authorization: basic({ username, password }) },
+    seconds: 15,
+  });
   const said = answer.json as { data?: { result?: unknown } } | null | undefined;
   const result = said?.data?.result;
   if (answer.status === 200 && Array.isArray(result)) return result;

@@ -8,6 +8,8 @@ export interface Sink {
   username: pulumi.Input<string>;
   /** Secret; reaches the host as a file. */
   password: pulumi.Output<string>;
+  /** Until when a refusal may mean that the token is not known yet, RFC 3339. Left out: it never does. */
+  newUntil?: pulumi.Output<string>;
 }
 
 /** Where the operator asks what arrived; never reaches a host. */
@@ -17,6 +19,8 @@ interface Reader {
   username: string;
   /** Secret. */
   password: pulumi.Output<string>;
+  /** Until when a refusal may mean that the token is not known yet, RFC 3339. Left out: it never does. */
+  newUntil?: pulumi.Output<string>;
 }
 
 export interface Sinks {
@@ -26,8 +30,8 @@ export interface Sinks {
   /** Tokens with an end. None where the stack gives passwords itself. */
   tokens: pulumi.Output<Token>[];
   /**
-   * For how long the sinks may refuse a new token before that is meant, in s. Left out where the token works
-   * on the host's subnets alone: this machine is refused whatever the token is.
+   * Whether this machine may ask the sinks as the host does: not where the token works on the host's subnets
+   * alone, which is refused here whatever it is.
    */
-  refusalsFor?: number;
+  askable: boolean;
 }

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as grafana from "@pulumiverse/grafana";
+import { below } from "../../http/ask.ts";
 import type { Token } from "../../telemetry/facts.ts";
-import type { Sinks } from "./destination.ts";
+import type { Sink, Sinks } from "./destination.ts";
 import type { CloudApi } from "./grafana-cloud-api.ts";
-import { preflight } from "./grafana-cloud-preflight.ts";
 import { tellRefusals } from "./grafana-cloud-refusals.ts";
-import { noSuchStack } from "./grafana-cloud-sentences.ts";
+import type { CloudStack } from "./grafana-cloud-stack.ts";
 
 export interface GrafanaCloudAccessArgs {
   /** Provider that acts with the bootstrap token. */
@@ -22,19 +22,9 @@ export interface GrafanaCloudAccessArgs {
   tokenRotationWindow: string;
   /** Subnets that the host sends from, in CIDR form: the host's token is good there alone. Empty: everywhere. */
   allowedSubnets: string[];
+  /** For how long the sinks may refuse a new token, in s. */
+  newTokenSeconds: number;
 }
-
-/** The parts of a Grafana Cloud stack that are used here. */
-export type CloudStack = Pick<
-  grafana.cloud.GetStackResult,
-  | "id"
-  | "regionSlug"
-  | "prometheusRemoteWriteEndpoint"
-  | "prometheusRemoteEndpoint"
-  | "prometheusUserId"
-  | "logsUrl"
-  | "logsUserId"
->;
 
 /** Scopes of the host's token, and of the operator's, which never reaches the host. */
 const scopes = {
@@ -60,9 +50,9 @@ export class GrafanaCloudAccess extends pulumi.ComponentResource {
       tokenEnd("Grafana Cloud, verify's", read, args),
     ];
     this.sinks = {
-      ...sinksOfStack(args.stack, pulumi.secret(push.token), pulumi.secret(read.token)),
+      ...sinksOfStack(args.stack, loginOf(push, args), loginOf(read, args)),
       tokens,
-      ...(args.allowedSubnets.length === 0 && { refusalsFor: NEW_TOKEN_SECONDS }),
+      askable: args.allowedSubnets.length === 0,
     };
     this.expiresAt = push.expiresAt;
     this.registerOutputs({ expiresAt: this.expiresAt });
@@ -108,28 +98,6 @@ export class GrafanaCloudAccess extends pulumi.ComponentResource {
   }
 }
 
-/**
- * Looks a Grafana Cloud stack up, so that nobody copies URLs and user ids by hand. Awaited before anything
- * is created. Throws one sentence when Grafana Cloud refuses or has no such stack, first by asking it
- * directly: the provider answers one with empty fields and the other with a stack trace.
- */
-export async function findCloudStack(
-  slug: string,
-  api: CloudApi,
-  provider: grafana.Provider,
-): Promise<CloudStack> {
-  const stackName = pulumi.getStack();
-  const { fault, warning } = await preflight({ api, slug, stack: stackName });
-  if (fault) throw new pulumi.RunError(fault);
-  if (warning) await pulumi.log.warn(warning);
-  const stack = await grafana.cloud.getStack({ slug }, { provider });
-  if (stack.id && stack.prometheusRemoteWriteEndpoint && stack.logsUrl) return stack;
-  throw new pulumi.RunError(noSuchStack(slug, stackName));
-}
-
-/** How long Grafana Cloud may take to know a new token everywhere, in s: usually it takes none. */
-const NEW_TOKEN_SECONDS = 30;
-
 /** Days before its end from which a token that no update has replaced is told by `verify`. */
 const TELL_DAYS = 21;
 
@@ -145,27 +113,31 @@ function tokenEnd(
   return token.expiresAt.apply((expiresAt) => ({ name, expiresAt, renewDays, renew }));
 }
 
+/** A token as a password, and until when it is new. */
+type Login = Required<Pick<Sink, "password" | "newUntil">>;
+
+function loginOf(
+  token: grafana.cloud.AccessPolicyRotatingToken,
+  { newTokenSeconds }: GrafanaCloudAccessArgs,
+): Login {
+  const newUntil = token.createdAt.apply((createdAt) =>
+    new Date(Date.parse(createdAt) + newTokenSeconds * 1000).toISOString(),
+  );
+  return { password: pulumi.secret(token.token), newUntil };
+}
+
 function sinksOfStack(
   stack: CloudStack,
-  pushToken: pulumi.Output<string>,
-  readToken: pulumi.Output<string>,
-): Omit<Sinks, "tokens"> {
-  const [metricsUser, logsUser] = [`${stack.prometheusUserId}`, `${stack.logsUserId}`];
-  const logsUrl = stack.logsUrl.replace(/\/+$/, "");
+  push: Login,
+  read: Login,
+): Pick<Sinks, "metrics" | "logs" | "readers"> {
+  const { metricsUrl, metricsUser, logsUrl, logsUser } = stack;
   return {
-    metrics: {
-      url: stack.prometheusRemoteWriteEndpoint,
-      username: metricsUser,
-      password: pushToken,
-    },
-    logs: { url: `${logsUrl}/loki/api/v1/push`, username: logsUser, password: pushToken },
+    metrics: { url: below(metricsUrl, "api/prom/push"), username: metricsUser, ...push },
+    logs: { url: below(logsUrl, "loki/api/v1/push"), username: logsUser, ...push },
     readers: {
-      metrics: {
-        queryUrl: stack.prometheusRemoteEndpoint,
-        username: metricsUser,
-        password: readToken,
-      },
-      logs: { queryUrl: logsUrl, username: logsUser, password: readToken },
+      metrics: { queryUrl: below(metricsUrl, "api/prom"), username: metricsUser, ...read },
+      logs: { queryUrl: logsUrl, username: logsUser, ...read },
     },
   };
 }

@@ -20,14 +20,17 @@ export interface PreflightArgs {
 export interface Findings {
   fault?: string;
   warning?: string;
+  /** The stack as the API's instance says it; there unless a fault stands in the way. */
+  instance?: Answer["body"];
 }
 
 /** Days before its end from which the bootstrap token is warned about. */
 const WARN_DAYS = 21;
 
 /**
- * Asks Grafana Cloud for all that the update will need, before anything is made. The provider answers a
- * wrong slug with empty fields and a wrong token with a page of stack trace.
+ * Asks Grafana Cloud for all that the update will need, before anything is made. Not through the provider: its
+ * `getStack` answers a wrong slug with empty fields and a wrong token with a page of stack trace, and asks for
+ * the stack's connections too, for two silent minutes while there are none.
  */
 export async function preflight(
   args: PreflightArgs,
@@ -38,7 +41,8 @@ export async function preflight(
   const instance = await ask(api, path, surroundings);
   const fault = instanceFault(instance, path, args);
   if (fault) return { fault };
-  return tokenFindings(String(instance.body.regionSlug), args, surroundings);
+  const findings = await tokenFindings(String(instance.body.regionSlug), args, surroundings);
+  return { ...findings, instance: instance.body };
 }
 
 function instanceFault(answer: Answer, path: string, args: PreflightArgs): string | undefined {

@@ -1,7 +1,8 @@
 import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
+import { known } from "../known.ts";
 import { ask, type CloudApi, type Surroundings, thisMachine } from "./grafana-cloud-api.ts";
-import { missingScopes } from "./grafana-cloud-sentences.ts";
+import { gaveUp, missingScopes } from "./grafana-cloud-sentences.ts";
 
 /** Something that the provider could not do in Grafana Cloud. */
 export interface Refusal {
@@ -25,6 +26,8 @@ const [providerName, componentName] = ["grafana-cloud-provider", "grafana-cloud"
  */
 export function tellRefusals(api: pulumi.Output<CloudApi>): pulumi.ErrorHook {
   const stack = pulumi.getStack();
+  // What both policies lack is said once.
+  const told = new Set<string>();
   const tell = async (args: pulumi.ErrorHookArgs) => {
     const { urn, failedOperation: operation, errors } = args;
     const inputs = { ...args.oldInputs, ...args.newInputs };
@@ -36,9 +39,10 @@ export function tellRefusals(api: pulumi.Output<CloudApi>): pulumi.ErrorHook {
       policyName: typeof inputs.name === "string" ? inputs.name : undefined,
       stack,
     };
-    const known = await new Promise<CloudApi>((done) => void api.apply(done));
-    const sentence = await refusalSentence(refusal, known);
-    if (sentence) await pulumi.log.error(sentence);
+    const sentence = await refusalSentence(refusal, await known(api));
+    if (!sentence || told.has(sentence)) return false;
+    told.add(sentence);
+    await pulumi.log.error(sentence);
     return false;
   };
   // The engine calls from outside the program's run, and what is logged there reaches nobody.
@@ -52,6 +56,7 @@ export async function refusalSentence(
   surroundings: Surroundings = thisMachine,
 ): Promise<string | undefined> {
   const { operation, error, policyName, region, stack } = refusal;
+  if (/giving up after|timeout while waiting/.test(error)) return gaveUp(api, stack);
   const status = Number(/\b(403|404|409)\b/.exec(error)?.[1]);
   if (status === 403) {
     const scope = operation === "delete" ? "accesspolicies:delete" : "accesspolicies:write";

@@ -70,6 +70,14 @@ export function noHelp(answer: Answer, { url }: CloudApi, path: string, stack: s
   return `${start} answers ${statusOf(answer)} to a question of this program; nothing was changed. Is it the address of Grafana Cloud's API? pulumi config rm --stack ${stack} --path 'grafana-alloy:grafanaCloud.apiUrl'`;
 }
 
+/** The provider has tried for two minutes. */
+export function gaveUp({ url }: CloudApi, stack: string): string {
+  return (
+    `grafanaCloud.apiUrl: ${url} did not make or change an access policy or a token within 2 min: it has a fault of ` +
+    `its own, is asked too often or does not answer. Later: pulumi up --stack ${stack}`
+  );
+}
+
 /** Told early: without the bootstrap token no scheduled update can rotate the host's. */
 export function endsSoon(days: number, stack: string): string {
   const when = days < 1 ? "within a day" : `in ${days} ${days === 1 ? "day" : "days"}`;

@@ -1,8 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as grafana from "@pulumiverse/grafana";
 import type { StackConfig } from "../../config/load.ts";
+import { known } from "../known.ts";
 import type { Sinks } from "./destination.ts";
-import { findCloudStack, GrafanaCloudAccess } from "./grafana-cloud-access.ts";
+import { GrafanaCloudAccess } from "./grafana-cloud-access.ts";
+import { findCloudStack } from "./grafana-cloud-stack.ts";
 
 /** The sinks of a Grafana Cloud stack, and tokens of the host's own for them. */
 export async function cloudSinks(
@@ -15,12 +17,7 @@ export async function cloudSinks(
     cloudApiUrl: apiUrl,
   });
   const api = cloudAccessPolicyToken.apply((token) => ({ url: apiUrl, token }));
-  const stack = await findCloudStack(stackSlug, await known(api), provider);
+  const stack = await findCloudStack(stackSlug, await known(api));
   const args = { provider, api, stack, hostName, ...settings };
   return new GrafanaCloudAccess("grafana-cloud", args).sinks;
-}
-
-/** The value of what a preview knows too: configuration, and no resource. */
-function known<T>(output: pulumi.Output<T>): Promise<T> {
-  return new Promise((done) => void output.apply(done));
 }

@@ -12,20 +12,30 @@ export interface SinkChecks {
 /** Asks the sinks from this machine whether they take new tokens, before a host is given them. */
 export function sinkChecks(
   name: string,
-  { metrics, logs, refusalsFor }: Pick<Sinks, "metrics" | "logs" | "refusalsFor">,
+  { metrics, logs, askable }: Pick<Sinks, "metrics" | "logs" | "askable">,
   opts: pulumi.CustomResourceOptions,
 ): SinkChecks {
-  if (refusalsFor === undefined) return { passed: [], answer: pulumi.output("unclear" as const) };
+  if (!askable) return { passed: [], answer: pulumi.output("unclear" as const) };
   const asked = ({ url, username, password }: Sink) => ({ url, username, password });
   const stdin = pulumi.secret(
     pulumi.jsonStringify({
       stack: pulumi.getStack(),
       metrics: asked(metrics),
       logs: asked(logs),
-      patience: refusalsFor,
+      newUntil: metrics.newUntil,
     }),
   );
+  metrics.newUntil?.apply(tellWait);
   const resource = machineCommand(name, { program: "components/sink-checks/main.ts", stdin }, opts);
   const answer = resource.stdout.apply((said) => (said?.trim() === "taken" ? "taken" : "unclear"));
   return { passed: [resource], answer };
+}
+
+/** Nothing is printed while a command of this machine runs: what it may wait for is told before. */
+function tellWait(newUntil: string): void {
+  const seconds = Math.round((Date.parse(newUntil) - Date.now()) / 1000);
+  if (pulumi.runtime.isDryRun() || seconds <= 0) return;
+  void pulumi.log.info(
+    `Asking the sinks whether they know the new token; waiting ${seconds} s at most until they do.`,
+  );
 }

@@ -42,7 +42,7 @@ function namedSinks(
       },
     },
     tokens: [],
-    refusalsFor: 0,
+    askable: true,
   };
 }
 

@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/load.ts";
 import type { Token } from "../../telemetry/facts.ts";
-import { askThrough } from "./github-answers.ts";
+import { known } from "../known.ts";
 import { checkApp } from "./github-app.ts";
+import { askAll, askWith } from "./github-ask.ts";
 import { daysLeft, type GithubFindings, judge, questionsFor, RENEW_DAYS } from "./github-check.ts";
 import { GithubToken, renewCommand } from "./github-token.ts";
 
@@ -33,16 +34,9 @@ async function tokenAccess(
   { repositories, apiUrl }: Polled,
   githubToken: pulumi.Output<string>,
 ): Promise<GithubAccess> {
-  // Only where it is used: the SDK takes a tenth of the program's start.
-  const github = await import("@pulumi/github");
-  const provider = new github.Provider("github-provider", {
-    token: githubToken,
-    baseUrl: providerBaseUrl(apiUrl),
-    // Left out, the provider asks whose token it is, and a dead one ends in a stack trace.
-    owner: repositories[0]?.split("/")[0],
-  });
-  const answers = await askThrough(provider, apiUrl, questionsFor(repositories));
-  const findings = judge(repositories, answers);
+  // Not through the provider: its calls have no time limit, and it ends in a stack trace where nobody answers.
+  const ask = askWith(apiUrl, await known(githubToken));
+  const findings = judge(repositories, await askAll(ask, questionsFor(repositories)));
   tell("grafana-alloy:githubToken", findings, `\`${renewCommand()}\` makes and stores a new one.`);
   const { expiresAt, unclear } = findings;
   const endUnknown = !expiresAt && unclear.length > 0;
@@ -56,7 +50,7 @@ async function appAccess(
   app: NonNullable<Polled["app"]>,
   privateKey: pulumi.Output<string>,
 ): Promise<GithubAccess> {
-  const key = await new Promise<string>((done) => void privateKey.apply(done));
+  const key = await known(privateKey);
   const findings = await checkApp({ ...app, privateKey: key }, apiUrl, repositories);
   const page = `https://github.com/settings/installations/${app.installationId}`;
   const fix = `It needs Metadata, Issues and Pull requests, read-only, of the repositories: ${page}`;
@@ -71,11 +65,6 @@ function pollsGithub({
   github,
 }: Pick<StackConfig, "host" | "pipelines" | "github">) {
   return pipelines.includes("github") && github?.pollingHost === host.name;
-}
-
-/** The provider wants the base URL of GitHub, to which it adds `/api/v3` itself, where the exporter wants the API's. */
-function providerBaseUrl(apiUrl: string): string {
-  return `${apiUrl.replace(/\/+$/, "").replace(/\/api\/v3$/, "")}/`;
 }
 
 /**

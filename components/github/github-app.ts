@@ -1,8 +1,7 @@
 import { createSign } from "node:crypto";
-import { type Ask, askWith } from "./github-ask.ts";
+import { askAll, askWith } from "./github-ask.ts";
 import {
   type GithubAnswer,
-  type GithubAnswers,
   type GithubFindings,
   judge,
   messageOf,
@@ -18,10 +17,7 @@ export interface InstalledApp {
   privateKey: string;
 }
 
-/**
- * Checks an app against GitHub. Without the provider: that gets an app's token when it is configured, and
- * the engine reports what goes wrong there in its own words.
- */
+/** Checks an app against GitHub. */
 export async function checkApp(
   app: InstalledApp,
   apiUrl: string,
@@ -39,17 +35,14 @@ export async function checkApp(
   if (status === 404) return fault(`App ${id} has no installation ${installationId}.`);
   const { token, permissions = {} } = body as { token?: string; permissions?: object };
   if (!token) return fault(`GitHub lets it not in: ${messageOf(body)}.`);
-  const found = judge(repositories, await asked(askWith(apiUrl, token), repositories));
+  const found = judge(
+    repositories,
+    await askAll(askWith(apiUrl, token), questionsFor(repositories)),
+  );
   return { faults: [...found.faults, ...writeFaults(permissions)], unclear: found.unclear };
 }
 
 const fault = (sentence: string): GithubFindings => ({ faults: [sentence], unclear: [] });
-
-async function asked(ask: Ask, repositories: string[]): Promise<GithubAnswers> {
-  const answers: GithubAnswers = {};
-  for (const question of questionsFor(repositories)) answers[question] = await ask("GET", question);
-  return answers;
-}
 
 /** What an app may beyond reading; unlike of a token, GitHub tells that. */
 function writeFaults(permissions: object): string[] {

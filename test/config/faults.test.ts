@@ -30,8 +30,9 @@ const withApp: Change = {
   githubToken: undefined,
   restart: "unless-stopped",
 };
-const { sinks, metricsPassword, logsPassword } = completedLocal();
-const withSinks = { grafanaCloud: undefined, sinks, metricsPassword, logsPassword };
+const { sinks, unencryptedHosts, metricsPassword, logsPassword } = completedLocal();
+const namedSinks = { sinks, unencryptedHosts };
+const withSinks = { grafanaCloud: undefined, ...namedSinks, metricsPassword, logsPassword };
 const registry = { address: "dhi.io", username: "myaccount" };
 
 const dataset = "vm-pool/apps/services/alloy";
@@ -42,7 +43,7 @@ const alloyImage =
 const cases: Case[] = [
   [
     { pipline: ["host"] },
-    "pipline: is not a setting; known here: cloudAccessPolicyToken, github, githubAppPrivateKey, githubToken, grafanaCloud, host, images, ingress, limits, logs, logsPassword, metricsPassword, networks, pipelines, postgres, registry, registryPassword, restart, sinks",
+    "pipline: is not a setting; known here: cloudAccessPolicyToken, github, githubAppPrivateKey, githubToken, grafanaCloud, host, images, ingress, limits, logs, logsPassword, metricsPassword, networks, pipelines, postgres, registry, registryPassword, restart, sinks, unencryptedHosts",
     remove("pipline"),
   ],
   [
@@ -207,7 +208,7 @@ const cases: Case[] = [
         "pulumi config set --stack svlnas --type string --path 'grafana-alloy:sinks.metrics.username' 1234",
     },
   ],
-  [{ sinks }, "grafanaCloud: and sinks are both set; data goes to one of them", remove("sinks")],
+  [namedSinks, "grafanaCloud: and sinks are both set; data goes to one of them", remove("sinks")],
   [
     { "grafanaCloud.tokenLifetime": "720h" },
     "grafanaCloud.tokenRotationWindow: is 720 h, not shorter than the token's lifetime of 720 h: every update would rotate",
@@ -225,8 +226,8 @@ const cases: Case[] = [
   ],
   [
     { "grafanaCloud.apiUrl": "http://grafana.com" },
-    "grafanaCloud.apiUrl: must begin with https: the bootstrap token is sent there",
-    "https://grafana.com",
+    "grafanaCloud.apiUrl: sends credentials to grafana.com unencrypted: use https, or name the host as an exception",
+    set("unencryptedHosts[0]", "grafana.com"),
   ],
   [
     { images: { alloy: "dhi.io/alloy:1.16.0" } },

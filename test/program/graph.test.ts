@@ -6,7 +6,7 @@ import { stackRun } from "../support/stack-runs.ts";
 /** The resources of `svlnas` by the component that they belong to; "" is the program itself. */
 const parents: Record<string, string[]> = {
   github: ["github-token-end"],
-  "": ["grafana-cloud-provider", "github-provider", "host", "grafana-cloud", "github", "alloy"],
+  "": ["grafana-cloud-provider", "host", "grafana-cloud", "github", "alloy"],
   host: ["host-address", "host-checks", "host-preparation", "host-docker"],
   "grafana-cloud": [
     ...["grafana-cloud-policy", "grafana-cloud-token"],

@@ -9,8 +9,8 @@ import {
   repositorySecrets,
   variables,
 } from "../../repository/workflows-access.ts";
-import { knownFailure } from "../support/known-failures.ts";
 import { type MockRun, mockPulumi } from "../support/mock-pulumi.ts";
+import { programFailure } from "../support/program-failure.ts";
 
 const project = "grafana-alloy-repository";
 const key = "-----BEGIN OPENSSH PRIVATE KEY-----\nx\n-----END OPENSSH PRIVATE KEY-----\n";
@@ -33,6 +33,7 @@ function run(
   config: Record<string, string>,
   secrets: readonly string[] = secretNames,
   provider: Record<string, string> = githubConfig,
+  refusal?: Error,
 ): Promise<MockRun> {
   const keyed = Object.entries(config).map(([name, value]) => [`${project}:${name}`, value]);
   const mocks = {
@@ -40,10 +41,10 @@ function run(
     stack: "repository",
     config: { ...Object.fromEntries(keyed), ...provider },
     secrets: [...secrets.map((name) => `${project}:${name}`), "github:token"],
-    call: ({ inputs }: { inputs: { username?: string } }) => ({
-      ...inputs,
-      id: inputs.username === "octocat" ? "583231" : "480938",
-    }),
+    call: ({ inputs }: { inputs: { username?: string } }) => {
+      if (refusal) throw refusal;
+      return { ...inputs, id: inputs.username === "octocat" ? "583231" : "480938" };
+    },
   };
   return mockPulumi(mocks, async () => {
     program();
@@ -160,10 +161,32 @@ Stack repository: 6 faults in the configuration, nothing was changed.
     pulumi -C repository config set --stack repository --path 'grafana-alloy-repository:backendUrl' azblob://state
   sshPrivateKey: is missing
     pulumi -C repository config set --stack repository --secret grafana-alloy-repository:sshPrivateKey
-  hostRunner: is not a setting; known here: accessToken, awsAccessKeyId, awsSecretAccessKey, azureStorageAccount, azureStorageKey, backendUrl, hostsRunner, passphrase, repository, requiredChecks, reviewers, sshPrivateKey
+  hostRunner: is not a setting; known here: accessToken, awsAccessKeyId, awsSecretAccessKey, azureStorageAccount, azureStorageKey, backendUrl, githubOwner, githubToken, hostsRunner, passphrase, repository, requiredChecks, reviewers, sshPrivateKey
     pulumi -C repository config rm --stack repository --path 'grafana-alloy-repository:hostRunner'
   passphrase: is missing, and so is accessToken: one of them decrypts the stacks' secrets
     pulumi -C repository config set --stack repository --secret grafana-alloy-repository:passphrase`);
+  });
+
+  test("what the provider itself is told is asked for too", async () => {
+    await expect(run(complete, secretNames, {})).rejects.toThrow(`\
+Stack repository: 2 faults in the configuration, nothing was changed.
+  githubOwner: is missing
+    pulumi -C repository config set --stack repository --path 'github:owner' OWNER
+  githubToken: is missing
+    pulumi -C repository config set --stack repository --secret github:token`);
+  });
+
+  test("a token that GitHub refuses reads as one sentence", async () => {
+    const reason = "GET https://api.github.com/users/octocat: 401 Bad credentials []";
+    // As the engine hands an error of a provider on: the SDK reads `details`.
+    const refusal = Object.assign(new Error(), { details: `1 error occurred:\n\t* ${reason}\n\n` });
+    const one = { ...complete, reviewers: '["octocat"]' };
+    const { errors } = await programFailure(() => run(one, secretNames, githubConfig, refusal));
+    expect(errors.map(String).join("\n")).toContain(
+      `reviewers: GitHub could not be asked for "octocat" (${reason}). If it refuses the token: ` +
+        "pulumi -C repository config set --stack repository --secret github:token; if it knows nobody of that name, " +
+        "edit reviewers in repository/Pulumi.repository.yaml",
+    );
   });
 
   test("a secret in plain text", async () => {
@@ -181,10 +204,4 @@ Stack repository: 1 fault in the configuration, nothing was changed.
   ])("%s as %s", async (name, value, reason) => {
     await fault({ ...complete, [name]: value }).toThrow(`${name}: ${reason}\n`);
   });
-});
-
-knownFailure("repository/ asks for github:owner and github:token", async () => {
-  const failed = run(complete, secretNames, {});
-  await expect(failed).rejects.toThrow("github:owner");
-  await expect(failed).rejects.toThrow("github:token");
 });

@@ -6,20 +6,6 @@ import { test } from "vitest";
  * mended, it fails as "expected to fail", and its line here and its `knownFailure` go.
  */
 export const KNOWN_FAILURES: Readonly<Record<string, string>> = {
-  "403, 429 and 503 of a stack's connections read as one sentence": "real-plugins 4",
-  "404 of a stack's connections says what is waited for, then reads as one sentence":
-    "real-plugins 7",
-  "a fault of its own while policies are made reads as one sentence": "real-plugins 7",
-  "what both policies lack is said once": "real-plugins 7",
-  "a destroy that may not delete says which scope is missing": "real-plugins 7",
-  "GitHub that never answers is done without, whatever /rate_limit does": "real-plugins 5",
-  "grafana/ says why Grafana has no such data source": "real-plugins 6",
-  "grafana/ says why Grafana Cloud gives no stack": "real-plugins 6",
-  "repository/ asks for github:owner and github:token": "real-plugins 6",
-  "a first deployment or a rotation waits for tokens that the sinks know 4 min late":
-    "public-reports 10",
-  "verify waits for a read token that is new": "public-reports 10",
-  "a first deployment waits for tokens that the sinks know 45 s late": "public-reports 10",
   "an agent that has ended is started by the next `pulumi up`": "code-review B6",
   "a checkout around the directory stays clean, or the doctor says how": "service-comparison D2",
   "a host whose directories belong to another user is deployed to": "service-comparison D3",

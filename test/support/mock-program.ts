@@ -1,5 +1,6 @@
 import { secretKeys } from "../../config/schema.ts";
 import type { StandingNetwork } from "../../host-shell/standing.ts";
+import type { SeedStack } from "../../lab/doubles/grafana/cloud-types.ts";
 import { cloudFetch } from "./cloud-fetch.ts";
 import { type MockRun, mockPulumi, type Registered } from "./mock-pulumi.ts";
 import type { RawSettings } from "./stack-files.ts";
@@ -7,24 +8,12 @@ import type { RawSettings } from "./stack-files.ts";
 export type ProgramRun = MockRun;
 export type { Registered };
 
-const cloudStack = {
-  id: "4711",
-  slug: "homelab",
-  regionSlug: "prod-eu-west-2",
-  prometheusRemoteWriteEndpoint: "https://prometheus.example.net/api/prom/push",
-  prometheusRemoteEndpoint: "https://prometheus.example.net/api/prom",
-  prometheusUserId: 1001,
-  logsUrl: "https://logs.example.net",
-  logsUserId: 2002,
-};
-
-/** What the GitHub provider answers for a token that ends in a long time and reads all it has to. */
-export function githubAnswer(endpoint: string): Record<string, unknown> {
-  const headers = { "Github-Authentication-Token-Expiration": ["2099-01-31 12:00:00 UTC"] };
-  const repository = /^repos\/([^/]+\/[^/]+)$/.exec(endpoint)?.[1];
+/** What GitHub answers for a token that ends in a long time and reads all it has to. */
+export function githubAnswer(path: string): Response {
+  const headers = { "github-authentication-token-expiration": "2099-01-31 12:00:00 UTC" };
+  const repository = /^repos\/([^/]+\/[^/]+)$/.exec(path)?.[1];
   const body = repository ? { full_name: repository, permissions: { push: true } } : [];
-  const texts = { headers: JSON.stringify(headers), body: JSON.stringify(body) };
-  return { code: 200, status: "200 OK", id: "MOCK:1", endpoint, ...texts };
+  return Response.json(body, { headers });
 }
 
 function defaultOutputs({ type, name, inputs }: Registered): Record<string, unknown> {
@@ -38,7 +27,7 @@ function defaultOutputs({ type, name, inputs }: Registered): Record<string, unkn
   if (type.endsWith(":AccessPolicy")) return { policyId: "policy-1" };
   if (!type.endsWith(":AccessPolicyRotatingToken")) return {};
   const token = name.includes("verify") ? "glc_verify-secret" : "glc_host-secret";
-  return { token, expiresAt: "2027-01-01T00:00:00Z" };
+  return { token, createdAt: "2026-10-03T00:00:00Z", expiresAt: "2027-01-01T00:00:00Z" };
 }
 
 /** Configuration as the engine hands it to the program. */
@@ -54,12 +43,13 @@ export function engineConfig(settings: RawSettings): [Record<string, string>, st
 export interface ProgramMocks {
   /** Outputs that a mock adds to those of a resource. */
   outputs?: (resource: Registered) => Record<string, unknown> | undefined;
-  /** What the provider's `getStack` gives in place of what it should. */
-  cloud?: Partial<typeof cloudStack>;
+  /** What Grafana Cloud says of the stack in place of what it should. */
+  cloud?: Partial<SeedStack>;
   /** What the program gets when it asks Grafana Cloud itself; all well unless told. */
   cloudFetch?: typeof fetch;
+  /** What GitHub answers to the token, by path; all well unless told. */
   github?: typeof githubAnswer;
-  /** Whether anybody answers at GitHub's address; all well unless told. */
+  /** What GitHub answers in all. */
   fetch?: typeof fetch;
   preview?: boolean;
   /** The service's networks that are on the host; none unless told. */
@@ -82,10 +72,6 @@ export async function mockProgram(
       ...mocks,
       outputs: (resource) => ({ ...defaultOutputs(resource), ...options.outputs?.(resource) }),
       call: ({ token, inputs }) => {
-        if (token === "grafana:cloud/getStack:getStack") return { ...cloudStack, ...options.cloud };
-        if (token === "github:index/getRestApi:getRestApi") {
-          return (options.github ?? githubAnswer)(inputs.endpoint);
-        }
         throw new Error(`no mock for ${token} ${JSON.stringify(inputs)}`);
       },
     },
@@ -100,11 +86,14 @@ const kept = globalThis as unknown as { [key]?: typeof fetch };
 /** Answers what the program asks over HTTP; what is returned puts the real `fetch` back. */
 function stubFetch({ grafanaCloud }: RawSettings, options: ProgramMocks): () => void {
   const { apiUrl = "https://grafana.com" } = (grafanaCloud ?? {}) as { apiUrl?: string };
-  const askCloud = options.cloudFetch ?? cloudFetch([{ token: "glc_bootstrap-secret" }]);
-  const askOthers = options.fetch ?? (async () => new Response("{}"));
+  const askCloud =
+    options.cloudFetch ?? cloudFetch([{ token: "glc_bootstrap-secret" }], options.cloud);
+  const { github = githubAnswer } = options;
+  const askGithub =
+    options.fetch ?? (async (url) => github(`${url}`.replace(/^.*(?=repos\/)/, "")));
   kept[key] ??= globalThis.fetch;
   globalThis.fetch = (input, init) =>
-    `${input}`.startsWith(apiUrl) ? askCloud(input, init) : askOthers(input, init);
+    `${input}`.startsWith(apiUrl) ? askCloud(input, init) : askGithub(input, init);
   return () => {
     globalThis.fetch = kept[key] ?? globalThis.fetch;
   };

@@ -37,6 +37,7 @@ export function completedLocal(): RawSettings {
       metrics: { url: "http://172.30.200.1:9090/api/v1/write", username: "lab" },
       logs: { url: "http://172.30.200.1:3100/loki/api/v1/push", username: "lab" },
     },
+    unencryptedHosts: ["172.30.200.1"],
     metricsPassword: "metrics-secret",
     logsPassword: "logs-secret",
     githubToken: "github_pat_secret",

@@ -5,18 +5,20 @@ const request: SinksRequest = {
   stack: "svlnas",
   metrics: { url: "https://metrics.example/push", username: "1", password: "glc_m" },
   logs: { url: "https://logs.example/loki/api/v1/push", username: "2", password: "glc_l" },
-  patience: 0,
 };
 
 type Answer = number | "away";
 
 /** Asks sinks that answer so, request after request, the last one from then on; a second takes none. */
-async function asked(answers: { metrics: Answer[]; logs: Answer[] }, patience = 0) {
+async function asked(answers: { metrics: Answer[]; logs: Answer[] }, newFor = 0) {
   const calls: { url: string; init: RequestInit }[] = [];
   let time = 0;
   const left = { metrics: [...answers.metrics], logs: [...answers.logs] };
   const result = await askSinks(
-    { ...request, patience },
+    {
+      ...request,
+      ...(newFor > 0 && { newUntil: new Date(Date.now() + newFor * 1000 + 500).toISOString() }),
+    },
     {
       async fetch(input, init = {}) {
         const url = `${input}`;
@@ -95,7 +97,7 @@ test("one refusal is enough, whatever the other says", async () => {
   expect(faults[0]).toMatch(/^https:\/\/logs\.example\/loki\/api\/v1\/push refuses lines /);
 });
 
-test("a token that is not known everywhere yet is given its time", async () => {
+test("a new token that is not known everywhere yet is given its time", async () => {
   const late = await asked({ metrics: [401, 401, 204], logs: [204] }, 30);
   expect(late).toMatchObject({ answer: "taken", faults: [], seconds: 4 });
   const never = await asked({ metrics: [401], logs: [204] }, 30);

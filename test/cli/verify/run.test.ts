@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import type { Progress } from "../../../cli/verify/progress.ts";
 import { type VerifyOptions, verify } from "../../../cli/verify/run.ts";
 import type { VerifyFacts } from "../../../telemetry/facts.ts";
-import { knownFailure } from "../../support/known-failures.ts";
 import { bareFacts, factsOf } from "../support/facts.ts";
 import { healthyHost } from "../support/healthy-host.ts";
 import { answerAsSinks, type SinkData, sink, sinks } from "../support/sinks.ts";
@@ -86,16 +85,38 @@ test("a refused password ends the wait at once, with one sentence a row", async 
   expect(JSON.stringify(rows)).not.toContain("wrong-secret");
 });
 
-knownFailure("verify waits for a read token that is new", async () => {
-  const data: SinkData = { ...healthy, fault: { status: 401, body: "" } };
-  answerAsSinks(data);
-  // The deployment began a minute ago, and its token is known a moment later.
-  const options = { timeoutSeconds: 10, pollSeconds: 0.02, since: Date.now() - 60_000 };
-  const known = setTimeout(() => {
-    delete data.fault;
-  }, 200);
-  const results = await verify(sinks, few, options).finally(() => clearTimeout(known));
-  expect(results.filter(({ advice }) => /refuses/.test(advice ?? ""))).toEqual([]);
+describe("a read token that is new", () => {
+  /** Verifies with a token that the sinks know a moment later. */
+  async function refusedAtFirst(newUntil: number, seconds?: number) {
+    const data: SinkData = { ...sending, fault: { status: 401, body: "" } };
+    answerAsSinks(data);
+    const known = setTimeout(() => {
+      delete data.fault;
+    }, 200);
+    const reader = { ...sink, newUntil: new Date(newUntil).toISOString() };
+    const problems: (string | undefined)[] = [];
+    const onProgress = (progress: Progress) => {
+      if (progress.kind === "waiting") problems.push(progress.problem);
+    };
+    const options = { pollSeconds: 0.02, timeoutSeconds: seconds, onProgress };
+    const sinks = { metrics: reader, logs: reader };
+    const rows = await verify(sinks, few, options).finally(() => clearTimeout(known));
+    return { states: rows.slice(0, 2).map(({ state }) => state), problem: problems[0] };
+  }
+
+  test("is waited for, and why is shown", async () => {
+    const until = Date.UTC(2099, 0, 1, 12, 34);
+    expect(await refusedAtFirst(until, 10)).toEqual({
+      states: ["ok", "ok"],
+      problem:
+        "The metrics sink http://sink does not know the new token yet, which may take until 12:34 UTC.",
+    });
+  });
+
+  test("is refused at once when it is new no longer", async () => {
+    const { states } = await refusedAtFirst(Date.now() - 1000, 10);
+    expect(states).toEqual(["missing", "missing"]);
+  });
 });
 
 test.each([

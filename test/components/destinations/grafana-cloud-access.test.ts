@@ -1,9 +1,13 @@
-import { describe, expect, test } from "vitest";
-import { askSinks } from "../../../checks/sinks/ask.ts";
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, test, vi } from "vitest";
 import { cloudFetch } from "../../support/cloud-fetch.ts";
 import { commandOf } from "../../support/commands.ts";
-import { knownFailure } from "../../support/known-failures.ts";
-import { mockProgram, type ProgramMocks, type ProgramRun } from "../../support/mock-program.ts";
+import {
+  mockProgram,
+  type ProgramMocks,
+  type ProgramRun,
+  type Registered,
+} from "../../support/mock-program.ts";
 import { programFailure } from "../../support/program-failure.ts";
 import { changed, completed, completedLocal } from "../../support/stack-files.ts";
 import { stackRun } from "../../support/stack-runs.ts";
@@ -54,14 +58,16 @@ describe.each(["svlnas", "svlazext"] as const)("%s", (stack) => {
       renew: `\`pulumi up --stack ${stack}\` replaces it.`,
     });
     const password = "glc_verify-secret";
+    const newUntil = "2026-10-03T00:10:00.000Z";
     expect(outputs.verify).toMatchObject({
       secret: {
         metrics: {
           queryUrl: "https://prometheus.example.net/api/prom",
           username: "1001",
           password,
+          newUntil,
         },
-        logs: { queryUrl: "https://logs.example.net", username: "2002", password },
+        logs: { queryUrl: "https://logs.example.net", username: "2002", password, newUntil },
         facts: {
           tokens: expect.arrayContaining([
             token("Grafana Cloud, the host's"),
@@ -133,7 +139,7 @@ test("lifetime and rotation window are the stack's", async () => {
 });
 
 test("an address of Loki with a slash at its end becomes the same push URL", async () => {
-  const run = await runWith({}, { cloud: { logsUrl: "https://logs.example.net/" } });
+  const run = await runWith({}, { cloud: { hlInstanceUrl: "https://logs.example.net/" } });
   expect(sinksOf(run).logs).toEqual(logs);
 });
 
@@ -158,30 +164,27 @@ describe("the question whether the sinks take the host's token", () => {
       stack: "svlnas",
       metrics: { ...metrics, password },
       logs: { ...logs, password },
-      patience: expect.any(Number),
+      newUntil: "2026-10-03T00:10:00.000Z",
     });
   });
 
-  knownFailure(
-    "a first deployment or a rotation waits for tokens that the sinks know 4 min late",
-    async () => {
-      const { stdin } = (await asked("svlnas")).inputs;
-      let time = 0;
-      const around = {
-        fetch: async () => new Response(null, { status: time < 240_000 ? 401 : 204 }),
-        wait: async (ms: number) => {
-          time += ms;
-        },
-        now: () => time,
-      };
-      const taken = { answer: "taken", faults: [] };
-      expect(await askSinks(JSON.parse(stdin.secret), around)).toEqual(taken);
-    },
-  );
+  test("waits for a new token as long as the stack says, ten minutes unless told", async () => {
+    const made = new Date();
+    const newToken = ({ type }: Registered) =>
+      type.endsWith(":AccessPolicyRotatingToken") ? { createdAt: made.toISOString() } : undefined;
+    const told = vi.spyOn(pulumi.log, "info").mockResolvedValue();
+    const run = await runWith({ newTokenSeconds: 300 }, { outputs: newToken });
+    const { stdin } = run.named("alloy-sinks").inputs;
+    expect(JSON.parse(stdin.secret).newUntil).toBe(new Date(+made + 300_000).toISOString());
+    expect(told.mock.calls.map(([text]) => text)).toEqual([
+      expect.stringMatching(/^Asking the sinks .* new token; waiting (300|29\d) s at most/),
+    ]);
+    told.mockRestore();
+  });
 
   test("gives a stack's own sinks no time to learn of a password", async () => {
     const { stdin } = (await asked("local")).inputs;
-    expect(JSON.parse(stdin.secret)).toMatchObject({ stack: "local", patience: 0 });
+    expect(JSON.parse(stdin.secret)).not.toHaveProperty("newUntil");
   });
 });
 
@@ -233,7 +236,7 @@ describe.each([false, true])("what ends a run in one sentence, preview: %s", (pr
   });
 
   test("a slug that does not exist", async () => {
-    const cloud = { id: "", prometheusRemoteWriteEndpoint: "", logsUrl: "" };
+    const cloud = { slug: "another" };
     expect(await failure({ cloud })).toBe(
       'grafanaCloud.stackSlug: there is no Grafana Cloud stack "homelab" that the bootstrap token can read. ' +
         "Its slug is the first part of its address, SLUG.grafana.net: " +

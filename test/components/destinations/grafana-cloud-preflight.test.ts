@@ -57,8 +57,12 @@ const hurried: Surroundings = {
   say: (text) => void said.push(text),
 };
 
-const ask = (token: string, slug = "home", surroundings = hurried) =>
-  preflight({ api: { url: simulated.url, token }, slug, stack: "svlnas" }, surroundings);
+/** What stands in the way, or may soon. */
+async function ask(token: string, slug = "home", surroundings = hurried) {
+  const api = { url: simulated.url, token };
+  const { instance, ...findings } = await preflight({ api, slug, stack: "svlnas" }, surroundings);
+  return findings;
+}
 
 const key = "grafana:cloudAccessPolicyToken:";
 const store = "pulumi config set --stack svlnas --secret grafana:cloudAccessPolicyToken";

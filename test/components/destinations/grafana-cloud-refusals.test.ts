@@ -72,7 +72,16 @@ test("a policy that was deleted behind our back: have it made again", async () =
   );
 });
 
-test.each(["400 Bad Request\n{}", "GET https://grafana.com/api/v1/x giving up after 4 attempt(s)"])(
-  "of %j the provider's own words are all that is known",
-  async (error) => expect(await sentence({ error })).toBeUndefined(),
-);
+test.each([
+  "POST https://grafana.com/api/v1/x giving up after 4 attempt(s)",
+  "timeout while waiting for state to become 'success' (timeout: 2m0s)",
+])("what the provider has tried for two minutes is for later: %s", async (error) => {
+  expect(await sentence({ error })).toBe(
+    `grafanaCloud.apiUrl: ${simulated.url} did not make or change an access policy or a token within 2 min: ` +
+      "it has a fault of its own, is asked too often or does not answer. Later: pulumi up --stack svlnas",
+  );
+});
+
+test("of a bad request the provider's own words are all that is known", async () => {
+  expect(await sentence({ error: "400 Bad Request\n{}" })).toBeUndefined();
+});

@@ -33,37 +33,29 @@ function tokenOf(run: ProgramRun): object | undefined {
 const namesOf = ({ resources }: ProgramRun, like: RegExp) =>
   resources.map(({ name }) => name).filter((name) => like.test(name));
 
-/** As the engine hands an error of a provider on: the SDK reads `details`. */
-const failing = (details: string) => () => {
-  throw Object.assign(new Error(details), { details });
-};
+/** GitHub, which answers everything with this. */
+const failing = (status: number, message: string) => () => Response.json({ message }, { status });
 const nobodyThere = async () => {
   throw new TypeError("fetch failed", { cause: new Error("getaddrinfo ENOTFOUND") });
 };
 
 describe("a host that polls", () => {
-  test("gives its token to the provider and to the agent, and to nothing else", async () => {
-    const run = await stackRun("svlnas");
-    expect(run.named("github-provider").inputs).toEqual({
-      token: { secret: "github_pat_secret" },
-      // The provider adds /api/v3.
-      baseUrl: "https://api.github.com/",
-      owner: "DevSecNinja",
-    });
-    const holders = run.resources.filter((found) => JSON.stringify(found).includes("github_pat_"));
-    expect(holders.map(({ name }) => name).sort()).toEqual([
-      "alloy-files-secret-github-token",
-      "github-provider",
-    ]);
+  test("gives its token to the agent, and to nothing else", async () => {
+    const { resources } = await stackRun("svlnas");
+    const holders = resources.filter((found) => JSON.stringify(found).includes("github_pat_"));
+    expect(holders.map(({ name }) => name)).toEqual(["alloy-files-secret-github-token"]);
   });
 
   test.each([false, true])("asks for each repository first, preview: %s", async (preview) => {
-    const run = await mockProgram("svlnas", withToken, { preview });
-    const asked = run.calls.filter(({ token }) => token.startsWith("github:"));
+    const asked: string[] = [];
+    const github = (path: string) => {
+      asked.push(path);
+      return githubAnswer(path);
+    };
+    await mockProgram("svlnas", withToken, { preview, github });
     const names = ["DevSecNinja/truenas-apps", "DevSecNinja/dotfiles"];
     const parts = ["", "/issues?per_page=1", "/pulls?per_page=1"];
-    const questions = names.flatMap((name) => parts.map((part) => `repos/${name}${part}`));
-    expect(asked.map(({ inputs }) => inputs.endpoint)).toEqual(questions);
+    expect(asked).toEqual(names.flatMap((name) => parts.map((part) => `repos/${name}${part}`)));
     expect(warnings()).toEqual([]);
   });
 
@@ -75,21 +67,13 @@ describe("a host that polls", () => {
       renew: "`npm run github-token -- --stack svlnas` and `pulumi up --stack svlnas`.",
     });
   });
-
-  test.each([
-    ["https://github.example.org/api/v3", "https://github.example.org/"],
-    ["http://172.30.200.1:19481/", "http://172.30.200.1:19481/"],
-  ])("with the API at %s the provider's base URL is %s", async (apiUrl, baseUrl) => {
-    const run = await mockProgram("svlnas", changed(withToken, "github", { apiUrl }));
-    expect(run.named("github-provider").inputs.baseUrl).toBe(baseUrl);
-  });
 });
 
 test.each([
   ["without the pipeline", "svlazext", { ...completed("svlazext"), githubToken: "github_pat_x" }],
   ["with the pipeline", "svlnas", changed(withToken, "github", elsewhere)],
 ])("a host that does not poll asks nothing, %s", async (_what, stack, settings) => {
-  const run = await mockProgram(stack, settings, { github: failing("GitHub was asked") });
+  const run = await mockProgram(stack, settings, { fetch: nobodyThere });
   expect(namesOf(run, /^github/)).toEqual([]);
   expect(tokenOf(run)).toBeUndefined();
   expect(warnings()).toEqual([]);
@@ -97,17 +81,16 @@ test.each([
 
 test("what is wrong with the token is said in one sentence, before a host is touched", async () => {
   const names: string[] = [];
-  const dead = failing(`GET https://api.github.com/${repository}: 401 Bad credentials []`);
+  const dead = failing(401, "Bad credentials");
   const { message, errors } = await programFailure(() =>
     mockProgram("svlnas", withToken, {
-      github: (endpoint) => (endpoint === repository ? dead() : githubAnswer(endpoint)),
+      github: (path) => (path === repository ? dead() : githubAnswer(path)),
       outputs: ({ name }) => void names.push(name),
     }),
   );
   const sentence = "GitHub refuses it: it has ended or was revoked.";
   expect(message).toBe(`grafana-alloy:githubToken: ${sentence} ${fix}`);
   expect(errors).toEqual([expect.any(pulumi.RunError)]);
-  expect(names).toContain("github-provider");
   expect(names.filter((name) => /^(alloy|host)/.test(name))).toEqual([]);
 });
 
@@ -118,13 +101,18 @@ describe("what is no fault of the token is warned of, and the deployment continu
   test.each<[string, ProgramMocks, string]>([
     [
       "GitHub fails",
-      { github: failing("GET https://api.github.com/x: 503 Service Unavailable []") },
+      { github: failing(503, "Service Unavailable") },
       "it answered 503, Service Unavailable",
     ],
     [
-      "nobody answers: the plugin, which would crash, is not asked",
-      { fetch: nobodyThere, github: failing("the plugin was asked") },
-      "https://api.github.com/rate_limit could not be reached: getaddrinfo ENOTFOUND",
+      "something else answers",
+      { github: () => new Response("<html>log in</html>") },
+      "https://api.github.com is not GitHub's REST API",
+    ],
+    [
+      "nobody answers",
+      { fetch: nobodyThere },
+      "https://api.github.com could not be reached: getaddrinfo ENOTFOUND",
     ],
   ])("%s", async (_what, mocks, reason) => {
     const run = await mockProgram("svlnas", withToken, mocks);
@@ -140,9 +128,8 @@ test.each([
   [1.5, "1 day"],
 ])("a token that ends in %d days: warned of %s", async (days, left) => {
   const text = new Date(Date.now() + days * 86_400_000).toISOString().replace("T", " ");
-  const name = "Github-Authentication-Token-Expiration";
-  const headers = JSON.stringify({ [name]: [`${text.slice(0, 19)} UTC`] });
-  const github = (endpoint: string) => ({ ...githubAnswer(endpoint), headers });
+  const headers = { "github-authentication-token-expiration": `${text.slice(0, 19)} UTC` };
+  const github = () => Response.json([], { headers });
   await mockProgram("svlnas", withToken, { github });
   const warning = `grafana-alloy:githubToken: It ends on ${text.slice(0, 10)}, in ${left}. ${fix}`;
   expect(warnings()).toEqual(left ? [warning] : []);
@@ -166,9 +153,7 @@ describe("a GitHub App in place of a token", () => {
     (status: number, permissions: object): typeof fetch =>
     async (url) => {
       const path = String(url).replace("https://api.github.com/", "");
-      if (path !== "app/installations/70/access_tokens") {
-        return new Response(String(githubAnswer(path).body));
-      }
+      if (path !== "app/installations/70/access_tokens") return githubAnswer(path);
       return Response.json({ token: "ghs_lab_1", permissions }, { status });
     };
 
