@@ -108,7 +108,7 @@ describe.each(hosts)("$name over SSH, with a simulated Grafana Cloud", (host) =>
   });
 
   test("runs the three containers as docs/service.md describes them", () =>
-    expectService(lab, { directory, externalNetworks: host.externalNetworks }));
+    expectService(lab, { ...host, directory }));
 
   test("passes the two checks of docs/service.md", async () => {
     const up = `up{job="alloy",host="${host.name}"} == 1`;

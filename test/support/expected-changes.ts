@@ -18,4 +18,6 @@ export const EXPECTED_CHANGES: Readonly<Record<string, string>> = {
       "create: a time limit",
     ]),
   ),
+  "alloy-container": "restart policy, host name, no health check of the image",
+  "alloy-socket-proxy-container": "restart policy, address of the health check",
 };
