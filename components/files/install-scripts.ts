@@ -21,6 +21,22 @@ ${inHost(site, "mkdir -p /service/config/versions /service/secrets /service/data
 }
 
 /**
+ * Gives what Alloy's user reads and owns back to it, where the host's owner gave it other permissions. What is as
+ * declared is left alone, and so are files of others in `config`.
+ */
+export function restoreOwnership({ uid, gid, ...site }: InstallSite): string {
+  const script = `
+cd /service
+chmod o+rx config secrets
+chmod -R o+rX config/versions
+find data ! -user ${uid} -exec chown -h ${uid}:${gid} {} +
+find data -type d ! -perm -700 -exec chmod u+rwx {} +
+find secrets -type f ! -user ${uid} -exec chown ${uid}:${gid} {} +
+find secrets -type f ! -perm 400 -exec chmod 400 {} +`;
+  return inHost(site, script, { addCapabilities: ["CHOWN", "FOWNER"] });
+}
+
+/**
  * Removes configuration and secrets. State stays: nothing here deletes what was not yet sent. So does a file
  * of another's in `config`: the compose service that this one replaced has its own there.
  */

@@ -115,6 +115,7 @@ function inAgentNetwork(site: InstallSite, script: string, { writes = false } = 
     image: site.initImage,
     network: "container:alloy",
     mounts: [`${site.directory}/config:/service/config${writes ? "" : ":ro"}`],
+    ...(writes && { addCapabilities: ["DAC_OVERRIDE"] }),
     command: ["sh", "-euc", script.trim()],
   });
 }

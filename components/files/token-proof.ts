@@ -95,6 +95,8 @@ function inAgent(site: InstallSite, script: string): string {
     image: site.initImage,
     network: "container:alloy",
     mounts: [`${site.directory}:/service:ro`],
+    // The directory may belong to a user who lets nobody else in.
+    addCapabilities: ["DAC_READ_SEARCH"],
     command: ["sh", "-euc", script.trim()],
   });
 }

@@ -90,11 +90,12 @@ describe("an agent that has ended", () => {
     running = await isRunning("alloy");
   });
 
-  knownFailure("an agent that has ended is started by the next `pulumi up`", async () => {
+  test("an agent that has ended is started by the next `pulumi up`", async () => {
     expect(running).toBe(true);
   });
 
   test("is started by the one after a refresh", async () => {
+    await lab.client.getContainer("alloy").stop();
     await stack.refresh();
     await stack.up();
     expect(await isRunning("alloy")).toBe(true);

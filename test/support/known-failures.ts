@@ -20,7 +20,6 @@ export const KNOWN_FAILURES: Readonly<Record<string, string>> = {
     "public-reports 10",
   "verify waits for a read token that is new": "public-reports 10",
   "a first deployment waits for tokens that the sinks know 45 s late": "public-reports 10",
-  "an agent that has ended is started by the next `pulumi up`": "code-review B6",
   "`pulumi up` heals what a refresh without the host has dropped": "real-plugins 1",
   "`pulumi up` finishes what a killed one began": "real-plugins 2",
   "another subnet leaves the agent running while Traefik is joined":
@@ -28,8 +27,6 @@ export const KNOWN_FAILURES: Readonly<Record<string, string>> = {
   "`pulumi destroy` takes what is ours and says who is in the network":
     "real-plugins 3, code-review B5",
   "a checkout around the directory stays clean, or the doctor says how": "service-comparison D2",
-  "a host whose directories belong to another user is deployed to": "service-comparison D3",
-  "permissions that were applied anew are put right by the next update": "service-comparison D3",
 };
 
 /** A test of `KNOWN_FAILURES`: passes as long as what it says does not hold. */

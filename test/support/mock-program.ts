@@ -1,4 +1,5 @@
 import { secretKeys } from "../../config/schema.ts";
+import type { HostAnswer, HostQuestion } from "../../host-shell/main.ts";
 import { cloudFetch } from "./cloud-fetch.ts";
 import { type MockRun, mockPulumi, type Registered } from "./mock-pulumi.ts";
 import type { RawSettings } from "./stack-files.ts";
@@ -61,6 +62,8 @@ export interface ProgramMocks {
   /** Whether anybody answers at GitHub's address; all well unless told. */
   fetch?: typeof fetch;
   preview?: boolean;
+  /** What the host answers to what is asked at each update; nothing, and all is well, unless told. */
+  host?: (question: HostQuestion) => HostAnswer;
 }
 
 /** Runs the program with mocks in place of the engine. Errors of the program are thrown. */
@@ -72,7 +75,8 @@ export async function mockProgram(
   const { default: program } = await import("../../index.ts");
   const [config, secrets] = engineConfig(settings);
   const restoreFetch = stubFetch(settings, options);
-  const { preview } = options;
+  const { preview, host = () => ({ stdout: "" }) } = options;
+  const hostAnswer = ({ stdin }: { stdin?: string }) => host(JSON.parse(stdin ?? ""));
   const mocks = { project: "grafana-alloy", stack, config, secrets, preview };
   return mockPulumi(
     {
@@ -83,6 +87,7 @@ export async function mockProgram(
         if (token === "github:index/getRestApi:getRestApi") {
           return (options.github ?? githubAnswer)(inputs.endpoint);
         }
+        if (token === "command:local:run") return { stdout: JSON.stringify(hostAnswer(inputs)) };
         throw new Error(`no mock for ${token} ${JSON.stringify(inputs)}`);
       },
     },
