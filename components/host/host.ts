@@ -7,8 +7,8 @@ import { routeTo } from "../../host-shell/ssh.ts";
 import { hostChecks } from "./host-checks.ts";
 import { type HostCommandArgs, hostCommand } from "./host-command.ts";
 import { hostPreparation } from "./host-preparation.ts";
-import { tellUnreached } from "./unreached.ts";
 import { askHost } from "./host-question.ts";
+import { tellUnreached } from "./unreached.ts";
 
 export interface HostArgs {
   /** The stack's settings without its secrets. */
