@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { checksScript } from "../../checks/host/script.ts";
+import { keepRunning } from "../../components/agent/keep-running.ts";
 import * as scripts from "../../components/files/install-scripts.ts";
 import type { InstallSite } from "../../components/files/install-site.ts";
 import { awaitLoaded, installVersion } from "../../components/files/install-version.ts";
@@ -28,6 +29,8 @@ const proof: TokenProof = {
 
 const all = Object.entries({
   prepareHost: scripts.prepareHost(site),
+  restoreOwnership: scripts.restoreOwnership(site),
+  keepRunning: keepRunning(site, "svlnas"),
   removeDirectories: scripts.removeDirectories(site),
   writeSecret: scripts.writeSecret(site, "github-token"),
   removeSecret: scripts.removeSecret(site, "github-token"),
