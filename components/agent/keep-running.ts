@@ -41,21 +41,24 @@ set_aside() {
 
 for name in alloy-docker-proxy alloy; do
   found=$(state "$name")
+  how=\${found% *}
   case "$found" in
     # Of one that is missing Docker prints an empty line, too.
     *missing)
       echo "The container $name is not on the host. This makes it again:" ${again} >&2
       exit 1 ;;
     "running 0") continue ;;
-    running*) if [ "$name" != alloy ] || loaded 2>/dev/null; then continue; fi ;;
+    running*)
+      if [ "$name" != alloy ] || loaded 2>/dev/null; then continue; fi
+      how="restarting again and again" ;;
     paused*) docker unpause "$name" >/dev/null ;;
   esac
   if [ "$name" = alloy ]; then
-    start_agent || { set_aside && start_agent; } || fail "$name" "\${found% *}"
+    start_agent || { set_aside && start_agent; } || fail "$name" "$how"
   else
-    docker restart "$name" >/dev/null && healthy "$name" || fail "$name" "\${found% *}"
+    docker restart "$name" >/dev/null && healthy "$name" || fail "$name" "$how"
   fi
-  echo "$name was found \${found% *} and was started."
+  echo "$name was found $how and was started."
 done`;
 }
 

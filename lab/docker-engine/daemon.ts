@@ -67,11 +67,15 @@ async function launch(): Promise<void> {
   await answersOrFails(pid);
 }
 
-/** Ends dockerd by a signal and starts it again over what it has kept, as the host's init does. */
+/**
+ * Ends dockerd by a signal and starts it again over what it has kept, as the host's init does. SIGKILL takes the
+ * containers' processes too, as a power cut does.
+ */
 async function restart(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
   const pid = await pidFrom(pidFile, execRoot);
   if (pid === undefined) throw new Error("The lab's own Docker engine does not run.");
-  process.kill(pid, signal);
+  const containers = signal === "SIGKILL" ? await containerProcesses() : [];
+  for (const one of [pid, ...containers]) process.kill(one, signal);
   const ended = async () => (await pidFrom(pidFile, execRoot)) === undefined;
   if (!(await until(ended, STOP_SECONDS))) throw new Error(`dockerd outlived ${signal}.`);
   await launch();
@@ -86,6 +90,12 @@ async function stop(): Promise<void> {
   await removeBridge();
   await rm(socket, { force: true });
   await rm(dir, { recursive: true, force: true });
+}
+
+async function containerProcesses(): Promise<number[]> {
+  const running = await docker().listContainers();
+  const found = running.map(({ Id }) => docker().getContainer(Id).inspect());
+  return (await Promise.all(found)).map(({ State }) => State.Pid);
 }
 
 /**
