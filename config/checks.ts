@@ -84,10 +84,10 @@ function githubAppFaults(raw: Raw, make: FaultMaker): Fault[] {
     const reason = `can't be another with github.app: Alloy gets an app's tokens from ${GITHUB_API} alone`;
     faults.push(make.fault(path, reason, make.remove(path)));
   }
-  if (raw.restart !== "unless-stopped") {
+  if (raw.restart === "on-failure") {
     const reason =
       "must be unless-stopped with github.app: Alloy does not start while GitHub gives it no token, as after a power cut, and on-failure gives up";
-    faults.push(make.fault(["restart"], reason, make.set(["restart"], "unless-stopped")));
+    faults.push(make.fault(["restart"], reason, make.remove(["restart"])));
   }
   return faults;
 }

@@ -64,9 +64,9 @@ export const settings = z.strictObject({
     .prefault({}),
   restart: z
     .enum(["on-failure", "unless-stopped"])
-    .default("on-failure")
+    .default("unless-stopped")
     .describe(
-      "Restart policy of `alloy` and the socket proxy: after a failure, 3 times; or always, also when the host was rebooted in an orderly way.",
+      "Restart policy of `alloy` and the socket proxy. `on-failure` gives up after 3 failures, and leaves both down after an orderly reboot or an update of Docker.",
     ),
   limits: z
     .strictObject({

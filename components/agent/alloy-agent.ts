@@ -16,6 +16,7 @@ import { AlloyInit } from "./alloy-init.ts";
 import type { AlloyAgentArgs } from "./arguments.ts";
 import { externalNetworks } from "./external-networks.ts";
 import { replaceOnChanges } from "./hardening.ts";
+import { keepRunning } from "./keep-running.ts";
 import { limitPids } from "./pid-limit.ts";
 import { SocketProxy } from "./socket-proxy.ts";
 
@@ -58,7 +59,7 @@ export class AlloyAgent extends pulumi.ComponentResource {
       `${name}-init`,
       {
         host,
-        image: images.init,
+        image: pulumi.all([images.init, files.restored]).apply(([image]) => image),
         dataDirectory: `${settings.host.directory}/data`,
         ...settings.host.serviceAccount,
       },
@@ -70,7 +71,12 @@ export class AlloyAgent extends pulumi.ComponentResource {
       init.done,
     ]);
     limitPids(`${name}-pid-limit`, { host, container: this.container, limit: 200 }, this);
-    const loaded = this.awaitLoaded(name, host, site);
+    const running = this.keepRunning(host, site);
+    const loaded = this.awaitLoaded(
+      name,
+      host,
+      pulumi.all([site, running]).apply(([at]) => at),
+    );
     this.proveTokens(name, args, site, tokens.answer, [loaded, files.installed]);
     this.configVersion = pulumi.all([files.version, loaded.urn]).apply(([version]) => version);
     this.registerOutputs({ configVersion: this.configVersion });
@@ -130,6 +136,16 @@ export class AlloyAgent extends pulumi.ComponentResource {
       dependsOn,
       replaceOnChanges,
       deleteBeforeReplace: true,
+    });
+  }
+
+  /** Starts what has ended of the service, and warns of each thing that had to be done. */
+  private keepRunning(host: Host, site: pulumi.Output<InstallSite>): pulumi.Output<unknown> {
+    const script = pulumi
+      .all([site, this.container.id])
+      .apply(([at]) => keepRunning(at, pulumi.getStack()));
+    return host.ask("keep running", script).apply((said) => {
+      for (const line of said.split("\n").filter(Boolean)) pulumi.log.warn(line, this);
     });
   }
 

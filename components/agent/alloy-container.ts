@@ -35,6 +35,8 @@ export function alloyContainer(args: AlloyContainerArgs): docker.ContainerArgs {
     // Alloy flushes its write-ahead log and its log batches before it ends.
     ...hardened({ memory: args.memory, graceSeconds: 30 }),
     name: "alloy",
+    // What `node_uname_info` shows as `nodename`; Docker would give each new container another.
+    hostname: args.host.name,
     image: args.image,
     command: alloyCommand,
     user: `${serviceAccount.uid}:${serviceAccount.gid}`,
@@ -42,6 +44,8 @@ export function alloyContainer(args: AlloyContainerArgs): docker.ContainerArgs {
     groupAdds: [`${journal.gid}`],
     ...restartPolicy(args.restart),
     tmpfs: { "/tmp": "" },
+    // An image's own check would run in the agent's memory and PID limit.
+    healthcheck: { tests: ["NONE"] },
     networksAdvanced: args.networks.map((name) => ({ name })),
     mounts: alloyMounts(args.host.directory),
     volumes: journalVolumes(),

@@ -81,8 +81,9 @@ function socketProxyContainer(args: SocketProxyArgs): docker.ContainerArgs {
       },
     ],
     labels: toContainerLabels(composeLabels("alloy-docker-proxy")),
+    // By its address: `localhost` may be IPv6, where HAProxy need not listen.
     healthcheck: {
-      tests: ["CMD", "wget", "--spider", "-q", "http://localhost:2375/_ping"],
+      tests: ["CMD", "wget", "--spider", "-q", "http://127.0.0.1:2375/_ping"],
       interval: "5s",
       timeout: "5s",
       retries: 3,

@@ -23,20 +23,27 @@ export class AlloyFiles extends pulumi.ComponentResource {
   readonly version: pulumi.Output<string>;
   /** Directories exist. */
   readonly directories: pulumi.Resource;
+  /** Owners and modes are as declared, at each update. */
+  readonly restored: pulumi.Output<string>;
   /** Secrets and configuration are in place and valid. */
   readonly installed: pulumi.Resource;
 
   constructor(name: string, args: AlloyFilesArgs, opts?: pulumi.ComponentResourceOptions) {
     super(filesType, name, {}, opts);
-    const site = pulumi.output(args.site);
+    const declared = pulumi.output(args.site);
     this.directories = args.host.command(
       `${name}-directories`,
       {
-        script: site.apply(scripts.prepareHost),
-        delete: site.apply(scripts.removeDirectories),
+        script: declared.apply(scripts.prepareHost),
+        delete: declared.apply(scripts.removeDirectories),
       },
       { parent: this },
     );
+    const toRestore = pulumi
+      .all([declared, this.directories.urn])
+      .apply(([at]) => scripts.restoreOwnership(at));
+    this.restored = args.host.ask("owners and modes", toRestore);
+    const site = pulumi.all([declared, this.restored]).apply(([at]) => at);
     const secrets = Object.entries(args.secrets).map(([secret, content]) =>
       args.host.command(
         filesCommand.secret(name, secret),

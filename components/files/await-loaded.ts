@@ -12,6 +12,8 @@ export function inAgentNetwork(site: InstallSite, script: string): string {
     image: site.initImage,
     network: "container:alloy",
     mounts: [`${site.directory}/config:/service/config`],
+    // Who owns the directory may have given it permissions that let nobody else in.
+    addCapabilities: ["DAC_OVERRIDE"],
     command: ["sh", "-euc", script.trim()],
   });
 }

@@ -33,6 +33,22 @@ const secretsSource =
   '{{range .Mounts}}{{if eq .Destination "/etc/alloy-secrets"}}{{.Source}}{{end}}{{end}}';
 
 /**
+ * Gives what Alloy's user reads and owns back to it, where the host's owner gave it other permissions. What is as
+ * declared is left alone, and so are files of others in `config`.
+ */
+export function restoreOwnership({ uid, gid, ...site }: InstallSite): string {
+  const script = `
+cd /service
+chmod o+rx config secrets
+chmod -R o+rX config/versions
+find data ! -user ${uid} -exec chown -h ${uid}:${gid} {} +
+find data -type d ! -perm -700 -exec chmod u+rwx {} +
+find secrets -type f ! -user ${uid} -exec chown ${uid}:${gid} {} +
+find secrets -type f ! -perm 400 -exec chmod 400 {} +`;
+  return inHost(site, script, { addCapabilities: ["CHOWN", "FOWNER"] });
+}
+
+/**
  * Removes configuration and secrets. State stays: nothing here deletes what was not yet sent. So does a file
  * of another's in `config` or `secrets`: the compose service that this one replaced has its own there.
  */
@@ -100,7 +116,7 @@ cat > .${name}.new
 chmod 0400 .${name}.new
 chown ${site.uid}:${site.gid} .${name}.new
 ${replace}`;
-  return inHost(site, script, { stdin: true, addCapabilities: ["CHOWN", "DAC_READ_SEARCH"] });
+  return inHost(site, script, { stdin: true, addCapabilities: ["CHOWN"] });
 }
 
 export function removeSecret(site: InstallSite, name: string): string {

@@ -28,16 +28,20 @@ export const filesCommand = {
   secret: (component: string, file: string) => `${component}-secret-${file}`,
 };
 
-/** A script over the service's directory, as root without capabilities but those named. */
+/**
+ * A script over the service's directory, as root. It has CAP_DAC_OVERRIDE, since the directory and those that the
+ * host's owner gave other permissions may let nobody else in, and the capabilities named.
+ */
 export function inHost(
   site: FileSite,
   script: string,
-  options: { stdin?: boolean; addCapabilities?: string[] } = {},
+  { stdin, addCapabilities = [] }: { stdin?: boolean; addCapabilities?: string[] } = {},
 ): string {
   return oneShot({
     image: site.initImage,
     mounts: [`${site.directory}:/service`],
     command: ["sh", "-euc", script.trim()],
-    ...options,
+    addCapabilities: ["DAC_OVERRIDE", ...addCapabilities],
+    ...(stdin && { stdin }),
   });
 }

@@ -35,7 +35,7 @@ const patience = { read: 60, samples: 150, line: 60 };
 export function proveTokens(proof: TokenProof): string {
   const { site, stack, asked } = proof;
   return `
-write_again() { ${inHost(site, writeAgain(site), { stdin: true, addCapabilities: ["CHOWN", "DAC_READ_SEARCH"] })}; }
+write_again() { ${inHost(site, writeAgain(site), { stdin: true, addCapabilities: ["CHOWN"] })}; }
 accepted() { ${inAgent(site, awaitAccepted(proof))} accepted "$1"; }
 put_back() { ${inHost(site, putBack)}; }
 
@@ -104,6 +104,8 @@ function inAgent(site: InstallSite, script: string): string {
     image: site.initImage,
     network: "container:alloy",
     mounts: [`${site.directory}:/service:ro`],
+    // The directory may belong to a user who lets nobody else in.
+    addCapabilities: ["DAC_READ_SEARCH"],
     command: ["sh", "-euc", script.trim()],
   });
 }

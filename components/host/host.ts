@@ -7,6 +7,7 @@ import { routeTo } from "../../host-shell/ssh.ts";
 import { hostChecks } from "./host-checks.ts";
 import { type HostCommandArgs, hostCommand } from "./host-command.ts";
 import { hostPreparation } from "./host-preparation.ts";
+import { askHost } from "./host-question.ts";
 import { type MakeWay, makeWay } from "./make-way.ts";
 import { tellUnreached } from "./unreached.ts";
 
@@ -17,6 +18,9 @@ export interface HostArgs {
   registryPassword?: pulumi.Output<string>;
 }
 
+/** Longest time for what is asked at every update, in ms: an agent that is started, and once more. */
+const MOST_TIME = 300_000;
+
 /** A Docker host: its provider, and commands on it, once it is found to have what they need. */
 export class Host extends pulumi.ComponentResource {
   /** Provider for all Docker resources on this host; the host's checks are passed when there is one. */
@@ -26,6 +30,7 @@ export class Host extends pulumi.ComponentResource {
   /** Takes what a killed update has left out of the way of a container or network. */
   readonly makeWay: MakeWay;
   private readonly connection: Connection;
+  private readonly hostName: string;
   private readonly ready: pulumi.Resource;
 
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -33,6 +38,7 @@ export class Host extends pulumi.ComponentResource {
     this.connection = args.settings.host.connection;
     this.unreached = tellUnreached(args.settings.host.name);
     this.makeWay = makeWay(args.settings.host);
+    this.hostName = args.settings.host.name;
     const checks = this.createChecks(name, args);
     this.ready = this.prepare(name, args.settings, checks) ?? checks;
     const { registry } = args.settings;
@@ -55,6 +61,21 @@ export class Host extends pulumi.ComponentResource {
   ): command.remote.Command | command.local.Command {
     const after = pulumi.mergeOptions(opts, { dependsOn: [this.ready] });
     return hostCommand(name, this.connection, args, after);
+  }
+
+  /**
+   * Runs a script on the host at every update, changed or not, and at no preview. Answers what it printed; what
+   * fails there fails the update.
+   */
+  ask(name: string, script: pulumi.Input<string>): pulumi.Output<string> {
+    if (pulumi.runtime.isDryRun()) return pulumi.output("");
+    const { connection } = this;
+    return pulumi.all([script, this.ready.urn]).apply(async ([text]) => {
+      const question = { connection, name, script: text, timeout: MOST_TIME };
+      const { stdout, failure } = await askHost(question);
+      if (failure) throw new pulumi.RunError(`${name} on ${this.hostName}: ${failure}`);
+      return stdout;
+    });
   }
 
   private createChecks(name: string, { settings, registryPassword }: HostArgs): pulumi.Resource {

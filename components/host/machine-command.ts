@@ -10,6 +10,11 @@ export interface MachineCommandArgs {
   stdin: pulumi.Input<string>;
 }
 
+/** The command line that runs a program of this project. */
+export function machineLine(program: string): string {
+  return `cd "\${GRAFANA_ALLOY_PROJECT:-.}" && exec node ${program}`;
+}
+
 /**
  * A program of this project, run on the machine that runs Pulumi: when it is made, and again when what it reads
  * changes; one that fails is in no state, and runs again with the next update. From the project's directory,
@@ -23,16 +28,12 @@ export function machineCommand(
   return new command.local.Command(
     name,
     {
-      create: run(program),
-      ...(atDeletion && { delete: run(atDeletion) }),
+      create: machineLine(program),
+      ...(atDeletion && { delete: machineLine(atDeletion) }),
       stdin,
       addPreviousOutputInEnv: false,
       logging: command.local.Logging.None,
     },
     opts,
   );
-}
-
-function run(program: string): string {
-  return `cd "\${GRAFANA_ALLOY_PROJECT:-.}" && exec node ${program}`;
 }

@@ -41,6 +41,7 @@ export const privateEngine = {
   isRunning: async () => (await pidFrom(pidFile, execRoot)) !== undefined,
   start,
   stop,
+  restart,
 };
 
 async function start(): Promise<string> {
@@ -49,7 +50,6 @@ async function start(): Promise<string> {
       `${labDir} is too long for Docker's sockets: clone to a path ${execRoot.length - MAX_DIR} characters shorter.`,
     );
   }
-  const dockerd = await hostProgram("dockerd");
   await refuseSecondEngine();
   await endLeftovers();
   await mkdir(dir, { recursive: true, mode: 0o711 });
@@ -57,9 +57,28 @@ async function start(): Promise<string> {
   await rememberFirewall(firewallFile);
   await makeBridge();
   await removeStaleBridges();
+  await launch();
+  return privateEngine.host;
+}
+
+async function launch(): Promise<void> {
+  const dockerd = await hostProgram("dockerd");
   const pid = await startDetached("unshare", inOwnMountNamespace(dockerd), { logFile, pidFile });
   await answersOrFails(pid);
-  return privateEngine.host;
+}
+
+/**
+ * Ends dockerd by a signal and starts it again over what it has kept, as the host's init does. SIGKILL takes the
+ * containers' processes too, as a power cut does.
+ */
+async function restart(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+  const pid = await pidFrom(pidFile, execRoot);
+  if (pid === undefined) throw new Error("The lab's own Docker engine does not run.");
+  const containers = signal === "SIGKILL" ? await containerProcesses() : [];
+  for (const one of [pid, ...containers]) process.kill(one, signal);
+  const ended = async () => (await pidFrom(pidFile, execRoot)) === undefined;
+  if (!(await until(ended, STOP_SECONDS))) throw new Error(`dockerd outlived ${signal}.`);
+  await launch();
 }
 
 /** Ends dockerd with its containers and removes its files, but for images cached elsewhere. */
@@ -71,6 +90,12 @@ async function stop(): Promise<void> {
   await removeBridge();
   await rm(socket, { force: true });
   await rm(dir, { recursive: true, force: true });
+}
+
+async function containerProcesses(): Promise<number[]> {
+  const running = await docker().listContainers();
+  const found = running.map(({ Id }) => docker().getContainer(Id).inspect());
+  return (await Promise.all(found)).map(({ State }) => State.Pid);
 }
 
 /**

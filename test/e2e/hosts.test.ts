@@ -108,7 +108,7 @@ describe.each(hosts)("$name over SSH, with a simulated Grafana Cloud", (host) =>
   });
 
   test("runs the three containers as docs/service.md describes them", () =>
-    expectService(lab, { directory, externalNetworks: host.externalNetworks }));
+    expectService(lab, { ...host, directory }));
 
   test("passes the two checks of docs/service.md", async () => {
     const up = `up{job="alloy",host="${host.name}"} == 1`;
@@ -187,20 +187,17 @@ describe.each(hosts)("$name over SSH, with a simulated Grafana Cloud", (host) =>
       },
     );
 
-    knownFailure(
-      "permissions that were applied anew are put right by the next update",
-      async () => {
-        const secret = join(directory, "secrets", "metrics-password");
-        const undo = await applyPermissions(directory);
-        try {
-          await stack.up();
-          const { uid, mode } = await stat(secret);
-          expect([uid, mode & 0o777]).toEqual([3125, 0o400]);
-        } finally {
-          await undo();
-        }
-      },
-    );
+    test("permissions that were applied anew are put right by the next update", async () => {
+      const secret = join(directory, "secrets", "metrics-password");
+      const undo = await applyPermissions(directory);
+      try {
+        await stack.up();
+        const { uid, mode } = await stat(secret);
+        expect([uid, mode & 0o777]).toEqual([3125, 0o400]);
+      } finally {
+        await undo();
+      }
+    });
   }
 
   if (host.name === "svlazext") {
@@ -277,7 +274,7 @@ describe("a host that lacks three things", () => {
 });
 
 describe("a host whose directories belong to another user", () => {
-  knownFailure("a host whose directories belong to another user is deployed to", async () => {
+  test("a host whose directories belong to another user is deployed to", async () => {
     const root = await mkdtemp(join(tmpdir(), "host-"));
     const directory = await foreignDirectory(root);
     const settings = inDirectory(await settingsOf(lab, "svlazext", completed), directory);

@@ -59,7 +59,11 @@ test("deploys", async () => {
 });
 
 test("runs the three containers as docs/service.md describes them", () =>
-  expectService(lab, { directory, externalNetworks: ["immich-backend", "outline-backend"] }));
+  expectService(lab, {
+    name: "local",
+    directory,
+    externalNetworks: ["immich-backend", "outline-backend"],
+  }));
 
 test("gives the state to Alloy's user and the secrets to it alone", async () => {
   const owner = async (path: string) => {

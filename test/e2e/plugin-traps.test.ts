@@ -6,7 +6,6 @@ import { type Sshd, startSshd } from "../../lab/sshd.ts";
 import type { StackSettings } from "../../lab/stack.ts";
 import { TRAEFIK } from "../../lab/world/stand-ins.ts";
 import { joinFrontend, leaveFrontend } from "../../lab/world.ts";
-import { knownFailure } from "../support/known-failures.ts";
 import { emptyLab, expectNothingLeft, settingsOf, type TestLab } from "./support/lab.ts";
 import { type Way, wayTo } from "./support/way.ts";
 
@@ -118,11 +117,12 @@ describe("an agent that has ended", () => {
     running = await isRunning("alloy");
   });
 
-  knownFailure("an agent that has ended is started by the next `pulumi up`", async () => {
+  test("an agent that has ended is started by the next `pulumi up`", async () => {
     expect(running).toBe(true);
   });
 
   test("is started by the one after a refresh", async () => {
+    await lab.client.getContainer("alloy").stop();
     await stack.refresh();
     await stack.up();
     expect(await isRunning("alloy")).toBe(true);

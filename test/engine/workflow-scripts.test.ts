@@ -71,10 +71,7 @@ test("then there is nothing left to do, and no drift", async () => {
 test("a rotation leaves alone what was not deployed yet", async () => {
   const file = join(fleet.directory, "Pulumi.one.yaml");
   const before = await readFile(file, "utf8");
-  await writeFile(
-    file,
-    before.replace("config:", "config:\n  grafana-alloy:restart: unless-stopped"),
-  );
+  await writeFile(file, before.replace("config:", "config:\n  grafana-alloy:restart: on-failure"));
   const waiting = await run("preview.sh", "one", "preview.log");
   expect(waiting.code, waiting.output).toBe(0);
   const changes = await headline();

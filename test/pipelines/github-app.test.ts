@@ -50,7 +50,7 @@ async function run(app: { id: number; installation_id: number }) {
   return { process, ready };
 }
 
-// The reason why a stack with github.app has to have restart: unless-stopped.
+// The reason why a stack with github.app must not have restart: on-failure.
 test("Alloy does not start while GitHub gives the app no token", async () => {
   const { exitCode, all } = await (await run({ id: 123456, installation_id: 12345678 })).process;
   expect(exitCode).toBe(1);

@@ -27,6 +27,30 @@ test("alloy-init that fails ends the update, with what happened and the command 
   expect(names.filter((name) => agent.includes(name))).toEqual(["alloy-init-container"]);
 });
 
+test.each([
+  [false, ["owners and modes", "keep running"]],
+  [true, []],
+])("with preview %j the host is asked %j", async (preview, names) => {
+  const asked: string[] = [];
+  const host = ({ name }: { name: string }) => {
+    asked.push(name);
+    return { stdout: "" };
+  };
+  await mockProgram("svlnas", completed("svlnas"), { preview, host });
+  expect(asked).toEqual(names);
+});
+
+test("what does not start ends the update, with its last lines", async () => {
+  const failure =
+    "level=error\nalloy was found exited and does not start, see its last lines above.";
+  const host = ({ name }: { name: string }) =>
+    name === "keep running" ? { stdout: "", failure } : { stdout: "" };
+  const { message } = await programFailure(() =>
+    mockProgram("svlnas", completed("svlnas"), { host }),
+  );
+  expect(message).toBe(`keep running on svlnas: ${failure}`);
+});
+
 const byName = ({ resources }: ProgramRun) =>
   [...resources].sort((a, b) => (a.name < b.name ? -1 : 1));
 

@@ -215,7 +215,7 @@ test("its containers can do nothing but what they are for; only one is on a netw
     `run --rm --network none ${capped} --memory 512m --tmpfs /tmp --user 3125:3125 ` +
       `-v ${config}/versions/new.new:/etc/alloy/versions/new:ro alloy-image validate /etc/alloy/versions/new/`,
     expect.stringContaining(
-      `run --rm --network container:alloy ${capped} --memory 64m --tmpfs /tmp -v`,
+      `run --rm --network container:alloy ${capped} --memory 64m --tmpfs /tmp --cap-add DAC_OVERRIDE -v`,
     ),
   ]);
 });

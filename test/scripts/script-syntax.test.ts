@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { checksScript } from "../../checks/host/script.ts";
+import { keepRunning } from "../../components/agent/keep-running.ts";
 import { awaitContainer } from "../../components/files/await-loaded.ts";
 import * as scripts from "../../components/files/install-scripts.ts";
 import type { InstallSite } from "../../components/files/install-site.ts";
@@ -29,6 +30,8 @@ const proof: TokenProof = {
 
 const all = Object.entries({
   prepareHost: scripts.prepareHost(site),
+  restoreOwnership: scripts.restoreOwnership(site),
+  keepRunning: keepRunning(site, "svlnas"),
   removeDirectories: scripts.removeDirectories(site),
   writeSecret: scripts.writeSecret(site, { name: "github-token", bytes: 8 }),
   removeSecret: scripts.removeSecret(site, "github-token"),

@@ -4,7 +4,6 @@
  */
 export const EXPECTED_CHANGES: Readonly<Record<string, string>> = {
   "alloy-socket-proxy-rules": "new: rules of our own in place of the image's",
-  "alloy-socket-proxy-container": "replaced: it runs by these rules",
   "host-checks": "delete: networks go at the end of a destroy; the checks run once more",
   "host-docker": "sshOpts: ssh reads no configuration and no key files, as the command provider",
   "github-token-end": "made: it remembers what GitHub said last",
@@ -22,4 +21,7 @@ export const EXPECTED_CHANGES: Readonly<Record<string, string>> = {
       "create: a time limit",
     ]),
   ),
+  "alloy-container": "restart policy, host name, no health check of the image",
+  "alloy-socket-proxy-container":
+    "replaced: its rules, restart policy, address of the health check",
 };

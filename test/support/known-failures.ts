@@ -6,10 +6,7 @@ import { test } from "vitest";
  * mended, it fails as "expected to fail", and its line here and its `knownFailure` go.
  */
 export const KNOWN_FAILURES: Readonly<Record<string, string>> = {
-  "an agent that has ended is started by the next `pulumi up`": "code-review B6",
   "a checkout around the directory stays clean, or the doctor says how": "service-comparison D2",
-  "a host whose directories belong to another user is deployed to": "service-comparison D3",
-  "permissions that were applied anew are put right by the next update": "service-comparison D3",
 };
 
 /** A test of `KNOWN_FAILURES`: passes as long as what it says does not hold. */

@@ -1,4 +1,5 @@
 import { secretKeys } from "../../config/schema.ts";
+import type { HostAnswer, HostQuestion } from "../../host-shell/main.ts";
 import type { StandingNetwork } from "../../host-shell/standing.ts";
 import type { SeedStack } from "../../lab/doubles/grafana/cloud-types.ts";
 import { cloudFetch } from "./cloud-fetch.ts";
@@ -54,6 +55,8 @@ export interface ProgramMocks {
   preview?: boolean;
   /** The service's networks that are on the host; none unless told. */
   standing?: StandingNetwork[];
+  /** What the host answers to what is asked at each update; nothing, and all is well, unless told. */
+  host?: (question: HostQuestion) => HostAnswer;
 }
 
 /** Runs the program with mocks in place of the engine. Errors of the program are thrown. */
@@ -65,13 +68,15 @@ export async function mockProgram(
   const { default: program } = await import("../../index.ts");
   const [config, secrets] = engineConfig(settings);
   const restoreFetch = stubFetch(settings, options);
-  const { preview } = options;
+  const { preview, host = () => ({ stdout: "" }) } = options;
+  const hostAnswer = ({ stdin }: { stdin?: string }) => host(JSON.parse(stdin ?? ""));
   const mocks = { project: "grafana-alloy", stack, config, secrets, preview };
   return mockPulumi(
     {
       ...mocks,
       outputs: (resource) => ({ ...defaultOutputs(resource), ...options.outputs?.(resource) }),
       call: ({ token, inputs }) => {
+        if (token === "command:local:run") return { stdout: JSON.stringify(hostAnswer(inputs)) };
         throw new Error(`no mock for ${token} ${JSON.stringify(inputs)}`);
       },
     },

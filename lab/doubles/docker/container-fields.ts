@@ -44,6 +44,7 @@ export const FIELDS: Field[] = [
   { input: "command", part: "Config", name: "Cmd", send: command, read: orEmpty },
   { input: "envs", part: "Config", name: "Env", send: list },
   { input: "healthcheck", part: "Config", name: "Healthcheck", send: check, read: checkOf },
+  { input: "hostname", part: "Config", name: "Hostname", send: text, read: orNothing },
   { input: "labels", part: "Config", name: "Labels", send: labelMap },
   { input: "user", part: "Config", name: "User", send: text, read: orNothing },
   { input: "groupAdds", part: "HostConfig", name: "GroupAdd", send: list, read: orEmpty },

@@ -145,7 +145,6 @@ describe("a GitHub App in place of a token", () => {
     ...changed(withToken, "github", { app: { id: 7, installationId: 70 } }),
     githubToken: undefined,
     githubAppPrivateKey: privateKey,
-    restart: "unless-stopped",
   };
 
   /** GitHub, for an app: a token for what it says of itself, then the answers of `githubAnswer`. */

@@ -24,6 +24,7 @@ export async function inspectService({ client }: TestLab): Promise<Service> {
 
 /** What differs from host to host in the deployed service. */
 interface HostFacts {
+  name: string;
   directory: string;
   /** Networks of other services that Alloy joins. */
   externalNetworks: string[];
@@ -40,7 +41,7 @@ const hardened = {
   user: "",
   groups: [],
   tmpfs: {},
-  restart: { Name: "on-failure", MaximumRetryCount: 3 },
+  restart: { Name: "unless-stopped", MaximumRetryCount: 0 },
   ports: {},
   devices: [],
   pidMode: "",
@@ -98,6 +99,7 @@ export async function expectService(lab: TestLab, host: HostFacts): Promise<void
     init: await facts(init),
   }).toEqual(expectedService(lab, host));
   expect([proxy.State.Health?.Status, init.State.ExitCode]).toEqual(["healthy", 0]);
+  expect([alloy.Config.Hostname, alloy.Config.Healthcheck?.Test]).toEqual([host.name, ["NONE"]]);
   expect(alloy.Config.Cmd).toEqual([
     "run",
     "--server.http.listen-addr=0.0.0.0:12345",

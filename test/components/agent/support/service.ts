@@ -9,6 +9,7 @@ export function inputsOf(run: ProgramRun, type: string): Record<string, Register
 
 /** What differs from host to host. */
 export interface HostFacts {
+  name: string;
   directory: string;
   journal: string;
   /** Networks of the databases. */
@@ -31,19 +32,21 @@ const baseline = (memory: number, grace: number, adds: string[] = []) => ({
   memorySwap: memory,
   destroyGraceSeconds: grace,
 });
-const onFailure = { restart: "on-failure", maxRetryCount: 3 };
+const restart = { restart: "unless-stopped" };
 const bind = (source: string, target: string) => ({ type: "bind", source, target });
 const readOnly = (source: string, target = source) => ({ ...bind(source, target), readOnly: true });
 const journal = (path: string) => ({ hostPath: path, containerPath: path, readOnly: true });
 
 /** All inputs of the service's three containers. */
-export function service({ directory, journal: group, external, labels: own }: HostFacts) {
+export function service({ name, directory, journal: group, external, labels: own }: HostFacts) {
   const networks = ["alloy-frontend", "alloy-backend", ...external];
   return {
     "alloy-container": {
       ...baseline(512, 30),
-      ...onFailure,
+      ...restart,
       name: "alloy",
+      hostname: name,
+      healthcheck: { tests: ["NONE"] },
       command: [
         "run",
         "--server.http.listen-addr=0.0.0.0:12345",
@@ -71,11 +74,11 @@ export function service({ directory, journal: group, external, labels: own }: Ho
     },
     "alloy-socket-proxy-container": {
       ...baseline(50, 2),
-      ...onFailure,
+      ...restart,
       name: "alloy-docker-proxy",
       envs: [expect.stringMatching(/^RULES_VERSION=[0-9a-f]{12}$/)],
       healthcheck: {
-        tests: ["CMD", "wget", "--spider", "-q", "http://localhost:2375/_ping"],
+        tests: ["CMD", "wget", "--spider", "-q", "http://127.0.0.1:2375/_ping"],
         interval: "5s",
         timeout: "5s",
         retries: 3,

@@ -1,0 +1,118 @@
+import { readdir, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { privateEngine } from "../../lab/docker-engine/daemon.ts";
+import { until } from "../../lab/processes.ts";
+import { type OwnHost, ownHost } from "./support/own-host.ts";
+
+/** The service runs on, or runs again, after what happens to hosts. */
+let host: OwnHost;
+
+beforeAll(async () => {
+  host = await ownHost({
+    prefix: "stays",
+    scrapeSeconds: 10,
+    settings: (_, { github: _github, githubToken: _token, ...given }) => ({
+      ...given,
+      pipelines: ["host", "containers", "self"],
+      postgres: [],
+    }),
+  });
+  await host.deploy();
+});
+
+afterAll(async () => {
+  await host.remove();
+});
+
+const inspect = (name: string) => host.lab.client.getContainer(name).inspect();
+
+/** The three containers: which they are, and which of them run. */
+async function service() {
+  const found = await Promise.all(["alloy", "alloy-docker-proxy", "alloy-init"].map(inspect));
+  return found.map(({ Id, State }) => ({ id: Id, running: State.Running }));
+}
+
+/** An update, and what it warned of. */
+async function up(): Promise<{ said: string; changes: unknown }> {
+  let said = "";
+  const stack: Stack = await host.stack();
+  const { summary } = await stack.up({
+    onOutput: (text) => {
+      said += text;
+    },
+  });
+  return { said, changes: Object.keys(summary.resourceChanges ?? {}) };
+}
+
+test.each([
+  ["alloy", "exited"],
+  ["alloy-docker-proxy", "exited"],
+])("%s that has %s is started by an update, which changes nothing else", async (name, state) => {
+  await host.lab.client.getContainer(name).stop();
+  const { said, changes } = await up();
+  expect(said).toContain(`${name} was found ${state} and was started.`);
+  expect(changes).toEqual(["same"]);
+  expect((await inspect(name)).State.Running).toBe(true);
+  expect((await up()).said).not.toContain("was found");
+});
+
+test("a container that is gone is told with the command that makes it again", async () => {
+  await host.lab.client.getContainer("alloy-docker-proxy").remove({ force: true });
+  await expect(up()).rejects.toThrow(
+    "The container alloy-docker-proxy is not on the host. This makes it again: pulumi up --stack local --refresh",
+  );
+  const stack = await host.stack();
+  await stack.up({ refresh: true });
+});
+
+test.each([
+  ["a positions file of half a document", "loki.source.docker.containers/positions.yml"],
+  ["a write-ahead log without a segment", "prometheus.remote_write.grafana_cloud/wal"],
+])("%s is put aside, and the agent starts", async (_, path) => {
+  const alloy = host.lab.client.getContainer("alloy");
+  await alloy.stop();
+  const broken = join(host.directory, "data", "data", path);
+  if (path.endsWith(".yml")) await writeFile(broken, 'positions:\n  ? path: "cur');
+  else await rename(join(broken, "00000000"), join(broken, "00000007"));
+  await alloy.start();
+  const restarted = async () => (await inspect("alloy")).RestartCount > 0;
+  expect(await until(restarted, 60)).toBe(true);
+  const { said } = await up();
+  expect(said).toMatch(
+    new RegExp(`Alloy could not read data/${path}. It is kept as .*-\\d+T\\d+Z`),
+  );
+  const kept = await readdir(dirname(broken));
+  expect(kept.filter((name) => name.includes(".unreadable-"))).toHaveLength(1);
+  expect((await up()).said).not.toContain("was found");
+});
+
+test("an agent that does not start is named with its last lines", async () => {
+  const alloy = host.lab.client.getContainer("alloy");
+  const current = join(host.directory, "config", "current");
+  const version = await readlink(current);
+  await rm(current);
+  await symlink("versions/nowhere", current);
+  try {
+    await alloy.restart();
+    await expect(up()).rejects.toThrow(
+      /\/etc\/alloy\/current.*alloy was found restarting.* and does not start/s,
+    );
+  } finally {
+    await rm(current);
+    await symlink(version, current);
+  }
+  await up();
+});
+
+// The lab's other containers, which no policy restarts, are started again by the next file's lab.
+test.each(["SIGTERM", "SIGKILL"] as const)("Docker's daemon is restarted by %s", async (signal) => {
+  const before = await service();
+  expect(before.map(({ running }) => running)).toEqual([true, true, false]);
+  await privateEngine.restart(signal);
+  const asBefore = async () => isDeepStrictEqual(await service(), before);
+  await until(asBefore, 60);
+  expect(await service()).toEqual(before);
+});
