@@ -33,6 +33,8 @@ defaults
   # Docker says nothing on a log that is followed while the container is quiet: cut off, it would be read again.
   timeout client 24d
   timeout server 24d
+  # So a stream that the agent has left would stay open, here and in Docker, until the container's next line.
+  option abortonclose
 
 frontend api
   # IPv4 alone, as the network is: a kernel may have no IPv6.
