@@ -82,7 +82,8 @@ function socketProxyContainer(args: SocketProxyArgs): docker.ContainerArgs {
     ],
     labels: toContainerLabels(composeLabels("alloy-docker-proxy")),
     healthcheck: {
-      tests: ["CMD", "wget", "--spider", "-q", "http://localhost:2375/_ping"],
+      // No name: `localhost` may be the IPv6 one first, where nothing listens.
+      tests: ["CMD", "wget", "--spider", "-q", "http://127.0.0.1:2375/_ping"],
       interval: "5s",
       timeout: "5s",
       retries: 3,

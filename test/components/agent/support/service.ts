@@ -75,7 +75,7 @@ export function service({ directory, journal: group, external, labels: own }: Ho
       name: "alloy-docker-proxy",
       envs: [expect.stringMatching(/^RULES_VERSION=[0-9a-f]{12}$/)],
       healthcheck: {
-        tests: ["CMD", "wget", "--spider", "-q", "http://localhost:2375/_ping"],
+        tests: ["CMD", "wget", "--spider", "-q", "http://127.0.0.1:2375/_ping"],
         interval: "5s",
         timeout: "5s",
         retries: 3,
