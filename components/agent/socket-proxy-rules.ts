@@ -33,6 +33,8 @@ defaults
   # Docker says nothing on a log that is followed while the container is quiet: cut off, it would be read again.
   timeout client 24d
   timeout server 24d
+  # So a stream that the agent has left would stay open, here and in Docker, until the container's next line.
+  option abortonclose
 
 frontend api
   # IPv4 alone, as the network is: a kernel may have no IPv6.
@@ -59,13 +61,14 @@ export function rulesFile(directory: string): string {
   return `${directory}/${FILE}`;
 }
 
-/** Writes the rules, complete or not at all. */
-export function writeRules(site: FileSite): string {
-  const script = `
-mkdir -p /service/socket-proxy
-printf %s ${shellQuote(socketProxyRules)} >/service/${FILE}.new
-mv -f /service/${FILE}.new /service/${FILE}`;
-  return inHost(site, script);
+/** Writes the rules, complete or not at all, once `proven` has passed with the new ones at the path it gets. */
+export function writeRules(site: FileSite, proven: (rules: string) => string): string {
+  const directory = "/service/socket-proxy";
+  const write = `mkdir -p ${directory} && printf %s ${shellQuote(socketProxyRules)} >/service/${FILE}.new`;
+  return `
+${inHost(site, write)}
+${proven(`${rulesFile(site.directory)}.new`)}
+${inHost(site, `mv -f /service/${FILE}.new /service/${FILE}`)}`;
 }
 
 export function removeRules(site: FileSite): string {

@@ -13,6 +13,7 @@ import {
   TEMPLATE,
   writeRules,
 } from "./socket-proxy-rules.ts";
+import { tryProxy } from "./socket-proxy-trial.ts";
 
 export interface SocketProxyArgs {
   host: Host;
@@ -45,7 +46,7 @@ export class SocketProxy extends pulumi.ComponentResource {
     super("grafana-alloy:components:SocketProxy", name, {}, opts);
     const rules = args.host.command(
       `${name}-rules`,
-      { script: args.site.apply(writeRules), delete: args.site.apply(removeRules) },
+      { script: provenRules(args), delete: args.site.apply(removeRules) },
       { parent: this, dependsOn: [args.directories] },
     );
     this.container = new docker.Container(`${name}-container`, socketProxyContainer(args), {
@@ -58,6 +59,15 @@ export class SocketProxy extends pulumi.ComponentResource {
     limitPids(`${name}-pid-limit`, { host: args.host, container: this.container, limit: 50 }, this);
     this.registerOutputs({ containerId: this.container.id });
   }
+}
+
+/** A new image is tried as new rules are: its reference is part of the script. */
+function provenRules({ site, image, memory, dockerSocket }: SocketProxyArgs) {
+  return pulumi
+    .all([site, image])
+    .apply(([at, image]) =>
+      writeRules(at, (rules) => tryProxy({ image, memory, dockerSocket, rules })),
+    );
 }
 
 function socketProxyContainer(args: SocketProxyArgs): docker.ContainerArgs {

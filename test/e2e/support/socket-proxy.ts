@@ -8,15 +8,19 @@ export interface Answer {
 
 /** A request from within the proxy's own container, as it goes over the wire. */
 export async function ask(proxy: Docker.Container, path: string, method = "GET"): Promise<Answer> {
-  const request = `${method} ${path} HTTP/1.0\\r\\nHost: docker\\r\\n\\r\\n`;
-  const answer = await printed(proxy, [
-    "sh",
-    "-c",
-    `printf '${request}' | nc -w 10 127.0.0.1 2375`,
-  ]);
+  const answer = await printed(proxy, ["sh", "-c", asking(`${method} ${path}`)]);
   const [head = "", ...rest] = answer.split("\r\n\r\n");
   return { status: Number(/^HTTP\/1\.\d (\d+)/.exec(head)?.[1]), body: rest.join("\r\n\r\n") };
 }
+
+/** The client's side stays open until the answer is complete: one that closes it wants no answer. */
+const asking = (request: string) => `pipe=/run/request.$$
+mkfifo $pipe
+nc -w 10 127.0.0.1 2375 <$pipe &
+exec 3>$pipe
+rm $pipe
+printf '${request} HTTP/1.0\\r\\nHost: docker\\r\\n\\r\\n' >&3
+wait`;
 
 /** What a command in a container prints. */
 export async function printed(container: Docker.Container, command: string[]): Promise<string> {
