@@ -6,6 +6,7 @@ import { type CrossFaults, faultsMessage, parseConfig } from "./faults.ts";
 import { hostProgram } from "./parse.ts";
 import { readRaw } from "./read-raw.ts";
 import { type SecretName, type Settings, secretKeys } from "./schema.ts";
+import { pollingHostFaults } from "./stack-hosts.ts";
 
 /** A stack's settings, its secrets wrapped so that the engine keeps them encrypted. */
 export type StackConfig = Omit<Settings, SecretName> & {
@@ -14,7 +15,11 @@ export type StackConfig = Omit<Settings, SecretName> & {
 
 /** Reads the configuration of a host's stack. */
 export function loadConfig(): StackConfig {
-  const settings = loadSettings(hostProgram, crossFaults);
+  const settings = loadSettings(hostProgram, (raw, make) => [
+    ...crossFaults(raw, make),
+    // Pulumi runs a program in its project's directory.
+    ...pollingHostFaults(raw, make, process.cwd()),
+  ]);
   const wrapped = (Object.keys(secretKeys) as SecretName[]).map((name) => [
     name,
     settings[name] === undefined ? undefined : pulumi.secret(settings[name]),

@@ -147,6 +147,11 @@ const cases: Case[] = [
     set("github.repositories[0]", "owner/name"),
   ],
   [
+    { "github.pollingHost": "svlnass" },
+    "github.pollingHost: is svlnass, which is no host of the stacks here: local, svlazext, svlnas",
+    "HOST",
+  ],
+  [
     { "github.repositories": ["truenas-apps"] },
     "github.repositories[0]: must be owner/name",
     "owner/name",

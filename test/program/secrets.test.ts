@@ -88,7 +88,7 @@ describe.each([
 });
 
 describe("a GitHub token", () => {
-  const elsewhere = changed(completed("svlnas"), "github", { pollingHost: "other" });
+  const elsewhere = changed(completed("svlnas"), "github", { pollingHost: "svlazext" });
 
   test.each([
     ["without one", { ...elsewhere, githubToken: undefined }],

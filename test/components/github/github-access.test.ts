@@ -15,7 +15,7 @@ import { stackRun } from "../../support/stack-runs.ts";
 const fix = "`npm run github-token -- --stack svlnas` makes and stores a new one.";
 const repository = "repos/DevSecNinja/dotfiles";
 const withToken = completed("svlnas");
-const elsewhere = { pollingHost: "other" };
+const elsewhere = { pollingHost: "svlazext" };
 
 /** What the program warned of. */
 const warned = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
