@@ -163,7 +163,7 @@ async function pointAtLab(sshd: Sshd): Promise<void> {
   const wanted = {
     ...plain,
     pipelines: (plain.pipelines as string[]).filter((name) => name !== "traefik"),
-    github: { ...(plain.github as object), pollingHost: "another" },
+    github: { ...(plain.github as object), pollingHost: "svlazext" },
   };
   for (const key of Object.keys(stored.config)) {
     if (key.startsWith("grafana-alloy:") && !stored.config[key].secure) delete stored.config[key];

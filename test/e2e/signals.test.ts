@@ -211,7 +211,7 @@ describe("GitHub", () => {
   });
 
   test("not at all on a host that another one polls for", async () => {
-    const github = { ...(host.settings.github as object), pollingHost: "another" };
+    const github = { ...(host.settings.github as object), pollingHost: "svlnas" };
     await (await host.stack({ ...host.settings, github })).up();
     const before = await calls();
     const since = Date.now() / 1000;

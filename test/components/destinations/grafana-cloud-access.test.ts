@@ -208,7 +208,7 @@ describe("the proof that the host's token is taken", () => {
     ["logs alone", ["containers", "journal"]],
     ["GitHub, every 10 min,", ["github"]],
   ])("waits for no sample where a stack has %s", async (_, pipelines) => {
-    const github = { repositories: ["a/b"], pollingHost: "another" };
+    const github = { repositories: ["a/b"], pollingHost: "svlnas" };
     const settings = { ...completed("svlazext"), pipelines, github };
     expect(scriptOf(await mockProgram("svlazext", settings))).toContain("samples=none ");
   });
