@@ -1,6 +1,7 @@
-import { copyFile, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation/index.js";
+import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { processesOf } from "../../lab/processes.ts";
 import { type StackSettings, stateFileOf } from "../../lab/stack.ts";
@@ -52,10 +53,10 @@ async function killAt(step: string): Promise<void> {
   expect(ended, step).toContain("SIGKILL");
 }
 
-/** Takes the lock away, and puts back a state file that was cut off while it was written. */
+/** Takes the lock away, and notes beside the state file that were cut off while they were written. */
 async function unlock(): Promise<void> {
-  const file = stateFileOf(NAME);
-  if ((await readFile(file, "utf8")) === "") await copyFile(`${file}.bak`, file);
+  const directory = dirname(stateFileOf(NAME));
+  await execa("find", [directory, "-name", "*.attrs", "-size", "0", "-delete"]);
   await stack.cancel();
 }
 
