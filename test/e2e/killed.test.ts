@@ -110,9 +110,9 @@ test("a first deployment that is killed five times, each time further on", async
   for (const step of [
     "create alloy-networks-frontend",
     "create alloy-socket-proxy-container",
-    "create alloy-init-container",
     "create alloy-container",
     "create alloy-loaded",
+    "create alloy-accepted",
   ]) {
     await killAt(step);
     await unlock();
@@ -129,7 +129,7 @@ describe("an update that makes the agent anew", () => {
   });
 
   test.each([
-    "update alloy-files-config",
+    "create-replacement alloy-files-config",
     "delete-replaced alloy-container",
     "create-replacement alloy-container",
     "update alloy-pid-limit",

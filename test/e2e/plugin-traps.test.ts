@@ -219,7 +219,8 @@ describe("with Traefik in the agent's network", () => {
         `All else of the stack is gone from local, but its network is in use: ${TRAEFIK} in alloy-frontend. ` +
           `On the host: ${disconnect}; then again: pulumi destroy --stack ${NAME}`,
       );
-      expect(left).toEqual(["host-checks"]);
+      // What has nothing to delete may still be in the state when that fails.
+      expect(left.filter((name) => name !== "alloy-sinks")).toEqual(["host-checks"]);
     });
 
     test("ends once nobody is in it", async () => {
