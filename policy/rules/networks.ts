@@ -45,7 +45,7 @@ export const declaredNetwork: StackRule = {
         resource,
         message:
           `container ${containerName(resource)}: is on ${network}, which the stack does not declare. ` +
-          "Remove it, create it in components/agent/agent-networks.ts, or name it in the stack's configuration (`postgres[].network`).",
+          "Remove it, create it in components/agent/agent-networks.ts, or name it in the stack's configuration (`postgres[].network`, `networks.existing`).",
       })),
     );
   },

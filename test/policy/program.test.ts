@@ -1,14 +1,14 @@
+import { generateKeyPairSync } from "node:crypto";
 import { expect, test } from "vitest";
-import { externalNetworks } from "../../components/agent/external-networks.ts";
-import { settings } from "../../config/schema.ts";
+import { joinedNetworks } from "../../policy/joined-networks.ts";
 import type { Props, StackResource } from "../../policy/resource.ts";
 import { rules, stackRules } from "../../policy/rules.ts";
-import { completed, completedLocal } from "../support/stack-files.ts";
-import { stackRun } from "../support/stack-runs.ts";
+import { engineConfig, mockProgram } from "../support/mock-program.ts";
+import { changed, completed, completedLocal, type RawSettings } from "../support/stack-files.ts";
 
 /** What a stack registers, as the engine hands it to a policy pack: secrets in plain. */
-async function resourcesOf(stack: "svlnas" | "svlazext" | "local"): Promise<StackResource[]> {
-  const { resources } = await stackRun(stack);
+async function resourcesOf(stack: string, settings: RawSettings): Promise<StackResource[]> {
+  const { resources } = await mockProgram(stack, settings, { fetch: offline });
   return resources.map(({ type, name, inputs, dependsOn }) => ({
     type,
     name,
@@ -16,6 +16,9 @@ async function resourcesOf(stack: "svlnas" | "svlazext" | "local"): Promise<Stac
     dependencies: dependsOn,
   }));
 }
+
+/** Without GitHub's word the program warns, and makes the same. */
+const offline = () => Promise.reject(new TypeError("fetch failed"));
 
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
@@ -25,8 +28,8 @@ function plain(value: unknown): unknown {
 }
 
 /** What all rules say of a stack, each with the rule's name. */
-function findings(resources: StackResource[], networks: string[] = []): string[] {
-  const stack = { resources, externalNetworks: networks };
+function findings(resources: StackResource[], settings: RawSettings): string[] {
+  const stack = { resources, externalNetworks: joinedNetworks(engineConfig(settings)[0]) };
   return [
     ...rules.flatMap(({ name, check }) =>
       resources.flatMap((resource) => check(resource).map((message) => `${name}: ${message}`)),
@@ -37,24 +40,60 @@ function findings(resources: StackResource[], networks: string[] = []): string[]
   ];
 }
 
-test.each(["svlnas", "svlazext", "local"] as const)("%s breaks no rule", async (stack) => {
-  const given = stack === "local" ? completedLocal() : completed(stack);
-  const networks = externalNetworks(settings.parse(given));
-  expect(findings(await resourcesOf(stack), networks)).toEqual([]);
+const svlnas = completed("svlnas");
+const svlazext = completed("svlazext");
+const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const pem = privateKey.export({ type: "pkcs1", format: "pem" }).toString();
+const { githubToken, ...withoutToken } = changed(svlnas, "github", {
+  app: { id: 7, installationId: 70 },
+});
+const { ingress, registry, registryPassword, ...least } = svlazext;
+const image = (svlazext.images ?? {}) as object;
+const public_ = { ...image, alloy: (completedLocal().images as { alloy: string }).alloy };
+
+test.each<[string, RawSettings]>([
+  ["svlnas", svlnas],
+  ["svlazext", svlazext],
+  ["local", completedLocal()],
+  ["an adopted host", { ...svlnas, networks: { existing: true } }],
+  ["another subnet", { ...svlazext, networks: { frontendSubnet: "172.30.101.8/29" } }],
+  ["logs alone", { ...svlazext, pipelines: ["containers", "journal"] }],
+  ["a GitHub App", { ...withoutToken, githubAppPrivateKey: pem, restart: "unless-stopped" }],
+  ["no ingress, no registry", { ...least, images: public_ }],
+  ["a host prepared by hand", changed(svlazext, "host", { prepare: undefined })],
+  ["another account", changed(svlazext, "host", { serviceAccount: { uid: 4000, gid: 4000 } })],
+  ["restart always", { ...svlazext, restart: "unless-stopped" }],
+  ["tokens of one subnet", changed(svlazext, "grafanaCloud", { allowedSubnets: ["192.0.2.0/24"] })],
+])("%s breaks no rule", async (stack, settings) => {
+  expect(findings(await resourcesOf(stack, settings), settings)).toEqual([]);
 });
 
 test("a stack breaks a rule wherever one thing of it is changed", async () => {
-  const resources = (await resourcesOf("svlazext"))
+  const resources = (await resourcesOf("svlazext", svlazext))
     .filter(({ name }) => name !== "alloy-pid-limit")
     .map((one) =>
       one.name === "alloy-container" ? { ...one, props: { ...one.props, readOnly: false } } : one,
     );
-  const broken = findings(resources).map((finding) => finding.split(":")[0]);
+  const broken = findings(resources, svlazext).map((finding) => finding.split(":")[0]);
   expect(broken).toEqual(["read-only-root", "pid-limit"]);
 });
 
 test("a network of another service that the configuration does not name is found", async () => {
-  const [finding, ...others] = findings(await resourcesOf("svlnas"), ["immich-backend"]);
+  const [immich] = svlnas.postgres as unknown[];
+  const [finding, ...others] = findings(await resourcesOf("svlnas", svlnas), {
+    ...svlnas,
+    postgres: [immich],
+  });
   expect(finding).toContain("declared-network: container alloy: is on network outline-backend,");
   expect(others).toEqual([]);
+});
+
+test("the agent's own networks are to be made where they are not there already", async () => {
+  const adopted = { ...svlazext, networks: { existing: true } };
+  const found = findings(await resourcesOf("svlazext", adopted), svlazext);
+  expect(found.map((finding) => /network (\S+),/.exec(finding)?.[1])).toEqual([
+    "alloy-backend",
+    "alloy-frontend",
+    "alloy-backend",
+  ]);
 });

@@ -51,7 +51,7 @@ describe("declared-network", () => {
   const on = (...names: unknown[]) => ({ networksAdvanced: names.map((name) => ({ name })) });
   const refusal = (what: string) =>
     `container alloy: is on ${what}, which the stack does not declare. Remove it, create it in ` +
-    "components/agent/agent-networks.ts, or name it in the stack's configuration (`postgres[].network`).";
+    "components/agent/agent-networks.ts, or name it in the stack's configuration (`postgres[].network`, `networks.existing`).";
   const immich = on("alloy-frontend", "immich-backend");
   const none = { networksAdvanced: undefined };
 
