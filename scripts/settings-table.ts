@@ -59,9 +59,9 @@ function defaultOf(property: Property, required: boolean): string {
   return `\`${typeof value === "string" ? shortenDigest(value) : JSON.stringify(value)}\``;
 }
 
-/** A digest's first characters tell as much as all of it. */
+/** Without the digest a new one changes no table. */
 function shortenDigest(text: string): string {
-  return text.replace(/(sha256:\w{8})\w+/, "$1…");
+  return text.replace(/sha256:\w+/, "sha256:…");
 }
 
 function escapeCell(text: string): string {
