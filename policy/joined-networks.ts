@@ -1,5 +1,5 @@
-import { networkNames } from "../components/agent/agent-networks.ts";
 import { externalNetworks } from "../components/agent/external-networks.ts";
+import { networkNames } from "../components/agent/names.ts";
 import { readStack } from "../config/parse.ts";
 import { settings } from "../config/schema.ts";
 
