@@ -66,7 +66,7 @@ const hosts = [
     name: "svlazext",
     ui: "https://alloy-ext.example.org",
     externalNetworks: [],
-    resources: 32,
+    resources: 33,
     tokens: ["Grafana Cloud, the host's", "Grafana Cloud, verify's"],
   },
 ];
