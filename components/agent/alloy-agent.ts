@@ -108,7 +108,7 @@ export class AlloyAgent extends pulumi.ComponentResource {
         restart: settings.restart,
         dockerSocket: settings.host.dockerSocket,
         network: networks.backend.name,
-        site,
+        site: pulumi.all([site, files.restored]).apply(([at]) => at),
         directories: files.directories,
       },
       { parent: this },

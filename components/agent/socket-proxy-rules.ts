@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { shellQuote } from "../../host-shell/shell.ts";
-import { type FileSite, inHost } from "../files/install-site.ts";
+import { type FileSite, inHost, RULES_DIRECTORY } from "../files/install-site.ts";
 
 /** Where the image's entry point takes its configuration from: a file mounted there brings rules of our own. */
 export const TEMPLATE = "/templates/haproxy.cfg";
 
 /** Below the service's directory on the host. */
-const FILE = "socket-proxy/haproxy.cfg";
+const FILE = `${RULES_DIRECTORY}/haproxy.cfg`;
 
 /**
  * HAProxy's configuration, for 2.6 and later. What Alloy asks of Docker, by whole paths, and nothing else: the
@@ -63,14 +63,9 @@ export function rulesFile(directory: string): string {
 
 /** Writes the rules, complete or not at all, once `proven` has passed with the new ones at the path it gets. */
 export function writeRules(site: FileSite, proven: (rules: string) => string): string {
-  const directory = "/service/socket-proxy";
-  const write = `mkdir -p ${directory} && printf %s ${shellQuote(socketProxyRules)} >/service/${FILE}.new`;
+  const write = `mkdir -p /service/${RULES_DIRECTORY} && printf %s ${shellQuote(socketProxyRules)} >/service/${FILE}.new`;
   return `
 ${inHost(site, write)}
 ${proven(`${rulesFile(site.directory)}.new`)}
 ${inHost(site, `mv -f /service/${FILE}.new /service/${FILE}`)}`;
-}
-
-export function removeRules(site: FileSite): string {
-  return inHost(site, "rm -rf /service/socket-proxy");
 }

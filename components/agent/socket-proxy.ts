@@ -6,13 +6,7 @@ import type { Host } from "../host/host.ts";
 import { hardened, replaceOnChanges, restartPolicy } from "./hardening.ts";
 import { composeLabels, toContainerLabels } from "./labels.ts";
 import { limitPids } from "./pid-limit.ts";
-import {
-  removeRules,
-  rulesFile,
-  rulesVersion,
-  TEMPLATE,
-  writeRules,
-} from "./socket-proxy-rules.ts";
+import { rulesFile, rulesVersion, TEMPLATE, writeRules } from "./socket-proxy-rules.ts";
 import { tryProxy } from "./socket-proxy-trial.ts";
 
 export interface SocketProxyArgs {
@@ -46,7 +40,7 @@ export class SocketProxy extends pulumi.ComponentResource {
     super("grafana-alloy:components:SocketProxy", name, {}, opts);
     const rules = args.host.command(
       `${name}-rules`,
-      { script: provenRules(args), delete: args.site.apply(removeRules) },
+      { script: provenRules(args) },
       { parent: this, dependsOn: [args.directories] },
     );
     this.container = new docker.Container(`${name}-container`, socketProxyContainer(args), {

@@ -1,6 +1,12 @@
 import { oneShot } from "../../host-shell/one-shot.ts";
 import { shellQuote } from "../../host-shell/shell.ts";
-import { type FileSite, type InstallSite, inHost, MOVED_FROM } from "./install-site.ts";
+import {
+  type FileSite,
+  type InstallSite,
+  inHost,
+  MOVED_FROM,
+  RULES_DIRECTORY,
+} from "./install-site.ts";
 import { TEXTFILE_DIRECTORY, TOKEN_ENDS_FILE } from "./token-ends.ts";
 import { pushSecrets, replaceKeeping } from "./token-proof.ts";
 
@@ -44,9 +50,17 @@ chmod -R o+rX config/versions
 find data ! -user ${uid} -exec chown -h ${uid}:${gid} {} +
 find data -type d ! -perm -700 -exec chmod u+rwx {} +
 find secrets -type f ! -user ${uid} -exec chown ${uid}:${gid} {} +
-find secrets -type f ! -perm 400 -exec chmod 400 {} +`;
+find secrets -type f ! -perm 400 -exec chmod 400 {} +
+[ ! -d ${RULES_DIRECTORY} ] || ${readableByRoot}`;
   return inHost(site, script, { addCapabilities: ["CHOWN", "FOWNER"] });
 }
+
+/** Root without capabilities writes the socket proxy's rules, and reads them at each of its starts. */
+const readableByRoot = `{
+  chown 0:0 ${RULES_DIRECTORY}
+  chmod 755 ${RULES_DIRECTORY}
+  find ${RULES_DIRECTORY} -type f -exec chown 0:0 {} + -exec chmod 644 {} +
+}`;
 
 /**
  * Removes configuration and secrets. State stays: nothing here deletes what was not yet sent. So does a file
@@ -60,7 +74,7 @@ function removal(directory: string): string {
   const secrets = [...pushSecrets, "github-token", "github-app-key"];
   return `
 cd ${directory}
-rm -rf config/versions config/current config/proven config/refused
+rm -rf config/versions config/current config/proven config/refused ${RULES_DIRECTORY}
 rm -f ${MOVED_FROM} ${TEXTFILE_DIRECTORY}/${TOKEN_ENDS_FILE}
 for name in ${[...secrets, TOKEN_ENDS_FILE].join(" ")}; do
   rm -f secrets/$name secrets/.$name.new secrets/.$name.last

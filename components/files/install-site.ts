@@ -18,6 +18,9 @@ export interface InstallSite {
 /** File with the directory that the agent had before, as long as its tokens are there. */
 export const MOVED_FROM = "config/moved-from";
 
+/** Where the socket proxy's rules are, below the service's directory. */
+export const RULES_DIRECTORY = "socket-proxy";
+
 /** Where the service's files are, and what reaches them. */
 export type FileSite = Pick<InstallSite, "directory" | "initImage">;
 

@@ -66,7 +66,7 @@ const hosts = [
     name: "svlazext",
     ui: "https://alloy-ext.example.org",
     externalNetworks: [],
-    resources: 32,
+    resources: 33,
     tokens: ["Grafana Cloud, the host's", "Grafana Cloud, verify's"],
   },
 ];
@@ -194,6 +194,8 @@ describe.each(hosts)("$name over SSH, with a simulated Grafana Cloud", (host) =>
         await stack.up();
         const { uid, mode } = await stat(secret);
         expect([uid, mode & 0o777]).toEqual([3125, 0o400]);
+        const rules = await stat(join(directory, "socket-proxy", "haproxy.cfg"));
+        expect([rules.uid, rules.mode & 0o777]).toEqual([0, 0o644]);
       } finally {
         await undo();
       }

@@ -1,11 +1,8 @@
 // Docker is SIMULATED here, see ../support/simulated-host.ts; the scripts run in a real shell.
 import { afterEach, beforeEach, expect, test } from "vitest";
-import {
-  removeRules,
-  socketProxyRules,
-  writeRules,
-} from "../../components/agent/socket-proxy-rules.ts";
+import { socketProxyRules, writeRules } from "../../components/agent/socket-proxy-rules.ts";
 import { tryProxy } from "../../components/agent/socket-proxy-trial.ts";
+import { removeDirectories } from "../../components/files/install-scripts.ts";
 import { SimulatedHost } from "../support/simulated-host.ts";
 
 let host: SimulatedHost;
@@ -21,7 +18,7 @@ const write = () => host.run(writeRules(host.site, (rules) => tryProxy({ ...prox
 test("the rules are written to the byte, and gone with the proxy", () => {
   expect(write()).toEqual(done);
   expect(host.files("socket-proxy")).toEqual({ "haproxy.cfg": socketProxyRules });
-  expect(host.run(removeRules(host.site))).toEqual(done);
+  expect(host.run(removeDirectories(host.site))).toEqual(done);
   expect(host.names(".")).toEqual([]);
 });
 

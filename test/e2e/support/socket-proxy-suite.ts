@@ -5,7 +5,7 @@ import { loadImage } from "../../../lab/images.ts";
 import { until } from "../../../lab/processes.ts";
 import { LAB_LABEL } from "../../../lab/world/networks.ts";
 import type { TestLab } from "./lab.ts";
-import { inspectService, ownEnvironment } from "./service.ts";
+import { ownEnvironment } from "./service.ts";
 import { ask, logOf, requestLines } from "./socket-proxy.ts";
 
 const proxyOf = ({ client }: TestLab) => client.getContainer("alloy-docker-proxy");
@@ -40,7 +40,7 @@ const ping = async (proxy: Docker.Container) => (await ask(proxy, "/_ping")).sta
 
 /** A second proxy beside the deployed one, like it in all but the image. */
 async function newerProxy(lab: TestLab): Promise<Docker.Container> {
-  const { proxy } = await inspectService(lab);
+  const proxy = await proxyOf(lab).inspect();
   const image = await lab.client.getImage(proxy.Image).inspect();
   const container = await lab.client.createContainer({
     name: "lab-newer-socket-proxy",
