@@ -59,6 +59,8 @@ Stack svlnas: 8 faults in the configuration, nothing was changed.
     await project.run(`pulumi config set --stack svlnas --path '${apiUrl}' ${url}`);
     const cloudUrl = "grafana-alloy:grafanaCloud.apiUrl";
     await project.run(`pulumi config set --stack svlnas --path '${cloudUrl}' ${lab.cloud.apiUrl}`);
+    const unencrypted = `'grafana-alloy:unencryptedHosts[0]' ${new URL(url).hostname}`;
+    await project.run(`pulumi config set --stack svlnas --path ${unencrypted}`);
     await obey(output);
     const stored = await project.run("npm run github-token -- --stack svlnas", token);
     expect(stored.output).toContain("Stored as grafana-alloy:githubToken of stack svlnas.");

@@ -216,7 +216,11 @@ describe("an alert fires on its fault", () => {
     const text = await readFile(file, "utf8");
     await writeFile(file, text.replace(/path +=.+/, 'path = "/etc/alloy"'));
     const { settings } = host;
-    const deaf = { ...settings, host: { ...(settings.host as object), name: DEAF } };
+    const deaf = {
+      ...settings,
+      host: { ...(settings.host as object), name: DEAF },
+      github: { ...(settings.github as object), pollingHost: DEAF },
+    };
     await (await host.stack(deaf)).up();
     expect(await fires(alert("journal-silent"))).toEqual([{ host: DEAF }]);
     await sleep(2 * SCRAPE_SECONDS * 1000);

@@ -84,7 +84,8 @@ async function expectService(): Promise<void> {
     const { State } = await lab.client.getContainer(name).inspect();
     expect(State.Running, name).toBe(true);
   }
-  expect((await readdir(directory)).sort()).toEqual(["config", "data", "secrets"]);
+  const kept = ["config", "data", "secrets", "socket-proxy"];
+  expect((await readdir(directory)).sort()).toEqual(kept);
   const output = await obey("pulumi preview --stack svlnas");
   expect(output).toMatch(/^ *\d+ unchanged$/m);
 }
