@@ -41,11 +41,14 @@ afterAll(async () => {
 /** Begins an update and kills its CLI when the engine tells of a step. */
 async function killAt(step: string): Promise<void> {
   let killed = false;
+  // Looked for at the first event: a short step would be over before the CLI is found.
+  let clis: Promise<number[]> | undefined;
   const onEvent = ({ resourcePreEvent }: EngineEvent) => {
+    clis ??= processesOf("pulumi", "--exec-kind");
     const { op, urn = "" } = resourcePreEvent?.metadata ?? {};
     if (killed || `${op} ${urn.split("::").at(-1)}` !== step) return;
     killed = true;
-    void processesOf("pulumi", "--exec-kind").then((all) => {
+    void clis.then((all) => {
       for (const cli of all) process.kill(cli, "SIGKILL");
     });
   };

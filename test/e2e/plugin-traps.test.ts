@@ -81,7 +81,8 @@ async function idsOnHost(): Promise<string[]> {
   ];
   const nameOf = (one: (typeof all)[number]) =>
     "Names" in one ? one.Names[0]?.slice(1) : one.Name;
-  return all.filter((one) => names.includes(nameOf(one) ?? "")).map(({ Id }) => Id);
+  const ids = all.filter((one) => names.includes(nameOf(one) ?? "")).map(({ Id }) => Id);
+  return ids.sort();
 }
 
 /** How many networks the state has. */
