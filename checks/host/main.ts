@@ -1,5 +1,6 @@
 import { text } from "node:stream/consumers";
 import { faultsOf, hostFaultsMessage } from "./check.ts";
+import { addressOf, movedFrom } from "./moved.ts";
 import type { ChecksRequest } from "./request.ts";
 import { checkHost } from "./run.ts";
 
@@ -8,7 +9,11 @@ const { request, registryPassword } = JSON.parse(await text(process.stdin)) as {
   request: ChecksRequest;
   registryPassword?: string;
 };
-const faults = faultsOf(await checkHost(request, registryPassword));
+const { connection } = request.host;
+const moved = movedFrom(connection, process.env.PULUMI_COMMAND_STDOUT);
+const asked = { ...request, ...(moved && { movedFrom: moved }) };
+const faults = faultsOf(await checkHost(asked, registryPassword));
+process.stdout.write(addressOf(connection));
 if (faults.length > 0) {
   process.stderr.write(`${hostFaultsMessage(request.host.name, faults)}\n`);
   process.exitCode = 1;

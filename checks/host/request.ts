@@ -1,6 +1,6 @@
 import type { Settings } from "../../config/schema.ts";
 
-/** What the checks of a host are told: of the stack's settings, those that the checks hang on. */
+/** What the checks of a host are told: of the stack's settings, those that the checks depend on. */
 export interface ChecksRequest {
   /** Stack that the commands of a fault name. */
   stack: string;

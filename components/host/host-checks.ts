@@ -27,6 +27,7 @@ export function hostChecks(
   );
   const programs = {
     program: "components/host-checks/main.ts",
+    rememberOutput: true,
     ...(ownNetworks && { atDeletion: "components/host-removal/main.ts" }),
   };
   return machineCommand(name, { ...programs, stdin }, opts);

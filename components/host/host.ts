@@ -79,21 +79,10 @@ export class Host extends pulumi.ComponentResource {
   }
 
   private createChecks(name: string, { settings, registryPassword }: HostArgs): pulumi.Resource {
-    const request = this.deployedAt(name).apply((movedFrom) => ({
-      ...checksRequest(settings, pulumi.getStack()),
-      ...(movedFrom && { movedFrom }),
-    }));
+    const request = checksRequest(settings, pulumi.getStack());
     const ownNetworks = !settings.networks.existing;
     const checks = { request, registryPassword, ownNetworks };
     return hostChecks(`${name}-checks`, checks, { parent: this });
-  }
-
-  /** Address at which the stack was deployed first, which the state remembers; nothing if it is still that one. */
-  private deployedAt(name: string): pulumi.Output<string | undefined> {
-    if (this.connection.type === "local") return pulumi.output(undefined);
-    const { address } = this.connection;
-    const { output } = new pulumi.Stash(`${name}-address`, { input: address }, { parent: this });
-    return output.apply((first) => (first === address ? undefined : first));
   }
 
   private prepare(

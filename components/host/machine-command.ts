@@ -8,6 +8,8 @@ export interface MachineCommandArgs {
   atDeletion?: string;
   /** What the programs read from standard input. */
   stdin: pulumi.Input<string>;
+  /** Whether a program that runs again finds in `PULUMI_COMMAND_STDOUT` what it printed when it last succeeded. */
+  rememberOutput?: boolean;
 }
 
 /** The command line that runs a program of this project. */
@@ -22,7 +24,7 @@ export function machineLine(program: string): string {
  */
 export function machineCommand(
   name: string,
-  { program, atDeletion, stdin }: MachineCommandArgs,
+  { program, atDeletion, stdin, rememberOutput = false }: MachineCommandArgs,
   opts: pulumi.CustomResourceOptions,
 ): command.local.Command {
   return new command.local.Command(
@@ -31,7 +33,7 @@ export function machineCommand(
       create: machineLine(program),
       ...(atDeletion && { delete: machineLine(atDeletion) }),
       stdin,
-      addPreviousOutputInEnv: false,
+      addPreviousOutputInEnv: rememberOutput,
       logging: command.local.Logging.None,
     },
     opts,

@@ -64,6 +64,16 @@ describe("a local command", () => {
     expect(changed).toEqual({ ...news, stdout: "new 1", stderr: "" });
   });
 
+  it.each([
+    [false, ""],
+    [true, "first"],
+  ])("knows what it printed last where that is wanted: %s", async (wanted, stdout) => {
+    const last = { addPreviousOutputInEnv: wanted, create: "printf first" };
+    const made = await local?.create(last, context);
+    const news = { ...last, create: 'printf "$PULUMI_COMMAND_STDOUT"' };
+    expect(await local?.update?.("id", made?.outs ?? {}, news, context)).toMatchObject({ stdout });
+  });
+
   it("fails with its exit code and output, and without its input", async () => {
     const failing = { create: "echo why >&2; exit 3", stdin: "hush", logging: "none" };
     await expect(local?.create(failing, context)).rejects.toThrow(

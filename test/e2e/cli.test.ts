@@ -147,6 +147,11 @@ describe("an empty host and two tokens", () => {
       expect(output).toMatch(/\n\d+ ok(, \d+ to look at)?$/);
       // The policy that was left over is this stack's now, with its scopes, and goes with it.
       expect(lab.cloud.cloud.policy(leftOver)?.scopes).toEqual(["logs:write", "metrics:write"]);
+      // What the next checks compare with the address that they are told.
+      const { output: state } = await project.run("pulumi stack export --stack svlnas");
+      const { resources } = JSON.parse(state.slice(state.indexOf("{"))).deployment;
+      const isChecks = ({ urn }: { urn: string }) => urn.endsWith("::host-checks");
+      expect(resources.find(isChecks).outputs.stdout).toBe(sshd.host);
       const gone = await project.run("pulumi destroy --stack svlnas --yes --skip-preview");
       expect(gone.code, gone.output).toBe(0);
       expect(lab.cloud.cloud.policy(leftOver)).toBeUndefined();
@@ -156,7 +161,7 @@ describe("an empty host and two tokens", () => {
   });
 });
 
-/** The stack's file with the lab's host behind it: no Traefik there, and another host polls GitHub. */
+/** The stack's file with the lab's host behind it: no Traefik nor registry there, and another host polls GitHub. */
 async function pointAtLab(sshd: Sshd): Promise<void> {
   const file = join(project.directory, "Pulumi.svlnas.yaml");
   const stored = parse(await readFile(file, "utf8"));
@@ -167,6 +172,7 @@ async function pointAtLab(sshd: Sshd): Promise<void> {
     pipelines: (plain.pipelines as string[]).filter((name) => name !== "traefik"),
     github: { ...(plain.github as object), pollingHost: "svlazext" },
   };
+  delete stored.config["grafana-alloy:registryPassword"];
   for (const key of Object.keys(stored.config)) {
     if (key.startsWith("grafana-alloy:") && !stored.config[key].secure) delete stored.config[key];
   }

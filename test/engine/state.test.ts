@@ -64,20 +64,6 @@ describe.each(backends)("state in %s", (_name, makeStore) => {
     expect(await up("attic")).toBe("ok: no changes");
   });
 
-  test("at another address the checks are told the one at which the stack was deployed", async () => {
-    const key = "grafana-alloy:host.connection.address";
-    const set = (address: string) =>
-      pulumi(["config", "set", "--stack", "attic", "--path", key, address]);
-    await set("cellar.test");
-    const { stdout } = await pulumi(["preview", "--stack", "attic", "--json"]);
-    await set("attic.test");
-    const { steps }: { steps: { urn: string; newState: { inputs: { stdin: string } } }[] } =
-      JSON.parse(stdout);
-    const checks = steps.find(({ urn }) => urn.endsWith("::host-checks"));
-    expect(JSON.parse(checks?.newState.inputs.stdin ?? "").request.movedFrom).toBe("attic.test");
-    expect(await up("attic")).toBe("ok: no changes");
-  });
-
   test("at rest no secret is in plain, neither in the state nor in the stack file", async () => {
     const { stdout } = await pulumi(["stack", "export", "--stack", "attic"]);
     expect(stdout).toContain('"ciphertext"');

@@ -7,7 +7,7 @@ import { stackRun } from "../support/stack-runs.ts";
 const parents: Record<string, string[]> = {
   github: ["github-token-end"],
   "": ["grafana-cloud-provider", "host", "grafana-cloud", "github", "alloy"],
-  host: ["host-address", "host-checks", "host-preparation", "host-docker"],
+  host: ["host-checks", "host-preparation", "host-docker"],
   "grafana-cloud": [
     ...["grafana-cloud-policy", "grafana-cloud-token"],
     ...["grafana-cloud-verify-policy", "grafana-cloud-verify-token"],
@@ -88,8 +88,8 @@ test("there are these resources, each belongs to its component", () => {
   expect(tree(run)).toEqual(expected.sort());
 });
 
-test("the local stack has the same, less Grafana Cloud, preparation and an address", async () => {
-  const left = /^grafana-cloud|^host-preparation|^host-address/;
+test("the local stack has the same, less Grafana Cloud and preparation", async () => {
+  const left = /^grafana-cloud|^host-preparation/;
   expect(tree(await stackRun("local"), left)).toEqual(tree(run, left));
 });
 

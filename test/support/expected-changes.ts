@@ -7,7 +7,6 @@ export const EXPECTED_CHANGES: Readonly<Record<string, string>> = {
   "host-checks": "delete: networks go at the end of a destroy; the checks run once more",
   "host-docker": "sshOpts: ssh reads no configuration and no key files, as the command provider",
   "github-token-end": "made: it remembers what GitHub said last",
-  "host-address": "made: it remembers where the stack was deployed",
   ...Object.fromEntries(
     [
       ...["directories", "secret-github-token", "secret-logs-password"],

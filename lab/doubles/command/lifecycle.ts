@@ -25,15 +25,16 @@ export function diffCommand(olds: Bag, news: Bag): Diff {
   });
 }
 
-/** The real provider would put the previous output into the environment, which no SSH server takes as configured here. */
-function checkCommand({ logging, addPreviousOutputInEnv }: Bag): CheckFailure[] {
+function checkCommand({ logging }: Bag): CheckFailure[] {
   const known = logging === undefined || LOGGING.includes(String(logging));
-  return [
-    ...(known ? [] : [{ property: "logging", reason: `must be one of ${LOGGING.join(", ")}` }]),
-    ...(addPreviousOutputInEnv === false
-      ? []
-      : [{ property: "addPreviousOutputInEnv", reason: "the double knows no other than false" }]),
-  ];
+  return known ? [] : [{ property: "logging", reason: `must be one of ${LOGGING.join(", ")}` }];
+}
+
+/** Inputs with what the command printed last in their environment, unless that is not wanted. */
+function withOutput(inputs: Bag, { stdout, stderr }: Bag): Bag {
+  if (inputs.addPreviousOutputInEnv === false) return inputs;
+  const last = { PULUMI_COMMAND_STDOUT: stdout, PULUMI_COMMAND_STDERR: stderr };
+  return { ...inputs, environment: { ...(inputs.environment as Bag | undefined), ...last } };
 }
 
 /** A name with 8 random hex digits, as the real provider makes its ids. */
@@ -65,11 +66,13 @@ export function commandResource(
     },
 
     async update(_id, { stdout, stderr }, news, context) {
-      return { stdout, stderr, ...news, ...(await runCreate(news, context)) };
+      const outs = await runCreate(withOutput(news, { stdout, stderr }), context);
+      return { stdout, stderr, ...news, ...outs };
     },
 
     async delete(_id, state, context) {
-      if (typeof state.delete === "string") await run(state.delete, state, context);
+      if (typeof state.delete !== "string") return;
+      await run(state.delete, withOutput(state, state), context);
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Client, ClientChannel } from "ssh2";
-import type { ResourceDouble } from "../engine/provider.ts";
-import { isBag } from "../engine/values.ts";
+import type { CheckFailure, ResourceDouble } from "../engine/provider.ts";
+import { type Bag, isBag } from "../engine/values.ts";
 import { dial } from "./dial.ts";
 import { type CommandClient, commandResource, type Runner } from "./lifecycle.ts";
 import { Capture } from "./output.ts";
@@ -59,8 +59,19 @@ export const runRemote: Runner = async (command, inputs, { log, signal }) => {
   }
 };
 
+/** The real provider would put the previous output into the environment, which no SSH server takes as configured here. */
+function checkRemote(inputs: Bag): CheckFailure[] {
+  const reason = "the double knows no other than false";
+  return [
+    ...(inputs.addPreviousOutputInEnv === false
+      ? []
+      : [{ property: "addPreviousOutputInEnv", reason }]),
+    ...checkConnection(inputs),
+  ];
+}
+
 /** `command:remote:Command`. Its connection is secret whatever the program says. */
 export function remoteCommand(run: Runner): ResourceDouble<CommandClient> {
-  const command = commandResource(["connection"], run, checkConnection);
+  const command = commandResource(["connection"], run, checkRemote);
   return { ...command, secretOutputs: ["connection"] };
 }

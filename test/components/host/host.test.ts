@@ -28,7 +28,7 @@ describe("the checks of a host", () => {
     expect(others).toEqual({
       create: `cd "\${GRAFANA_ALLOY_PROJECT:-.}" && exec node components/host-checks/main.ts`,
       delete: `cd "\${GRAFANA_ALLOY_PROJECT:-.}" && exec node components/host-removal/main.ts`,
-      addPreviousOutputInEnv: false,
+      addPreviousOutputInEnv: true,
       logging: "none",
     });
     expect(requestOf(run)).toEqual({
