@@ -69,8 +69,8 @@ Stack svlnas: 8 faults in the configuration, nothing was changed.
 
   test("who has run those commands sees the plan, without a route to the host", async () => {
     const { code, output } = await preview();
-    // The 36 of hosts.test.ts, the three images, which the lab's settings do not have pulled, and the preparation.
-    expect(output).toMatch(/^ *\+ 40 to create$/m);
+    // The 35 of hosts.test.ts, the three images, which the lab's settings do not have pulled, and the preparation.
+    expect(output).toMatch(/^ *\+ 39 to create$/m);
     expect(output).not.toContain("error");
     expect(code).toBe(0);
     const stored = await readFile(join(project.directory, "Pulumi.svlnas.yaml"), "utf8");
