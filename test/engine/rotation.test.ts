@@ -16,6 +16,8 @@ const CARRIERS = [
   "alloy-files-secret-metrics-password",
   "alloy-files-secret-tokens.prom",
   "alloy-sinks",
+  "github",
+  "github-token-end",
   "grafana-cloud-token",
   "grafana-cloud-verify-token",
 ];
