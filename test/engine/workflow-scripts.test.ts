@@ -68,20 +68,6 @@ test("then there is nothing left to do, and no drift", async () => {
   expect(drift.code, drift.output).toBe(0);
 });
 
-test("a rotation leaves alone what was not deployed yet", async () => {
-  const file = join(fleet.directory, "Pulumi.one.yaml");
-  const before = await readFile(file, "utf8");
-  await writeFile(file, before.replace("config:", "config:\n  grafana-alloy:restart: on-failure"));
-  const waiting = await run("preview.sh", "one", "preview.log");
-  expect(waiting.code, waiting.output).toBe(0);
-  const changes = await headline();
-  expect(changes).toMatch(/^### `one`: .*\d+ to (update|replace)/);
-  const rotation = await run("rotate.sh", "one");
-  expect(rotation.code, rotation.output).toBe(0);
-  await run("preview.sh", "one", "preview.log");
-  expect(await headline()).toBe(changes);
-});
-
 test("a preview that breaks a rule fails, and its comment says so", async () => {
   const set = [
     "config",

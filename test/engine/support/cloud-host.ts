@@ -16,6 +16,8 @@ export interface CloudHost {
   github: GithubServer;
   /** The clone. */
   directory: string;
+  /** Environment that reaches the stack and its simulated host. */
+  env: Record<string, string>;
   /** Runs `pulumi` on the stack. */
   pulumi(args: string[], options?: RunOptions): Promise<Run>;
   close(): Promise<void>;
@@ -90,6 +92,7 @@ export async function cloudHost(
     cloud,
     github,
     directory: fleet.directory,
+    env,
     pulumi,
     close: async () => {
       await Promise.all([doubles.stop(), fleet.close(), cloud.close(), github.close()]);
