@@ -39,6 +39,9 @@ export interface AlloyBundle {
  */
 export const COMPONENTS_FILE = "components";
 
+/** File of a version with the rules that a running agent does not take over for the containers that it reads. */
+export const READER_RULES_FILE = "reader-rules";
+
 /** Directory of a version as Alloy sees it. */
 export function versionPath(version: string): string {
   return `/etc/alloy/versions/${version}`;
@@ -55,7 +58,23 @@ export function alloyBundle(pipelines: Record<string, string>, facts: HostFacts)
   const alloy = Object.entries(files).filter(([name]) => name.endsWith(".alloy"));
   const components = alloy.flatMap(([, text]) => componentIds(text)).sort();
   const list = components.map((id) => `${id}\n`).join("");
-  return { version, files: sorted({ ...files, [COMPONENTS_FILE]: list }) };
+  const rules = alloy.flatMap(([, text]) => readerRules(text)).join("\n");
+  return {
+    version,
+    files: sorted({
+      ...files,
+      [COMPONENTS_FILE]: list,
+      ...(rules && { [READER_RULES_FILE]: `${rules}\n` }),
+    }),
+  };
+}
+
+/** The blocks that `loki.source.docker` has its targets and their labels from, without comments. */
+function readerRules(text: string): string[] {
+  const blocks = text.matchAll(
+    /^(?:discovery\.relabel "containers"|loki\.relabel "container_labels") \{[\s\S]*?^\}/gm,
+  );
+  return [...blocks].map(([block]) => block.replaceAll(/^\s*\/\/.*\n/gm, ""));
 }
 
 function hostFactsFile(version: string): string {

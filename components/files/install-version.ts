@@ -1,6 +1,8 @@
 import { oneShot } from "../../host-shell/one-shot.ts";
 import { shellQuote } from "../../host-shell/shell.ts";
+import { READER_RULES_FILE } from "../../pipelines/alloy-bundle.ts";
 import { awaitComponents, awaitLoaded, inAgentNetwork, NOT_PRUNED } from "./await-loaded.ts";
+import { carryPositions } from "./carry-positions.ts";
 import { type InstallSite, inHost } from "./install-site.ts";
 import { proveVersion, putBack, switchVersion } from "./version-links.ts";
 
@@ -13,12 +15,14 @@ export interface PackedVersion {
 /**
  * Installs a version from standard input: unpacked beside the last, validated by the image that will run
  * it, switched to, and loaded by the agent if there is one. Whatever fails, the last proven version keeps running.
- * Three containers at most while all goes well: each takes half a second.
+ * Three containers at most while all goes well: each takes half a second. An agent keeps the labels of the containers
+ * that it reads: where their rules have changed it is restarted, and its positions get the new keys in between.
  */
 export function installVersion(site: InstallSite, { version, bytes }: PackedVersion): string {
   const invalid =
     `The configuration is invalid, see above. Version ${version} was not installed; ` +
     "the agent, if one runs, keeps its old one.";
+  const notCarried = "The positions of container logs could not be kept: the logs are read again.";
   return `
 remove_unpacked() { ${inHost(site, `rm -rf /service/config/versions/${version}.new`)}; }
 remove_version() { ${inHost(site, removeVersion(version))}; }
@@ -28,7 +32,7 @@ loaded() { ${awaitLoaded(site)}; }
 put_back() { ${inHost(site, putBack)}; }
 reload() { ${inAgentNetwork(site, reloadRequest)}; }
 
-${inHost(site, unpackVersion(version, bytes), { stdin: true })}
+other_rules=$(${inHost(site, unpackVersion(version, bytes), { stdin: true })})
 ${validateVersion(site, version)} >&2 || {
   remove_unpacked
   echo ${shellQuote(invalid)} >&2
@@ -36,8 +40,19 @@ ${validateVersion(site, version)} >&2 || {
 }
 agent=$(docker ps -a --filter name='^alloy$' --format '{{.State}}')
 agent_image=$(if [ "$agent" ]; then docker inspect -f '{{.Image}}' alloy; fi)
+if [ "$other_rules" ]; then
+  # One that runs would write over its positions.
+  [ "$agent" != running ] || docker stop -t 30 alloy >/dev/null
+  ${carryPositions(site)} || echo ${shellQuote(notCarried)} >&2
+fi
 # An agent on another image, or none, is left to the container's own replacement, which proves the version.
-[ "$agent_image" = "$(docker image inspect -f '{{.Id}}' ${shellQuote(site.alloyImage)})" ] || agent=
+if [ "$agent_image" != "$(docker image inspect -f '{{.Id}}' ${shellQuote(site.alloyImage)})" ]; then
+  [ -z "$other_rules" ] || [ "$agent" != running ] || docker start alloy >/dev/null
+  agent=
+elif [ "$other_rules" ] && [ "$agent" = running ]; then
+  echo "The labels of container logs have changed: the agent is restarted." >&2
+  agent=stopped
+fi
 said=
 case "$agent" in
   "") switch ;;
@@ -61,7 +76,10 @@ fi
 `;
 }
 
-/** Splits the packed text into the files of a version. */
+/**
+ * Splits the packed text into the files of a version; says whether its rules for the labels of container logs are not
+ * those in use.
+ */
 function unpackVersion(version: string, bytes: number): string {
   return `
 mkdir -p /service/config/versions
@@ -76,7 +94,9 @@ cat > ${version}.packed
 }
 cd ${version}.new
 awk '/^==> / { file = substr($0, 5); next } { print > file }' ../${version}.packed
-rm -f ../${version}.packed`;
+rm -f ../${version}.packed
+rules=${READER_RULES_FILE}
+[ ! -e $rules ] || cmp -s $rules ../../current/$rules || echo other rules`;
 }
 
 /** Removes a refused version, unless it is the one in use. */

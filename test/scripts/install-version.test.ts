@@ -8,6 +8,8 @@ import { SimulatedHost } from "../support/simulated-host.ts";
 const old = { "a.alloy": 'local.file "old" {\n}\n' };
 const good = { "b.alloy": 'local.file "new" {\n}\n', components: "local.file.new\n" };
 const lacking = { ...good, components: "local.file.new\nlocal.file.lost\n" };
+/** The same with other rules for the labels of container logs. */
+const relabelled = { ...good, "reader-rules": "new\n" };
 const invalid = { ...good, "b.alloy": "SYNTAX-ERROR\n" };
 const refused = { ...good, "b.alloy": "// REFUSED\n" };
 
@@ -91,6 +93,39 @@ describe("a version that is good", () => {
     expect(status).toBe(1);
     expect(stderr).toContain("rm: simulated: Permission denied");
     expect(versions()).toEqual({ ...only("new"), kept: ["new", "old"] });
+  });
+});
+
+describe("with other rules for the labels of container logs", () => {
+  beforeEach(() => host.writeInstalled("reader-rules", "old\n"));
+  const restart = ["restart agent", "await loaded and prune"];
+  const carry = ["carry positions", "image"];
+
+  test.each([
+    ["running", "same", ["stop agent", ...carry, "switch link", ...restart]],
+    ["exited", "same", [...carry, "switch link", ...restart]],
+    ["running", "other", ["stop agent", ...carry, "start agent", "switch link"]],
+  ] as const)("an agent that is %s on the %s image", (state, image, expected) => {
+    host.setAgent({ state, image });
+    const { status, stderr } = install(relabelled);
+    expect(status).toBe(0);
+    expect(
+      stderr.includes("The labels of container logs have changed: the agent is restarted."),
+    ).toBe(state === "running" && image === "same");
+    const before = ["unpack", "validate", "agent's state", "agent's image"];
+    expect(steps(host.calls())).toEqual([...before, ...expected]);
+    expect(host.read("agent")).toMatch(/^running /);
+  });
+
+  test("a running agent that refuses it is started again with the old one", () => {
+    expect(install({ ...relabelled, "b.alloy": "// REFUSED\n" }).last).toBe(isRefused);
+    expect(versions()).toEqual(only("old"));
+    expect(host.read("agent")).toMatch(/^running /);
+  });
+
+  test("the same rules change nothing for it", () => {
+    install({ ...good, "reader-rules": "old\n" });
+    expect(steps(host.calls())).not.toContain("stop agent");
   });
 });
 

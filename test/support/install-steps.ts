@@ -1,6 +1,7 @@
 /** What a call of docker during an installation is for, by a part of its last word or its first words. */
 const purposes: [RegExp, string][] = [
   [/^run .* validate \/etc\/alloy\/versions\/\w+\/$/, "validate"],
+  [/positions\.yml/, "carry positions"],
   [/awk /, "unpack"],
   [
     /mv versions\/\w+\.new [\s\S]*\/-\/reload[\s\S]*xargs -r rm -rf/,
@@ -12,6 +13,8 @@ const purposes: [RegExp, string][] = [
   [/\/-\/reload/, "reload"],
   [/\[ "\$\(readlink current\)" = /, "remove version"],
   [/rm -rf \S+\/versions\/\w+\.new$/, "remove what was unpacked"],
+  [/^stop -t 30 alloy$/, "stop agent"],
+  [/^start alloy$/, "start agent"],
   [/^ps /, "agent's state"],
   [/^inspect /, "agent's image"],
   [/^image inspect /, "image"],

@@ -29,6 +29,7 @@ const everywhere = [
   "loki.process.containers",
   "loki.process.journal",
   "loki.process.redact",
+  "loki.relabel.container_labels",
   "loki.relabel.containers",
   "loki.relabel.journal",
   "loki.source.docker.containers",

@@ -1,0 +1,107 @@
+// Docker is SIMULATED here, see support/simulated-docker.ts; Alloy and the pipelines are real.
+import { describe, expect, test } from "vitest";
+import { until } from "../../lab/processes.ts";
+import { logAgent } from "./support/log-agent.ts";
+import type { SimulatedContainer } from "./support/simulated-docker.ts";
+
+const id = (digit: string) => digit.repeat(64);
+const compose = (project: string, service: string) => ({
+  "com.docker.compose.project": project,
+  "com.docker.compose.service": service,
+});
+const web: SimulatedContainer = {
+  id: id("a"),
+  name: "web",
+  labels: { ...compose("shop", "web"), note: `it's "so"` },
+  lines: ["one", "two"],
+  networks: { lab: "172.18.0.2", other: "172.19.0.2" },
+  ports: [80, 443],
+};
+
+test("of a container on two networks with two ports each line is sent once, and not again with others", async () => {
+  await using agent = await logAgent({ pipelines: ["containers"] });
+  agent.docker.containers = [web];
+  await agent.start();
+  expect((await agent.lines(2)).sort()).toEqual(["one", "two"]);
+  await agent.stop();
+  agent.docker.containers = [{ ...web, networks: { other: "172.19.0.9" }, ports: [8080] }];
+  await agent.start("renamed");
+  expect(await until(async () => agent.arrived.length > 2, 4)).toBe(false);
+});
+
+describe("labels", () => {
+  const labelsOf = (
+    { arrived }: { arrived: { labels: Record<string, string>; line: string }[] },
+    line: string,
+  ) => arrived.find((one) => one.line === line)?.labels;
+
+  test("are those of the document, also for the agent's own containers, which have no label of Compose", async () => {
+    await using agent = await logAgent({ pipelines: ["containers"] });
+    const own = ["alloy", "alloy-docker-proxy", "alloy-init"];
+    agent.docker.containers = [
+      { ...web, lines: ["web"] },
+      { id: id("b"), name: "plain", lines: ["plain"] },
+      ...own.map((name, index) => ({ id: id(`${index}`), name, lines: [name] })),
+    ];
+    await agent.start();
+    await agent.lines(5);
+    const common = { host: "nas", job: "docker" };
+    const shop = { compose_project: "shop", compose_service: "web" };
+    expect(labelsOf(agent, "web")).toEqual({ ...common, ...shop, container: "web" });
+    expect(labelsOf(agent, "plain")).toEqual({ ...common, container: "plain" });
+    for (const name of own) {
+      const alloy = { compose_project: "alloy", compose_service: name };
+      expect(labelsOf(agent, name)).toEqual({ ...common, ...alloy, container: name });
+    }
+  });
+
+  test("a reload gives lines of containers that are being read the new name of the host", async () => {
+    await using agent = await logAgent({ pipelines: ["containers"] });
+    agent.docker.containers = [{ ...web, lines: ["before"] }];
+    await agent.start();
+    await agent.lines(1);
+    await agent.reload("renamed");
+    agent.docker.write(id("a"), "after");
+    await agent.lines(2);
+    expect([labelsOf(agent, "before")?.host, labelsOf(agent, "after")?.host]).toEqual([
+      "nas",
+      "renamed",
+    ]);
+  });
+});
+
+test("a line above 256 KiB arrives cut, with a mark; its neighbours are whole", async () => {
+  await using agent = await logAgent({ pipelines: ["containers"] });
+  const KIB = 1024;
+  const lines = ["a", "x".repeat(255 * KIB), "y".repeat(400 * KIB), "b"];
+  agent.docker.containers = [{ ...web, lines }];
+  await agent.start();
+  const arrived = (await agent.lines(4)).map((line) => [line.length, line.slice(-7)]);
+  expect(arrived.sort()).toEqual([
+    [1, "a"],
+    [1, "b"],
+    [255 * KIB, "xxxxxxx"],
+    [256 * KIB, "y <cut>"],
+  ]);
+});
+
+test("what Alloy says of a container that can't be read arrives once a container", async () => {
+  await using agent = await logAgent({ pipelines: ["containers"] });
+  const refused = (container: string) =>
+    `ts=2026-11-24T12:00:00Z level=error msg="could not fetch logs for container" component_id=loki.source.docker.containers component=tailer container=docker/${container} container=${container} err="configured logging driver does not support reading"`;
+  const lines = [
+    "start",
+    refused(id("b")),
+    refused(id("b")),
+    refused(id("c")),
+    refused(id("b")),
+    "end",
+  ];
+  agent.docker.containers = [{ ...web, name: "alloy", labels: {}, lines }];
+  await agent.start();
+  await agent.lines(4);
+  expect(agent.arrived.map(({ line }) => line).sort()).toEqual([
+    ...["end", "start", refused(id("b")), refused(id("c"))],
+  ]);
+  expect(agent.arrived.filter(({ labels }) => labels.unreadable)).toEqual([]);
+});
