@@ -62,6 +62,8 @@ const ipv6 = [
   `::(?:${hextet}:){0,6}${last}`,
 ];
 const ipv6Open = `(?:${hextet}:){1,7}:`;
+/** A word before a colon that can't be part of the address: `client:`, `inet6:`. */
+const word = "\\w*[g-zG-Z_]\\w*:";
 
 /**
  * RE2 can't look back: what must stand before an address is matched outside of its group. Times, MAC
@@ -69,8 +71,8 @@ const ipv6Open = `(?:${hextet}:){1,7}:`;
  */
 const patterns: Record<RedactPattern, string> = {
   ipAddresses: [
-    `(?:^|[^\\w:.])(?:(${ipv6.join("|")})|(${ipv6Open})(?:[^\\w:]|$))`,
-    `(?:^|[^0-9.])(${ipv4})`,
+    `(?:^|[^\\w:.]|${word})(?:(${ipv6.join("|")})|(${ipv6Open})(?:[^\\w:]|$))`,
+    `(?:^|[^0-9.]|[A-Za-z_-][.])(${ipv4})`,
   ].join("|"),
   emailAddresses: "([\\w.%+-]+@[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+)",
   bearerTokens: "(?i:\\bbearer)[\\s:=]+([\\w.~+/=-]{8,})",

@@ -303,6 +303,13 @@ const journalEntries = [
   entry(0.2, "smart", "smartd", smartd),
   entry(0.2, "scope", "dccd", { _SYSTEMD_UNIT: "session-3.scope", PRIORITY: "6" }),
   entry(0.2, "deployed", "dccd"),
+  entry(0.2, "numbered", "job-1234"),
+  entry(0.2, "transient", "1487d0af5f52", { ...smartd, _SYSTEMD_UNIT: "run-r8f1c2d3e.service" }),
+  entry(0.2, "instance", "sshd", {
+    ...smartd,
+    _SYSTEMD_UNIT: "sshd@7-10.0.0.1:22-10.0.0.2:50.service",
+  }),
+  entry(0.2, "contained", "web", { _TRANSPORT: "journal", CONTAINER_NAME: "web" }),
 ];
 
 describe("the journal", () => {
@@ -320,6 +327,19 @@ describe("the journal", () => {
       "smartd",
       { unit: "smartd.service", level: "warning", transport: "stdout" },
     ],
+    ["an identifier with a number", "numbered", "job", { unit: "job", level: "notice" }],
+    [
+      "a transient unit",
+      "transient",
+      "id",
+      { unit: "run.service", level: "warning", transport: "stdout" },
+    ],
+    [
+      "a unit of one connection",
+      "instance",
+      "sshd",
+      { unit: "sshd@.service", level: "warning", transport: "stdout" },
+    ],
   ])(
     "%s has its unit, and no label beyond the contract",
     async (_what, text, identifier, labels) => {
@@ -328,6 +348,11 @@ describe("the journal", () => {
       expect(own(line?.labels)).toEqual({ ...always, syslog_identifier: identifier, ...labels });
     },
   );
+
+  test("lines of containers, which Docker's driver `journald` writes, are left to Docker", async () => {
+    await arrived("its neighbour", 120, () => journal("", `instance ${mark}`));
+    expect(await lines(`{host="${HOST}"} |= "contained ${mark}"`)).toEqual([]);
+  });
 
   test("a fresh start reads the last 12 h and no more", async () => {
     const found = await arrived("11 h", 120, () => journal("", `aged ${mark}`, 24));

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { until } from "../../lab/processes.ts";
 import { logAgent } from "./support/log-agent.ts";
+import { redactionCorpus } from "./support/redaction-corpus.ts";
 import type { SimulatedContainer } from "./support/simulated-docker.ts";
 
 const id = (digit: string) => digit.repeat(64);
@@ -83,6 +84,20 @@ test("a line above 256 KiB arrives cut, with a mark; its neighbours are whole", 
     [255 * KIB, "xxxxxxx"],
     [256 * KIB, "y <cut>"],
   ]);
+});
+
+test("every line of a corpus leaves the host as it should", async () => {
+  const logs = {
+    redact: {
+      patterns: ["ipAddresses", "emailAddresses", "bearerTokens"],
+      expressions: ["session=(\\w+)"],
+    },
+  };
+  await using agent = await logAgent({ pipelines: ["containers"], logs });
+  agent.docker.containers = [{ ...web, lines: redactionCorpus.map(([line]) => line) }];
+  await agent.start();
+  const arrived = await agent.lines(redactionCorpus.length);
+  expect(arrived).toEqual(redactionCorpus.map(([, sent]) => sent));
 });
 
 test("what Alloy says of a container that can't be read arrives once a container", async () => {

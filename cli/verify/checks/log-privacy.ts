@@ -74,7 +74,8 @@ function namesOf({ containers, composeServices }: Exclude): string[] {
 
 /** One selector for all containers, and one a service: Loki takes no `or` between streams. */
 function excludedQueries(host: string, { containers, composeServices }: Exclude): string[] {
-  const common = { host, job: "docker" };
+  // Whatever the job: Docker's driver `journald` writes a container's lines into the journal.
+  const common = { host };
   const names = containers.map((name) => name.replaceAll(".", "[.]"));
   return [
     ...(names.length ? [selector("", { ...common, container: `=~${names.join("|")}` })] : []),

@@ -76,9 +76,9 @@ test("each excluded container and service is asked for the last minute, until no
   expect(check("log-privacy")).toMatchObject({
     logs: {
       queries: [
-        '{host="svlnas",job="docker",container=~"vaultwarden|a[.]b"}',
-        '{host="svlnas",job="docker",compose_service="db",compose_project="outline"}',
-        '{host="svlnas",job="docker",compose_service="mail"}',
+        '{host="svlnas",container=~"vaultwarden|a[.]b"}',
+        '{host="svlnas",compose_service="db",compose_project="outline"}',
+        '{host="svlnas",compose_service="mail"}',
       ],
       seconds: 60,
     },

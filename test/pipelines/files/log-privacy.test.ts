@@ -70,8 +70,6 @@ describe("what is replaced", () => {
   });
 
   test.each([
-    ["from 192.168.1.20:443 to 10.0.0.255", "from <ip-address>:443 to <ip-address>"],
-    ["1.1.1.1 8.8.8.8,9.9.9.9", "<ip-address> <ip-address>,<ip-address>"],
     ["client_10.1.2.3 x172.16.0.1/24", "client_<ip-address> x<ip-address>/24"],
     [
       "[::1]:8080 ::ffff:10.0.0.1 fe80::1%eth0",
