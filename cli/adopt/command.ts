@@ -151,7 +151,7 @@ Whatever fails, all of it is taken back, last first, until the old service runs 
 ${keeps ? "alloy-frontend and alloy-backend stay as compose made them, with all containers that are in them.\n" : ""}\
 ${notes.map((note) => `${note}\n`).join("")}\
 Before you say yes: take the service out of whatever deploys it by itself (dccd.sh, a cron job, Watchtower). \
-\`docker compose up\` of it would take the new containers for its own and replace them.
+\`docker compose up\` of it would fail: the names of its containers are taken.
 `;
 }
 

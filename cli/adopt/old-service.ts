@@ -38,7 +38,6 @@ const said = z.strictObject({
   container: container.optional(),
   network: network.optional(),
   unwritable: z.string().optional(),
-  positions: z.base64().optional(),
   record: record.optional(),
 });
 
@@ -51,14 +50,11 @@ export function readLook(output: string) {
     .split("\n")
     .filter((line) => line.trim() !== "")
     .map((line) => said.parse(JSON.parse(line)));
-  const positions = lines.find((line) => line.positions !== undefined)?.positions ?? "";
   return {
     containers: lines.flatMap(({ container }) => container ?? []),
     networks: lines.flatMap(({ network }) => network ?? []),
     /** Directories that the program has to write to and can't. */
     unwritable: lines.flatMap(({ unwritable }) => unwritable ?? []),
-    /** How far the old agent has read which container, as it keeps it; "" where it keeps nothing. */
-    positions: Buffer.from(positions, "base64").toString(),
     record: lines.find((line) => line.record)?.record,
   };
 }
@@ -68,22 +64,19 @@ export interface LookArgs {
   directory: string;
   /** BusyBox, by which files are read; only if it is on the host already: looking changes nothing. */
   initImage: string;
-  /** Alloy's user, who alone may read its state: `uid:gid`. */
-  user: string;
 }
 
 /** A script that says all of it, a line of JSON each. */
-export function look({ directory, initImage, user }: LookArgs): string {
+export function look({ directory, initImage }: LookArgs): string {
   const names = [...serviceNames, ...serviceNames.map(asideName)];
   const filters = (all: readonly string[]) =>
     all.map((name) => `--filter name=^${name}$`).join(" ");
   const template = (text: string) => shellQuote(text.replaceAll("\n", ""));
-  const inDirectory = (script: string, as?: string) =>
+  const inDirectory = (script: string) =>
     oneShot({
       image: initImage,
       mounts: [`${directory}:/service:ro`],
       command: ["sh", "-euc", script.trim()],
-      ...(as && { user: as }),
     });
   return `
 ids=$(docker ps -aq --no-trunc ${filters(names)})
@@ -92,7 +85,6 @@ ids=$(docker network ls -q ${filters(["alloy-frontend", "alloy-backend"])})
 [ -z "$ids" ] || docker network inspect -f ${template(networkTemplate)} $ids
 if docker image inspect ${shellQuote(initImage)} >/dev/null 2>&1; then
   ${inDirectory(lookInside(directory))}
-  ${inDirectory(showPositions, user)}
 fi`;
 }
 
@@ -108,9 +100,3 @@ if [ -e /service/${recordFile} ]; then
   printf '{"record":%s}\\n' "$(cat /service/${recordFile})"
 fi`;
 }
-
-/** Base64, since it is YAML in a line of JSON. */
-const showPositions = `
-file=/service/data/data/loki.source.docker.containers/positions.yml
-[ -r "$file" ] || exit 0
-printf '{"positions":"%s"}\\n' "$(base64 "$file" | tr -d '\\n')"`;

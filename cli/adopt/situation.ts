@@ -8,7 +8,6 @@ import { oldServiceFaults } from "./checks.ts";
 import { type EnvFile, parseEnv } from "./env-file.ts";
 import type { OnHost, Site } from "./host-scripts.ts";
 import { type Found, look, readLook } from "./old-service.ts";
-import { positionsNote } from "./positions.ts";
 import { type Record, recordFile } from "./record.ts";
 import { resourceCount } from "./stack-settings.ts";
 import type { Plan } from "./steps.ts";
@@ -64,8 +63,7 @@ export async function see(
   if (!settings) throw faultsError(stack, faults);
   const onHost = host(settings.host.connection);
   const site = { directory: settings.host.directory, initImage: settings.images.init };
-  const { uid, gid } = settings.host.serviceAccount;
-  const found = readLook(await onHost(look({ ...site, user: `${uid}:${gid}` })));
+  const found = readLook(await onHost(look(site)));
   const record = found.record?.stack === stack ? found.record : undefined;
   return { raw, settings, changes, notes, faults, onHost, site, found, record };
 }
@@ -93,8 +91,7 @@ export async function situation(
   const record = seen.record ?? newRecord(stack, found);
   // A continued run may give the stack what the one before did not.
   record.settings = [...new Set([...undoPaths(raw, changes), ...record.settings])];
-  const told = resumed ? undefined : positionsNote(found.positions, settings.host.name);
-  const notes = told ? [...seen.notes, told] : seen.notes;
+  const { notes } = seen;
   return { onHost, site, changes, record, notes, resumed, images: fetchable(settings) };
 }
 

@@ -1,8 +1,8 @@
 import type * as docker from "@pulumi/docker";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../../config/schema.ts";
 import { hardened, restartPolicy } from "./hardening.ts";
-import { composeLabels, ingressLabels, toContainerLabels } from "./labels.ts";
+import { ingressLabels, stackLabels, toContainerLabels } from "./labels.ts";
 
 export interface AlloyContainerArgs {
   /** Image reference on the host. */
@@ -49,7 +49,7 @@ export function alloyContainer(args: AlloyContainerArgs): docker.ContainerArgs {
     networksAdvanced: args.networks.map((name) => ({ name })),
     mounts: alloyMounts(args.host.directory),
     volumes: journalVolumes(),
-    labels: toContainerLabels({ ...composeLabels("alloy"), ...ingress }),
+    labels: toContainerLabels({ ...stackLabels(pulumi.getStack()), ...ingress }),
   };
 }
 

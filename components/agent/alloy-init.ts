@@ -2,7 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../host/host.ts";
 import { exceptions, hardened } from "./hardening.ts";
-import { composeLabels, toContainerLabels } from "./labels.ts";
+import { stackLabels, toContainerLabels } from "./labels.ts";
 import { limitPids } from "./pid-limit.ts";
 
 export interface AlloyInitArgs {
@@ -60,7 +60,7 @@ function alloyInitContainer(args: AlloyInitArgs): docker.ContainerArgs {
     networkMode: "none",
     restart: "no",
     mounts: [{ type: "bind", source: args.dataDirectory, target: "/data" }],
-    labels: toContainerLabels(composeLabels("alloy-init")),
+    labels: toContainerLabels(stackLabels(pulumi.getStack())),
     // Waits for the end and keeps the exit code; a non-zero one is no error to the provider.
     attach: true,
     logs: true,

@@ -3,13 +3,20 @@ import type { Settings } from "../../config/schema.ts";
 /** Container labels by name. */
 export type Labels = Record<string, string>;
 
-/** Labels that compose would set: without them log lines lose `compose_project` and `compose_service`. */
-export function composeLabels(service: string): Labels {
-  return { "com.docker.compose.project": "alloy", "com.docker.compose.service": service };
+/** Names the stack whose container it is. */
+export const STACK_LABEL = "grafana-alloy.stack";
+
+/**
+ * Labels of each container. None is Compose's, which would take them for its own: that their log lines have
+ * `compose_project` and `compose_service` all the same is up to pipelines/containers.alloy.
+ */
+export function stackLabels(stack: string): Labels {
+  return { [STACK_LABEL]: stack };
 }
 
-/** Whether a container with these labels is ours. Compose sets the same two, and one of its own. */
-export function isOwn(labels: Labels): boolean {
+/** Whether a container with these labels is the stack's. Earlier versions set Compose's labels, but for its hash. */
+export function isOwn(labels: Labels, stack: string): boolean {
+  if (STACK_LABEL in labels) return labels[STACK_LABEL] === stack;
   const { "com.docker.compose.project": project, "com.docker.compose.config-hash": hash } = labels;
   return project === "alloy" && hash === undefined;
 }
@@ -36,21 +43,27 @@ function traefikLabels(ingress: NonNullable<Settings["ingress"]>, name: string):
   return {
     "traefik.enable": "true",
     "traefik.docker.network": "alloy-frontend",
-    ...routerLabels("alloy-rtr", name, "https", ingress.authChain),
-    ...routerLabels("alloy-monitor", name, "monitoring", ingress.monitoringChain),
+    ...routerLabels("alloy-rtr", `Host(\`${name}\`)`, "https", ingress.authChain),
+    // Without a log-in nothing is reached but the question whether the agent is ready.
+    ...routerLabels(
+      "alloy-monitor",
+      `Host(\`${name}\`) && Path(\`/-/ready\`)`,
+      "monitoring",
+      ingress.monitoringChain,
+    ),
     "traefik.http.services.alloy-svc.loadbalancer.server.port": "12345",
   };
 }
 
 function routerLabels(
   router: string,
-  name: string,
+  rule: string,
   entryPoint: string,
   middleware: string,
 ): Labels {
   const prefix = `traefik.http.routers.${router}`;
   return {
-    [`${prefix}.rule`]: `Host(\`${name}\`)`,
+    [`${prefix}.rule`]: rule,
     [`${prefix}.entrypoints`]: entryPoint,
     [`${prefix}.middlewares`]: middleware,
     [`${prefix}.service`]: "alloy-svc",

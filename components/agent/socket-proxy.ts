@@ -4,7 +4,7 @@ import type { Settings } from "../../config/schema.ts";
 import type { FileSite } from "../files/install-site.ts";
 import type { Host } from "../host/host.ts";
 import { hardened, replaceOnChanges, restartPolicy } from "./hardening.ts";
-import { composeLabels, toContainerLabels } from "./labels.ts";
+import { stackLabels, toContainerLabels } from "./labels.ts";
 import { limitPids } from "./pid-limit.ts";
 import { rulesFile, rulesVersion, TEMPLATE, writeRules } from "./socket-proxy-rules.ts";
 import { tryProxy } from "./socket-proxy-trial.ts";
@@ -84,7 +84,7 @@ function socketProxyContainer(args: SocketProxyArgs): docker.ContainerArgs {
         readOnly: true,
       },
     ],
-    labels: toContainerLabels(composeLabels("alloy-docker-proxy")),
+    labels: toContainerLabels(stackLabels(pulumi.getStack())),
     // By its address: `localhost` may be IPv6, where HAProxy need not listen.
     healthcheck: {
       tests: ["CMD", "wget", "--spider", "-q", "http://127.0.0.1:2375/_ping"],

@@ -1,6 +1,7 @@
 import { setTo } from "../../checks/host/check.ts";
 import { shellLine } from "../../host-shell/shell.ts";
 import type { StandingNetwork } from "../../host-shell/standing.ts";
+import { type Labels, STACK_LABEL } from "../agent/labels.ts";
 
 /** Where something stands, and whose update it stops. */
 interface Place {
@@ -13,8 +14,15 @@ export function madeByCompose({ labels }: Pick<StandingNetwork, "labels">): bool
   return "com.docker.compose.network" in labels;
 }
 
-/** A container that this program did not make. */
-export function theirContainer(container: string, { name, stack }: Place): string {
+/** A container that this stack did not make. */
+export function theirContainer(container: string, { name, stack }: Place, labels: Labels): string {
+  const other = labels[STACK_LABEL];
+  if (other !== undefined) {
+    return (
+      `The container ${container} on ${name} belongs to the stack ${other}. A host has one agent: ` +
+      `pulumi destroy --stack ${other}, then again: pulumi up --stack ${stack}`
+    );
+  }
   return (
     `The host ${name} has a container ${container} that this program did not make. ` +
     `Docker Compose's is handed over by: npm run adopt -- --stack ${stack}. ` +

@@ -45,7 +45,7 @@ interface Place {
 export async function wayForContainer(route: Route, name: string, at: Place): Promise<void> {
   const standing = await answered(standingContainer(route, name));
   if (!standing) return;
-  if (!isOwn(standing.labels)) throw new Error(theirContainer(name, at));
+  if (!isOwn(standing.labels, at.stack)) throw new Error(theirContainer(name, at, standing.labels));
   await removeContainer(route, standing.id);
 }
 

@@ -305,7 +305,7 @@ const journalEntries = [
   entry(0.2, "deployed", "dccd"),
   entry(0.2, "numbered", "job-1234"),
   entry(0.2, "transient", "1487d0af5f52", { ...smartd, _SYSTEMD_UNIT: "run-r8f1c2d3e.service" }),
-  entry(0.2, "instance", "sshd", {
+  entry(0.2, "instance", "sftp", {
     ...smartd,
     _SYSTEMD_UNIT: "sshd@7-10.0.0.1:22-10.0.0.2:50.service",
   }),
@@ -337,7 +337,7 @@ describe("the journal", () => {
     [
       "a unit of one connection",
       "instance",
-      "sshd",
+      "sftp",
       { unit: "sshd@.service", level: "warning", transport: "stdout" },
     ],
   ])(

@@ -106,14 +106,14 @@ test.each<[string, Partial<Found>, string[]]>([
 });
 
 test("what the script says is read; what it says otherwise is refused", () => {
-  const found = oldHost({ unwritable: ["/srv/alloy"], record, positions: "positions: {}\n" });
+  const found = oldHost({ unwritable: ["/srv/alloy"], record });
   expect(readLook(lookOutput(found))).toEqual(found);
   expect(() => readLook('{"container":{}}')).toThrow();
   expect(() => readLook('{"other":1}')).toThrow();
 });
 
 test("looking asks for no environment but HOSTNAME_OVERRIDE: the rest holds passwords", () => {
-  const script = look({ directory: "/srv/alloy", initImage: "busybox", user: "3125:3125" });
+  const script = look({ directory: "/srv/alloy", initImage: "busybox" });
   expect(script.match(/Config\.Env/g)).toHaveLength(1);
   expect(script).toContain('{{if eq (index $v 0) "HOSTNAME_OVERRIDE"}}');
 });

@@ -162,12 +162,10 @@ describe("a host", () => {
       "with other labels; those of an image are its own",
       (host) => {
         host.image("alloy-init", ["A=1"], { maintainer: "x" });
-        const labels = { "com.docker.compose.project": "other", maintainer: "x" };
+        const labels = { "grafana-alloy.stack": "other", maintainer: "x" };
         host.container("alloy-init", { env: ["A=1"], labels });
       },
-      [
-        "container alloy-init, labels: com.docker.compose.project was changed; com.docker.compose.service is missing",
-      ],
+      ["container alloy-init, labels: grafana-alloy.stack was changed"],
       "alloy-init-container",
     ],
     [
@@ -176,9 +174,7 @@ describe("a host", () => {
         host.image("alloy-init", null, null);
         host.container("alloy-init", { env: null, labels: null });
       },
-      [
-        "container alloy-init, labels: com.docker.compose.project is missing; com.docker.compose.service is missing",
-      ],
+      ["container alloy-init, labels: grafana-alloy.stack is missing"],
       "alloy-init-container",
     ],
     ...[null, -1, 4096].map(

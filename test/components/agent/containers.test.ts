@@ -17,14 +17,19 @@ const svlnas = {
   directory: "/mnt/vm-pool/apps/services/alloy",
   journal: "102",
   external: ["immich-backend", "outline-backend"],
-  labels: labels("alloy.example.org", "Alloy", "Telemetry collector (metrics, logs)"),
+  labels: labels("svlnas", "alloy.example.org", "Alloy", "Telemetry collector (metrics, logs)"),
 };
 const svlazext = {
   name: "svlazext",
   directory: "/opt/apps/services/alloy",
   journal: "999",
   external: [],
-  labels: labels("alloy-ext.example.org", "Alloy (svlazext)", "Telemetry collector (svlazext)"),
+  labels: labels(
+    "svlazext",
+    "alloy-ext.example.org",
+    "Alloy (svlazext)",
+    "Telemetry collector (svlazext)",
+  ),
 };
 
 describe.each([
@@ -106,9 +111,9 @@ describe("what a stack sets is used in place of the default", () => {
     expect(joined(run, "alloy-socket-proxy-container")).toEqual([backend]);
   });
 
-  test("no ingress: only compose's labels are left, and no address is given out", async () => {
+  test("no ingress: only the stack's label is left, and no address is given out", async () => {
     const run = await runWith({ ingress: undefined });
-    expect(run.named("alloy-container").inputs.labels).toEqual(labels());
+    expect(run.named("alloy-container").inputs.labels).toEqual(labels("svlazext"));
     expect(run.outputs.ui).toBeUndefined();
   });
 

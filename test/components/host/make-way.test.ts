@@ -5,6 +5,7 @@ import { dockerHost, inspected } from "./support/docker-host.ts";
 const at = { name: "svlnas", stack: "svlnas" };
 const again = "then again: pulumi up --stack svlnas";
 const project = { "com.docker.compose.project": "alloy" };
+const own = { "grafana-alloy.stack": "svlnas" };
 const refused =
   "The host svlnas has a container alloy that this program did not make. " +
   "Docker Compose's is handed over by: npm run adopt -- --stack svlnas. " +
@@ -17,10 +18,23 @@ describe("a container's name", () => {
     expect(changes()).toEqual([]);
   });
 
-  test("is a killed update's: its container ends in order and goes", async () => {
-    const { route, changes } = dockerHost({ container: { id: "4711", labels: project } });
+  test.each([
+    ["this version", own],
+    ["an earlier version", project],
+  ])("is a killed update's of %s: its container ends in order and goes", async (_which, labels) => {
+    const { route, changes } = dockerHost({ container: { id: "4711", labels } });
     await wayForContainer(route, "alloy", at);
     expect(changes()).toEqual(["stop --time 30 4711", "rm --force 4711"]);
+  });
+
+  test("is another stack's, and stays so", async () => {
+    const labels = { "grafana-alloy.stack": "attic" };
+    const { route, changes } = dockerHost({ container: { id: "4711", labels } });
+    await expect(wayForContainer(route, "alloy", at)).rejects.toThrow(
+      "The container alloy on svlnas belongs to the stack attic. A host has one agent: " +
+        `pulumi destroy --stack attic, ${again}`,
+    );
+    expect(changes()).toEqual([]);
   });
 
   test.each([

@@ -16,7 +16,7 @@ import { pipelineDirectory, pipelineFiles } from "../../../pipelines/pipeline-fi
 import { simulatedDocker } from "./simulated-docker.ts";
 
 /** A line as it was pushed. */
-export interface Pushed {
+interface Pushed {
   labels: Record<string, string>;
   line: string;
 }

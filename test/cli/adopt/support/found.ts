@@ -31,21 +31,19 @@ export function oldHost(more: Partial<Found> = {}): Found {
       { name: "alloy-backend", internal: true, subnets: [] },
     ],
     unwritable: [],
-    positions: "",
     record: undefined,
     ...more,
   };
 }
 
 /** The lines that the script of `look` prints for a host. */
-export function lookOutput({ containers, networks, unwritable, positions, record }: Found): string {
+export function lookOutput({ containers, networks, unwritable, record }: Found): string {
   const lines = [
     ...containers.map((one) => ({
       container: { ...one, name: `/${one.name}`, hostLabel: [one.hostLabel] },
     })),
     ...networks.map((network) => ({ network })),
     ...unwritable.map((path) => ({ unwritable: path })),
-    ...(positions ? [{ positions: Buffer.from(positions).toString("base64") }] : []),
     ...(record ? [{ record }] : []),
   ];
   return lines.map((line) => `${JSON.stringify(line)}\n`).join("");

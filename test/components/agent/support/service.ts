@@ -91,7 +91,7 @@ export function service({ name, directory, journal: group, external, labels: own
         readOnly(`${directory}/socket-proxy/haproxy.cfg`, "/templates/haproxy.cfg"),
       ],
       networksAdvanced: [{ name: "alloy-backend" }],
-      labels: compose("alloy-docker-proxy"),
+      labels: stackLabel(name),
     },
     "alloy-init-container": {
       ...baseline(64, 2, ["CAP_CHOWN"]),
@@ -104,25 +104,23 @@ export function service({ name, directory, journal: group, external, labels: own
       logs: true,
       mustRun: false,
       mounts: [bind(`${directory}/data`, "/data")],
-      labels: compose("alloy-init"),
+      labels: stackLabel(name),
     },
   };
 }
 
-const compose = (name: string): Label[] => [
-  { label: "com.docker.compose.project", value: "alloy" },
-  { label: "com.docker.compose.service", value: name },
-];
+const stackLabel = (stack: string): Label[] => [{ label: "grafana-alloy.stack", value: stack }];
 
-/** The labels of `alloy` in the order in which they are set; without an address those of compose alone. */
-export function labels(address?: string, title = "", description = ""): Label[] {
-  if (!address) return compose("alloy");
+/** The labels of `alloy` in the order in which they are set; without an address the stack's alone. */
+export function labels(stack: string, address?: string, title = "", description = ""): Label[] {
+  if (!address) return stackLabel(stack);
   const rule = `Host(\`${address}\`)`;
   const ingress = {
     "gatus.alerts": '[{"type":"email"},{"type":"custom"}]',
     "gatus.conditions": '["[STATUS] == 200","[RESPONSE_TIME] < 1000"]',
     "gatus.headers.Host": address,
     "gatus.url": "http://172.30.100.6:8444/-/ready",
+    "grafana-alloy.stack": stack,
     "homepage.description": description,
     "homepage.group": "Infrastructure",
     "homepage.href": `https://${address}`,
@@ -132,7 +130,7 @@ export function labels(address?: string, title = "", description = ""): Label[] 
     "traefik.enable": "true",
     "traefik.http.routers.alloy-monitor.entrypoints": "monitoring",
     "traefik.http.routers.alloy-monitor.middlewares": "chain-no-auth@file",
-    "traefik.http.routers.alloy-monitor.rule": rule,
+    "traefik.http.routers.alloy-monitor.rule": `${rule} && Path(\`/-/ready\`)`,
     "traefik.http.routers.alloy-monitor.service": "alloy-svc",
     "traefik.http.routers.alloy-rtr.entrypoints": "https",
     "traefik.http.routers.alloy-rtr.middlewares": "chain-auth@file",
@@ -140,6 +138,5 @@ export function labels(address?: string, title = "", description = ""): Label[] 
     "traefik.http.routers.alloy-rtr.service": "alloy-svc",
     "traefik.http.services.alloy-svc.loadbalancer.server.port": "12345",
   };
-  const own = Object.entries(ingress).map(([label, value]) => ({ label, value }));
-  return [...compose("alloy"), ...own];
+  return Object.entries(ingress).map(([label, value]) => ({ label, value }));
 }
