@@ -13,8 +13,9 @@ const { connection } = request.host;
 const moved = movedFrom(connection, process.env.PULUMI_COMMAND_STDOUT);
 const asked = { ...request, ...(moved && { movedFrom: moved }) };
 const faults = faultsOf(await checkHost(asked, registryPassword));
-process.stdout.write(addressOf(connection));
 if (faults.length > 0) {
   process.stderr.write(`${hostFaultsMessage(request.host.name, faults)}\n`);
   process.exitCode = 1;
+} else {
+  process.stdout.write(addressOf(connection));
 }

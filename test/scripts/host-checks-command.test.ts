@@ -22,18 +22,25 @@ function request(change: Partial<ChecksRequest["host"]> = {}): ChecksRequest {
   return { ...given, host: { ...given.host, journal, ...change } };
 }
 
-function run(request: ChecksRequest) {
+/** `last`: what the checks printed the last time. */
+function run(request: ChecksRequest, last = "") {
   const script = join(import.meta.dirname, "../../checks/host/main.ts");
   const { status, stdout, stderr } = spawnSync(process.execPath, [script], {
     input: JSON.stringify({ request }),
     encoding: "utf8",
-    env: host.env,
+    env: { ...host.env, PULUMI_COMMAND_STDOUT: last },
   });
   return { status, stdout, stderr };
 }
 
-test("passes a host that has everything, without a word", () => {
-  expect(run(request())).toEqual({ status: 0, stdout: "", stderr: "" });
+test("passes a host that has everything, and remembers its address", () => {
+  expect(run(request())).toEqual({ status: 0, stdout: "svlnas", stderr: "" });
+});
+
+test("refuses another machine at a changed address", () => {
+  const { status, stdout, stderr } = run(request(), "old.lan");
+  expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+  expect(stderr).toContain("while the stack was deployed at old.lan: its tokens would stay there");
 });
 
 test("sees a route of the host into the frontend's subnet", () => {
