@@ -29,6 +29,10 @@ const schema = z.strictObject({
     )
     .min(1, "must name somebody who approves deployments")
     .max(6),
+  /** How many others have to approve a pull request to `main`; 0 where nobody else is there to do so. */
+  requiredApprovals: z.int().min(0).max(6).default(1),
+  /** Whether comments with previews show values of settings, which name hosts, paths and subnets. */
+  previewValues: z.boolean().optional(),
   /** Jobs that have to pass before a pull request can be merged. */
   requiredChecks: z.array(z.string().min(1)).default(["tests"]),
   /** Where the state is: `azblob://…`, `s3://…`, `https://…`, as `pulumi login` takes it. */

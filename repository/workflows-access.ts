@@ -22,6 +22,7 @@ export const variables: readonly Source[] = [
   ["PULUMI_BACKEND_URL", "backendUrl"],
   ["AZURE_STORAGE_ACCOUNT", "azureStorageAccount"],
   ["HOSTS_RUNNER", "hostsRunner"],
+  ["PREVIEW_VALUES", "previewValues"],
 ];
 
 type Reviewers = github.RepositoryEnvironmentArgs["reviewers"];
@@ -55,7 +56,7 @@ export class WorkflowsAccess extends pulumi.ComponentResource {
   }
 
   private protectBranch(name: string): github.BranchProtection {
-    const { repository, requiredChecks } = this.settings;
+    const { repository, requiredChecks, requiredApprovals } = this.settings;
     return new github.BranchProtection(
       `${name}-branch`,
       {
@@ -65,7 +66,7 @@ export class WorkflowsAccess extends pulumi.ComponentResource {
         allowsForcePushes: false,
         allowsDeletions: false,
         requiredPullRequestReviews: [
-          { requiredApprovingReviewCount: 0, dismissStaleReviews: true },
+          { requiredApprovingReviewCount: requiredApprovals, dismissStaleReviews: true },
         ],
         requiredStatusChecks: [{ strict: true, contexts: requiredChecks }],
       },
@@ -112,7 +113,7 @@ export class WorkflowsAccess extends pulumi.ComponentResource {
   private given(sources: readonly Source[]): [string, string][] {
     return sources.flatMap(([name, setting]) => {
       const value = this.settings[setting];
-      return typeof value === "string" ? [[name, value] as [string, string]] : [];
+      return value === undefined ? [] : [[name, String(value)] as [string, string]];
     });
   }
 }

@@ -66,7 +66,7 @@ describe("a complete configuration", () => {
       enforceAdmins: true,
       allowsForcePushes: false,
       allowsDeletions: false,
-      requiredPullRequestReviews: [{ requiredApprovingReviewCount: 0, dismissStaleReviews: true }],
+      requiredPullRequestReviews: [{ requiredApprovingReviewCount: 1, dismissStaleReviews: true }],
       requiredStatusChecks: [{ strict: true, contexts: ["tests"] }],
     });
   });
@@ -161,7 +161,7 @@ Stack repository: 6 faults in the configuration, nothing was changed.
     pulumi -C repository config set --stack repository --path 'grafana-alloy-repository:backendUrl' azblob://state
   sshPrivateKey: is missing
     pulumi -C repository config set --stack repository --secret grafana-alloy-repository:sshPrivateKey
-  hostRunner: is not a setting; known here: accessToken, awsAccessKeyId, awsSecretAccessKey, azureStorageAccount, azureStorageKey, backendUrl, githubOwner, githubToken, hostsRunner, passphrase, repository, requiredChecks, reviewers, sshPrivateKey
+  hostRunner: is not a setting; known here: accessToken, awsAccessKeyId, awsSecretAccessKey, azureStorageAccount, azureStorageKey, backendUrl, githubOwner, githubToken, hostsRunner, passphrase, previewValues, repository, requiredApprovals, requiredChecks, reviewers, sshPrivateKey
     pulumi -C repository config rm --stack repository --path 'grafana-alloy-repository:hostRunner'
   passphrase: is missing, and so is accessToken: one of them decrypts the stacks' secrets
     pulumi -C repository config set --stack repository --secret grafana-alloy-repository:passphrase`);

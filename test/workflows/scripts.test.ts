@@ -51,8 +51,17 @@ describe("preview.sh", () => {
       stdout: said,
     });
     expect(job.read("preview.log")).toBe(said);
+    expect(job.calls()).toEqual([`pulumi preview --stack svlnas --policy-pack policy ${quiet}`]);
+  });
+
+  test.each([
+    ["true", "--diff "],
+    ["false", ""],
+  ])("shows values only where it is told to: %s", (told, option) => {
+    job.program("pulumi", "");
+    job.run("preview.sh", ["svlnas", "preview.log"], { PREVIEW_VALUES: told });
     expect(job.calls()).toEqual([
-      `pulumi preview --stack svlnas --policy-pack policy --diff ${quiet}`,
+      `pulumi preview --stack svlnas --policy-pack policy ${option}${quiet}`,
     ]);
   });
 });
