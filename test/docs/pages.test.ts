@@ -1,0 +1,56 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { describe, expect, test } from "vitest";
+import { repoDir } from "../../lab/paths.ts";
+
+const pagesIn = (directory: string) =>
+  readdirSync(join(repoDir, directory))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join(directory, name));
+const pages = [...pagesIn("."), ...pagesIn("docs")];
+const read = (path: string) => readFileSync(join(repoDir, path), "utf8");
+
+/** Anchors as GitHub makes them of a page's headings. */
+function anchors(page: string): string[] {
+  const headings = [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, text = ""]) => text);
+  return headings.map((text) =>
+    text
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+/** Why a relative link leads nowhere; nothing if it leads somewhere. */
+function broken(page: string, link: string): string | undefined {
+  const [path = "", anchor] = link.split("#");
+  const target = path === "" ? page : relative(repoDir, join(repoDir, dirname(page), path));
+  if (!existsSync(join(repoDir, target))) return `${link}: no such file`;
+  if (anchor && !anchors(target).includes(anchor)) return `${link}: no such heading`;
+  return undefined;
+}
+
+test.each(pages)("links of %s lead somewhere", (page) => {
+  const links = [...read(page).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(
+    ([, link = ""]) => link,
+  );
+  expect(links.map((link) => broken(page, link)).filter(Boolean)).toEqual([]);
+});
+
+test("the index names every page", () => {
+  const index = read("docs/README.md");
+  const missing = pagesIn("docs").filter((page) => !index.includes(`](${relative("docs", page)})`));
+  expect(missing).toEqual(["docs/README.md"]);
+});
+
+describe("a claim of docs/security.md", () => {
+  const rows = read("docs/security.md")
+    .split("\n")
+    .filter((line) => /^\| (?!Who|-)/.test(line));
+  const claims = rows.map((row) => /`([\w/-]+)`: (.+) \|$/.exec(row)?.slice(1) ?? [row, ""]);
+
+  test.each(claims)("names a test of %s: %s", (file, title) => {
+    const path = [`test/${file}.test.ts`, `test/${file}.ts`].find((one) => existsSync(one)) ?? "";
+    expect(path && read(path)).toContain(`"${title}"`);
+  });
+});
