@@ -27,6 +27,10 @@ ${oneShot({ image: site.initImage, mounts, command: ["true"] })} || {
   exit 1
 }
 ${inHost(site, `mkdir -p ${made.map((each) => `/service/${each}`).join(" ")}`)}
+# What deploys a checkout around the directory may want it clean.
+checkout=${shellQuote(site.directory)}
+until [ "$checkout" = / ] || [ -e "$checkout/.git" ]; do checkout=$(dirname "$checkout"); done
+[ "$checkout" = / ] || ${inHost(site, ignoreOurs)}
 # An agent of another directory: its tokens are removed there once one of this directory runs.
 secrets=$(docker inspect -f '${secretsSource}' alloy 2>/dev/null) || secrets=
 case "$secrets" in
@@ -34,6 +38,12 @@ case "$secrets" in
   *) echo "\${secrets%/secrets}" | ${inHost(site, `cat > /service/${MOVED_FROM}`, { stdin: true })} ;;
 esac`;
 }
+
+/** Without one of its own, the directory has git ignore what is made here, that list included. */
+const ignored = ["/.gitignore", "/adopt.json", "/config/", "/data/", "/secrets/"];
+const ignoreOurs = `
+[ -e /service/.gitignore ] ||
+  printf '%s\\n' ${[...ignored, `/${RULES_DIRECTORY}/`].join(" ")} > /service/.gitignore`;
 
 const secretsSource =
   '{{range .Mounts}}{{if eq .Destination "/etc/alloy-secrets"}}{{.Source}}{{end}}{{end}}';
@@ -80,6 +90,7 @@ for name in ${[...secrets, TOKEN_ENDS_FILE].join(" ")}; do
   rm -f secrets/$name secrets/.$name.new secrets/.$name.last
 done
 rm -f secrets/.taken-back
+[ "$(head -n 1 .gitignore 2>/dev/null)" != ${ignored[0]} ] || rm -f .gitignore
 for directory in ${TEXTFILE_DIRECTORY} config secrets; do
   [ ! -d $directory ] || [ "$(ls -A $directory)" ] || rmdir $directory
 done`;

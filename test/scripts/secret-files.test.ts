@@ -27,6 +27,25 @@ test("prepareHost makes what is missing and leaves what is there", () => {
   expect(host.files("data")).toEqual({ wal: "samples" });
 });
 
+describe("in a checkout", () => {
+  beforeEach(() => mkdirSync(at("..", ".git")));
+  const ours = "/.gitignore\n/adopt.json\n/config/\n/data/\n/secrets/\n/socket-proxy/\n";
+
+  test("prepareHost has git ignore what is made, and a removal takes that back", () => {
+    expect(host.run(scripts.prepareHost(host.site))).toEqual(done);
+    expect(readFileSync(at(".gitignore"), "utf8")).toBe(ours);
+    expect(host.run(scripts.removeDirectories(host.site))).toEqual(done);
+    expect(host.names(".")).toEqual(["data"]);
+  });
+
+  test("a list that is there already stays", () => {
+    writeFileSync(at(".gitignore"), "data/\n");
+    expect(host.run(scripts.prepareHost(host.site))).toEqual(done);
+    expect(host.run(scripts.removeDirectories(host.site))).toEqual(done);
+    expect(readFileSync(at(".gitignore"), "utf8")).toBe("data/\n");
+  });
+});
+
 test("prepareHost says what to do where / is not a shared mount, and makes nothing", () => {
   using bare = new SimulatedHost();
   bare.write("private-root", "");
