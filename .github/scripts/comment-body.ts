@@ -51,7 +51,7 @@ function headline(text: string): string {
   return /^ {4}\d+ unchanged/m.test(text) ? "no changes" : "ended without a summary";
 }
 
-/** Begin and end: at the begin stands what changes first, at the end the sum and what went wrong. */
+/** Start and end: the start has what changes first, the end has the sum and what went wrong. */
 function shortened(text: string): string {
   if (text.length <= MOST) return text;
   const part = MOST / 2;

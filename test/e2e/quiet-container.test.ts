@@ -98,7 +98,7 @@ test("the image's own rules cut an idle stream, and its last line is read again 
   expect(await agent.read()).toBeGreaterThan(LINES);
 });
 
-test("ours don't, and a restarted agent goes on at its position", async () => {
+test("ours don't, and a restarted agent continues at its position", async () => {
   const agent = await quiet(socketProxyRules, socketProxyEnvs);
   expect(await agent.read()).toBe(LINES);
   await agent.restart();

@@ -73,7 +73,7 @@ describe("GitHub", () => {
     expect(timedOut, "it did not end in time").toBe(false);
     expect(code, output).toBe(0);
     expect(output).toMatch(reason);
-    expect(output).toContain("The deployment goes on without.");
+    expect(output).toContain("The deployment continues without this check.");
   };
 
   test("GitHub that never answers is done without, whatever /rate_limit does", async () => {
@@ -98,7 +98,7 @@ describe("GitHub", () => {
     host.github.troubles.push({ path: "/", except: "/rate_limit", hangUp: true });
     const away = await host.pulumi(["up", "--yes", "--skip-preview", "--expect-no-changes"]);
     expect(away.code, away.output).toBe(0);
-    expect(away.output).toContain("The deployment goes on without.");
+    expect(away.output).toContain("The deployment continues without this check.");
     expect(await told()).toBe(before);
   });
 });

@@ -96,7 +96,7 @@ test("what is wrong with the token is said in one sentence, before a host is tou
 
 describe("what is no fault of the token is warned of, and the deployment continues", () => {
   const notChecked = (reason: string) =>
-    `grafana-alloy:githubToken: not checked. GitHub could not be asked: ${reason}. The deployment goes on without.`;
+    `grafana-alloy:githubToken: not checked. GitHub could not be asked: ${reason}. The deployment continues without this check.`;
 
   test.each<[string, ProgramMocks, string]>([
     [
@@ -194,7 +194,7 @@ describe("a GitHub App in place of a token", () => {
   test("is not checked where GitHub is away, which is warned of", async () => {
     await mockProgram("svlnas", withApp, { fetch: nobodyThere });
     expect(warnings()).toEqual([
-      "grafana-alloy:github.app: not checked. GitHub could not be asked: https://api.github.com could not be reached: getaddrinfo ENOTFOUND. The deployment goes on without.",
+      "grafana-alloy:github.app: not checked. GitHub could not be asked: https://api.github.com could not be reached: getaddrinfo ENOTFOUND. The deployment continues without this check.",
     ]);
   });
 });
