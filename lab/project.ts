@@ -5,8 +5,8 @@ import { execa } from "execa";
 import { hasLanguageHost, languageHostPath } from "./doubles/language/path.ts";
 import { repoDir } from "./paths.ts";
 
-/** What a clone does without: what is not the program's or its commands', and the stack of this machine. */
-const LEFT_OUT = /^(node_modules|lab|test|bench|docs|\..*|Pulumi\.local\.yaml)$/;
+/** What a clone does without: what is not the program's or its commands', and the other stacks' files. */
+const LEFT_OUT = /^(node_modules|lab|test|bench|docs|\..*|Pulumi\.(local|svlazext)\.yaml)$/;
 
 /** A clone of the repository, as an operator has it. */
 export interface Project {

@@ -75,7 +75,9 @@ function tell(setting: string, findings: GithubFindings, fix: string, now = new 
   const { faults, unclear, expiresAt } = findings;
   if (faults.length > 0) throw new pulumi.RunError(`${setting}: ${faults.join(" ")} ${fix}`);
   if (unclear.length > 0) {
-    void pulumi.log.warn(`${setting}: not checked. ${unclear[0]} The deployment continues without this check.`);
+    void pulumi.log.warn(
+      `${setting}: not checked. ${unclear[0]} The deployment continues without this check.`,
+    );
   }
   const left = expiresAt && daysLeft(expiresAt, now);
   if (expiresAt && left !== undefined && left < RENEW_DAYS) {

@@ -1,7 +1,8 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
+import { repoDir } from "../../lab/paths.ts";
 import { cloneProject, type Project } from "../../lab/project.ts";
 import { overSsh, withSimulatedCloud } from "../../lab/settings.ts";
 import { type Sshd, startSshd } from "../../lab/sshd.ts";
@@ -164,6 +165,8 @@ describe("an empty host and two tokens", () => {
 /** The stack's file with the lab's host behind it: no Traefik nor registry there, and another host polls GitHub. */
 async function pointAtLab(sshd: Sshd): Promise<void> {
   const file = join(project.directory, "Pulumi.svlnas.yaml");
+  const other = "Pulumi.svlazext.yaml";
+  await cp(join(repoDir, other), join(project.directory, other));
   const stored = parse(await readFile(file, "utf8"));
   const settings = withSimulatedCloud(overSsh(await settingsOf(lab, "svlnas"), sshd), lab.cloud);
   const { cloudAccessPolicyToken: _, githubToken: __, ...plain } = settings;
