@@ -8,7 +8,10 @@ import renovate from "../../renovate.json" with { type: "json" };
 
 // Renovate finds versions in files that it does not know with regular expressions, in the language of RE2.
 
-const tracked = execFileSync("git", ["ls-files"], { cwd: repoDir, encoding: "utf8" });
+const tracked = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], {
+  cwd: repoDir,
+  encoding: "utf8",
+});
 const files = tracked.split("\n").filter((name) => name && !name.startsWith("test/"));
 const textOf = (file: string) => readFileSync(join(repoDir, file), "utf8");
 
@@ -67,6 +70,7 @@ const pins: [what: string, where: RegExp, pin: RegExp][] = [
     /\| v?\d+\.\d+\.\d+ \|/g,
   ],
   ["a Python package", /^bench\//, /\b(?:==|ansible-)\d+\.\d+\.\d+/g],
+  ["a program of a script", /^\.github\/scripts\//, /@v\d+\.\d+\.\d+/g],
   ["Node of the workflows", /^\.github\//, /node-version: .+/g],
   ["the CLI of the workflows", /^\.pulumi\.version$/, /.+/g],
 ];

@@ -150,3 +150,64 @@ describe("with-ssh-key.sh", () => {
     expect(job.calls()).toEqual([]);
   });
 });
+
+describe("release.sh", () => {
+  const changelog =
+    "# Changelog\n\n## v1.2.0 (2027-01-02)\n\n- new\n\n## v1.1.0 (2027-01-01)\n\n- old\n";
+  const view = "gh release view v1.2.0";
+  const create = "gh release create v1.2.0 --target 4711 --title v1.2.0 --notes-file -";
+  const release = () => job.run("release.sh", [], { GITHUB_SHA: "4711" });
+
+  test("releases the newest version with its own notes", () => {
+    job.write("CHANGELOG.md", changelog);
+    job.program("gh", '[ "$2" = create ] && cat');
+    expect(release()).toEqual({ status: 0, stdout: "\n- new\n\n", stderr: "" });
+    expect(job.calls()).toEqual([view, create]);
+  });
+
+  test("leaves one that is there", () => {
+    job.write("CHANGELOG.md", changelog);
+    job.program("gh");
+    expect(release()).toMatchObject({ status: 0, stdout: "v1.2.0 is released already.\n" });
+    expect(job.calls()).toEqual([view]);
+  });
+
+  test("fails where no version is named", () => {
+    job.write("CHANGELOG.md", "# Changelog\n");
+    const stderr = "CHANGELOG.md names no version: npm run changelog\n";
+    expect(release()).toEqual({ status: 1, stdout: "", stderr });
+  });
+});
+
+describe("audit.sh", () => {
+  const skipped = (what: string, why: string) => `::warning title=skipped: ${what}::${why}\n`;
+  const noDatabase = "govulncheck: fetching vulnerabilities: no such host";
+  const unreached =
+    "echo npm error audit endpoint returned an error; echo npm error A complete log of this run; exit 1";
+  const known =
+    "GO-1\n::warning title=govulncheck alloy::has known weaknesses, see above; a newer version is in a pull request of Renovate\n";
+
+  test.each([
+    ["", "exit 0", 0, ""],
+    ["echo found 1 high; exit 1", "exit 0", 1, "found 1 high\n"],
+    [unreached, "exit 0", 0, skipped("npm audit", "npm error audit endpoint returned an error")],
+    ["", "echo GO-1; exit 3", 0, known],
+    ["", `echo ${noDatabase} >&2; exit 1`, 0, skipped("govulncheck alloy", noDatabase)],
+  ])("npm: %j, govulncheck: %j", (npm, govulncheck, status, stdout) => {
+    job.program("npm", npm);
+    job.program("scanner", govulncheck);
+    job.program("go", `cp "${join(job.root, "scanner")}" "$GOBIN/govulncheck"`);
+    const end = job.run("audit.sh", ["/cache/bin/alloy"]);
+    expect(end).toEqual({ status, stdout, stderr: "" });
+  });
+
+  test("names what it skips where the scanner itself can't be had", () => {
+    job.program("npm");
+    job.program("go", "echo no route >&2; exit 1");
+    const { status, stdout } = job.run("audit.sh", ["/cache/bin/alloy", "/cache/bin/pulumi"]);
+    expect(status).toBe(0);
+    expect(stdout).toBe(
+      skipped("govulncheck alloy", "no route") + skipped("govulncheck pulumi", "no route"),
+    );
+  });
+});

@@ -47,6 +47,7 @@ test("workflows run when they should", () => {
   expect(Object.fromEntries(triggers)).toEqual({
     preview: "pull_request",
     deploy: { push: { branches: ["main"] }, workflow_dispatch: null },
+    release: { push: { branches: ["main"], paths: ["CHANGELOG.md"] } },
     drift: { schedule: [{ cron: "17 5 * * *" }], workflow_dispatch: null },
     rotate: { schedule: [{ cron: "41 6 * * 1" }], workflow_dispatch: null },
   });
@@ -77,9 +78,12 @@ test.each(Object.entries(workflows))("%s gives nothing to all of its jobs", (_na
 });
 
 describe.each(jobs)("$name", ({ name, job }) => {
-  test("may read, and comment if it previews", () => {
-    const comments = name === "preview/preview" ? { "pull-requests": "write" } : {};
-    expect(job.permissions).toEqual({ contents: "read", ...comments });
+  test("may read, comment if it previews, and tag if it releases", () => {
+    const more: Record<string, object> = {
+      "preview/preview": { "pull-requests": "write" },
+      "release/tag": { contents: "write" },
+    };
+    expect(job.permissions).toEqual({ contents: "read", ...more[name] });
   });
 
   test("ends at some time, and leaves no credentials in a checkout", () => {
