@@ -14,7 +14,7 @@ import { labDir, repoDir } from "./paths.ts";
 import { elapsed, say } from "./progress.ts";
 import { pulumiEngine } from "./pulumi.ts";
 
-/** Types, lint, imports, secrets and all tests: first what takes seconds, then what needs labs and, beside it, what needs none. */
+/** Types, lint, imports and all tests: first what takes seconds, then what needs labs and, beside it, what needs none. */
 export async function check(): Promise<void> {
   heedInterrupts();
   const wasUp = existsSync(labDir);
@@ -26,7 +26,6 @@ export async function check(): Promise<void> {
       run("lint", "biome", ["check", "."]),
       run("imports", "depcruise", ["."]),
       run("unused exports", "knip", ["--no-progress"]),
-      run("secrets", "npm", ["run", "--silent", "secrets"]),
     ]);
     reports.push(await tests("unit"));
     if (!failed(reports)) {

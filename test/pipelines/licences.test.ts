@@ -12,7 +12,6 @@ const OPEN_SOURCE = [
   ...[
     "0BSD",
     "Apache-2.0",
-    "Artistic-2.0",
     "BSD-2-Clause",
     "BSD-3-Clause",
     "BlueOak-1.0.0",
