@@ -58,14 +58,14 @@ const hosts = [
     name: "svlnas",
     ui: "https://alloy.example.org",
     externalNetworks: ["immich-backend", "outline-backend"],
-    resources: 36,
+    resources: 35,
     tokens: ["GitHub", "Grafana Cloud, the host's", "Grafana Cloud, verify's"],
   },
   {
     name: "svlazext",
     ui: "https://alloy-ext.example.org",
     externalNetworks: [],
-    resources: 33,
+    resources: 32,
     tokens: ["Grafana Cloud, the host's", "Grafana Cloud, verify's"],
   },
 ];
