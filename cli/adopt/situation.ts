@@ -82,7 +82,7 @@ export async function situation(
   file?: EnvFile,
 ): Promise<Situation> {
   const seen = await see(sources, stack, file);
-  const { raw, settings, onHost, site, found } = seen;
+  const { raw, settings, onHost, site, found, notes } = seen;
   const resumed = seen.record !== undefined;
   const faults = [...seen.faults];
   if (!resumed) faults.push(...(await firstFaults(seen, stack, sources.pulumi)));
@@ -91,7 +91,6 @@ export async function situation(
   const record = seen.record ?? newRecord(stack, found);
   // A continued run may give the stack what the one before did not.
   record.settings = [...new Set([...undoPaths(raw, changes), ...record.settings])];
-  const { notes } = seen;
   return { onHost, site, changes, record, notes, resumed, images: fetchable(settings) };
 }
 

@@ -40,10 +40,13 @@ esac`;
 }
 
 /** Without one of its own, the directory has git ignore what is made here, that list included. */
-const ignored = ["/.gitignore", "/adopt.json", "/config/", "/data/", "/secrets/"];
+const ignored = [
+  ...["/.gitignore", "/adopt.json", "/config/", "/data/", "/secrets/"],
+  `/${RULES_DIRECTORY}/`,
+];
 const ignoreOurs = `
 [ -e /service/.gitignore ] ||
-  printf '%s\\n' ${[...ignored, `/${RULES_DIRECTORY}/`].join(" ")} > /service/.gitignore`;
+  printf '%s\\n' ${ignored.join(" ")} > /service/.gitignore`;
 
 const secretsSource =
   '{{range .Mounts}}{{if eq .Destination "/etc/alloy-secrets"}}{{.Source}}{{end}}{{end}}';

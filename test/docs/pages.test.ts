@@ -50,7 +50,8 @@ describe("a claim of docs/security.md", () => {
   const claims = rows.map((row) => /`([\w/-]+)`: (.+) \|$/.exec(row)?.slice(1) ?? [row, ""]);
 
   test.each(claims)("names a test of %s: %s", (file, title) => {
-    const path = [`test/${file}.test.ts`, `test/${file}.ts`].find((one) => existsSync(one)) ?? "";
+    const paths = [`test/${file}.test.ts`, `test/${file}.ts`];
+    const path = paths.find((one) => existsSync(join(repoDir, one))) ?? "";
     expect(path && read(path)).toContain(`"${title}"`);
   });
 });

@@ -1,9 +1,9 @@
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Alert } from "../../grafana/alerts/alert.ts";
 import { allAlerts } from "../../grafana/alerts/index.ts";
 import { badValues } from "../../grafana/alerts/prometheus-rules.ts";
+import { listen } from "../../lab/stand-ins/listen.ts";
 import { arrived } from "../support/arrived.ts";
 import { type Agent, runAgent } from "./support/agent.ts";
 
@@ -13,19 +13,19 @@ const refusing = createServer((_, response) => {
 });
 
 let agent: Agent;
+let docker: Awaited<ReturnType<typeof listen>>;
 
 beforeAll(async () => {
-  await new Promise<void>((done) => refusing.listen(0, "127.0.0.1", done));
-  const { port } = refusing.address() as AddressInfo;
+  docker = await listen(refusing);
   agent = await runAgent({
     pipelines: ["containers", "self"],
-    instead: { "alloy-docker-proxy:2375": `127.0.0.1:${port}` },
+    instead: { "alloy-docker-proxy:2375": new URL(docker.url).host },
   });
 }, 120_000);
 
 afterAll(async () => {
   await agent?.[Symbol.asyncDispose]();
-  refusing.close();
+  await docker?.close();
 });
 
 test.each(["docker-not-answering", "container-logs-silent"])("%s", async (name) => {

@@ -20,7 +20,7 @@ const web: SimulatedContainer = {
 };
 
 test("of a container on two networks with two ports each line is sent once, and not again with others", async () => {
-  await using agent = await logAgent({ pipelines: ["containers"] });
+  await using agent = await logAgent();
   agent.docker.containers = [web];
   await agent.start();
   expect((await agent.lines(2)).sort()).toEqual(["one", "two"]);
@@ -37,7 +37,7 @@ describe("labels", () => {
   ) => arrived.find((one) => one.line === line)?.labels;
 
   test("are those of the document, also for the agent's own containers, which have no label of Compose", async () => {
-    await using agent = await logAgent({ pipelines: ["containers"] });
+    await using agent = await logAgent();
     const own = ["alloy", "alloy-docker-proxy", "alloy-init"];
     agent.docker.containers = [
       { ...web, lines: ["web"] },
@@ -57,7 +57,7 @@ describe("labels", () => {
   });
 
   test("a reload gives lines of containers that are being read the new name of the host", async () => {
-    await using agent = await logAgent({ pipelines: ["containers"] });
+    await using agent = await logAgent();
     agent.docker.containers = [{ ...web, lines: ["before"] }];
     await agent.start();
     await agent.lines(1);
@@ -72,7 +72,7 @@ describe("labels", () => {
 });
 
 test("a line above 256 KiB arrives cut, with a mark; its neighbours are whole", async () => {
-  await using agent = await logAgent({ pipelines: ["containers"] });
+  await using agent = await logAgent();
   const KIB = 1024;
   const lines = ["a", "x".repeat(255 * KIB), "y".repeat(400 * KIB), "b"];
   agent.docker.containers = [{ ...web, lines }];
@@ -93,7 +93,7 @@ test("every line of a corpus leaves the host as it should", async () => {
       expressions: ["session=(\\w+)"],
     },
   };
-  await using agent = await logAgent({ pipelines: ["containers"], logs });
+  await using agent = await logAgent({ logs });
   agent.docker.containers = [{ ...web, lines: redactionCorpus.map(([line]) => line) }];
   await agent.start();
   const arrived = await agent.lines(redactionCorpus.length);
@@ -101,7 +101,7 @@ test("every line of a corpus leaves the host as it should", async () => {
 });
 
 test("what Alloy says of a container that can't be read arrives once a container", async () => {
-  await using agent = await logAgent({ pipelines: ["containers"] });
+  await using agent = await logAgent();
   const refused = (container: string) =>
     `ts=2026-11-24T12:00:00Z level=error msg="could not fetch logs for container" component_id=loki.source.docker.containers component=tailer container=docker/${container} container=${container} err="configured logging driver does not support reading"`;
   const lines = [

@@ -1,10 +1,9 @@
 import { rm } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { arrived } from "../support/arrived.ts";
 import { type Agent, runAgent } from "./support/agent.ts";
 import { processes, treeOf } from "./support/proc.ts";
+import { simulatedDocker } from "./support/simulated-docker.ts";
 
 /** The pipeline over a /proc as each cgroup driver makes it; a real one is in test/e2e/signals.test.ts. */
 const layouts = {
@@ -31,22 +30,13 @@ const ofTheHost = ["/", "/../ssh.service", "/../../init.scope", "/system.slice/s
 
 /** What Docker lists: a target for each port, and the agent itself. */
 const containers = [...names, "alloy"].map((name) => ({
-  Id: name === "alloy" ? "f".repeat(64) : idOf(name),
-  Names: [`/${name}`],
-  Labels: { "com.docker.compose.project": "stack", "com.docker.compose.service": "web" },
-  Ports: [80, 443].map((PrivatePort) => ({ PrivatePort, Type: "tcp" })),
-  NetworkSettings: { Networks: { lan: { NetworkID: "lan", IPAddress: "10.0.0.2" } } },
+  id: name === "alloy" ? "f".repeat(64) : idOf(name),
+  name,
+  labels: { "com.docker.compose.project": "stack", "com.docker.compose.service": "web" },
+  ports: [80, 443],
 }));
-const networks = [{ Id: "lan", Name: "lan", Scope: "local", Driver: "bridge" }];
 
-const docker = createServer((request, response) => {
-  const path = request.url ?? "";
-  const list = path.includes("/containers/json") ? containers : networks;
-  response.setHeader("api-version", "1.43");
-  response.setHeader("content-type", "application/json");
-  response.end(path.includes("/_ping") ? "OK" : JSON.stringify(list));
-});
-
+let docker: Awaited<ReturnType<typeof simulatedDocker>>;
 let agent: Agent;
 let proc: string;
 
@@ -54,17 +44,17 @@ beforeAll(async () => {
   proc = await treeOf(
     await processes([...ofContainers, ...ofTheHost.map((path) => `0::${path}\n`)]),
   );
-  await new Promise<void>((done) => docker.listen(0, "127.0.0.1", done));
-  const { port } = docker.address() as AddressInfo;
+  docker = await simulatedDocker();
+  docker.containers = containers;
   agent = await runAgent({
     pipelines: ["container-metrics"],
-    instead: { "/host/proc": proc, "alloy-docker-proxy:2375": `127.0.0.1:${port}` },
+    instead: { "/host/proc": proc, "alloy-docker-proxy:2375": docker.address },
   });
 }, 120_000);
 
 afterAll(async () => {
   await agent?.[Symbol.asyncDispose]();
-  docker.close();
+  await docker?.close();
   await rm(proc, { recursive: true });
 });
 

@@ -8,10 +8,7 @@ import renovate from "../../renovate.json" with { type: "json" };
 
 // Renovate finds versions in files that it does not know with regular expressions, in the language of RE2.
 
-const tracked = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], {
-  cwd: repoDir,
-  encoding: "utf8",
-});
+const tracked = execFileSync("git", ["ls-files"], { cwd: repoDir, encoding: "utf8" });
 const files = tracked.split("\n").filter((name) => name && !name.startsWith("test/"));
 const textOf = (file: string) => readFileSync(join(repoDir, file), "utf8");
 

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { listen } from "../../../lab/stand-ins/listen.ts";
 
 /** A container as Docker's API shows it, in what Alloy's discovery and its reader ask. */
 export interface SimulatedContainer {
@@ -19,7 +19,7 @@ export async function simulatedDocker() {
   const following = new Map<string, ServerResponse>();
   const writtenAt = new Date();
   const server = createServer((request, response) => answer(request, response));
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const { url, close } = await listen(server);
 
   function answer({ url = "", method }: IncomingMessage, response: ServerResponse): void {
     const { pathname, searchParams } = new URL(url.replace(/^\/v[\d.]+/, ""), "http://docker");
@@ -53,17 +53,14 @@ export async function simulatedDocker() {
   }
 
   return {
-    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    address: new URL(url).host,
+    close,
     set containers(wanted: SimulatedContainer[]) {
       containers = wanted;
     },
     /** Writes a line of a container that is being read. */
     write(id: string, line: string): void {
       for (const frame of frames(new Date().toISOString(), line)) following.get(id)?.write(frame);
-    },
-    close(): void {
-      server.closeAllConnections();
-      server.close();
     },
   };
 }
