@@ -2,7 +2,7 @@ import { oneShot } from "../../host-shell/one-shot.ts";
 import type { InstallSite } from "./install-site.ts";
 
 /** By what `loki.source.docker` knows a container: the labels that pipelines/containers.alloy keeps of a target. */
-const KEPT = "__meta_docker_container_(id|name|label_.+)";
+export const KEPT = "__meta_docker_container_(id|name|label_.+)";
 
 /**
  * How far each container has been read, carried over to the keys of `pipelines/containers.alloy` from those of a

@@ -2,13 +2,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { carryPositions } from "../../components/files/carry-positions.ts";
+import { carryPositions, KEPT } from "../../components/files/carry-positions.ts";
+import { pipelineDirectory } from "../../pipelines/pipeline-files.ts";
 import { SimulatedHost } from "../support/simulated-host.ts";
 
 const entry = (id: string, labels: string, seconds: number) =>
   `  ? path: cursor-${id}\n    labels: ${labels}\n  : "${seconds}"\n`;
 
-/** The entries of the file after the script, in order; `undefined` where there is no file. */
+/** The entries of the file after the script, in order. */
 function carried(...entries: string[]): string[] {
   using host = new SimulatedHost();
   const file = join(host.site.directory, "data/data/loki.source.docker.containers/positions.yml");
@@ -40,6 +41,11 @@ test.each([
   ],
 ])("the position %s", (_what, before, after) => {
   expect(carried(...before)).toEqual(after.sort());
+});
+
+test("the labels kept are those that the pipeline keeps", () => {
+  const pipeline = readFileSync(join(pipelineDirectory, "containers.alloy"), "utf8");
+  expect(pipeline).toContain(`regex  = "${KEPT}"\n\t\taction = "labelkeep"`);
 });
 
 test("without a file nothing is done", () => {
