@@ -1,9 +1,10 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
-/** Tests beside the others of their room that wait for real processes or answers: they would make the unit tests slow. */
+/** Tests beside the others of their room that take long or wait for real processes: they would make the unit tests slow. */
 const waiting = [
   ...["command-ssh", "grafana", "start"].map((name) => `test/doubles/${name}.test.ts`),
+  "test/docs/words.test.ts",
   "test/lab/check/labs.test.ts",
 ];
 

@@ -14,7 +14,7 @@ export interface Surroundings {
   keys(): Promise<string[]>;
   /** What `ssh -G` prints of the address. */
   config(): Promise<string>;
-  /** Whether this machine names an ssh-agent. */
+  /** Whether this machine names an SSH agent. */
   agent: boolean;
 }
 
@@ -57,7 +57,7 @@ function loginFault(said: string, { connection }: About, agent: boolean): Fault 
   const { user, address, port } = connection;
   const path = "host.connection.user";
   if (!agent) {
-    const reason = `${user} can't log in to ${address} without an ssh-agent: SSH_AUTH_SOCK is not set, and key files are not read`;
+    const reason = `${user} can't log in to ${address} without an SSH agent: SSH_AUTH_SOCK is not set, and key files are not read`;
     return { path, reason, fix: 'eval "$(ssh-agent)" && ssh-add ~/.ssh/KEY' };
   }
   const reason = `${user} is refused by ${address} with the keys of the ssh-agent`;

@@ -59,7 +59,7 @@ describe("a server with Debian's host keys", () => {
     const check = await checkWith();
     vi.unstubAllEnvs();
     expect(check?.fault?.reason).toBe(
-      `${sshd.user} can't log in to 127.0.0.1 without an ssh-agent: SSH_AUTH_SOCK is not set, and key files are not read`,
+      `${sshd.user} can't log in to 127.0.0.1 without an SSH agent: SSH_AUTH_SOCK is not set, and key files are not read`,
     );
   });
 

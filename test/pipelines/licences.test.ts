@@ -24,6 +24,7 @@ const OPEN_SOURCE = [
 /** Modules and packages without a licence of their own, each with where it is stated. */
 const STATED_ELSEWHERE: Record<string, string> = {
   "github.com/sourcegraph/appdash-data": "MIT, as github.com/sourcegraph/appdash, whose data it is",
+  "node_modules/dictionary-en-gb": "MIT, and BSD-like terms of its word lists, in its license",
   "node_modules/humanize-number": "MIT, in its Readme",
   "node_modules/only": "MIT, in its Readme",
 };

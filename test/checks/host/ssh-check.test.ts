@@ -97,7 +97,7 @@ describe("ssh that fails", () => {
     expect((await check(denied, { agent: false })).fault).toEqual({
       path: "host.connection.user",
       reason:
-        "deploy can't log in to svlnas without an ssh-agent: SSH_AUTH_SOCK is not set, and key files are not read",
+        "deploy can't log in to svlnas without an SSH agent: SSH_AUTH_SOCK is not set, and key files are not read",
       fix: 'eval "$(ssh-agent)" && ssh-add ~/.ssh/KEY',
     });
   });
