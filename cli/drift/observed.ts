@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { SET_ASIDE_FILE } from "../../components/files/token-ends.ts";
 import { oneShot } from "../../host-shell/one-shot.ts";
 import { shellQuote } from "../../host-shell/shell.ts";
 import { type Declared, type Hashes, variables } from "./declared.ts";
@@ -56,7 +57,7 @@ done`;
 /** Run by the secrets' owner, to whom the tokens' ends belong too: no other user can read them, nor can root without capabilities. */
 const listSecrets = `
 for file in * .[!.]*; do
-  [ -f "$file" ] || continue
+  [ -f "$file" ] && [ "$file" != ${SET_ASIDE_FILE} ] || continue
   hash=$(sha256sum < "$file" 2>/dev/null | cut -c 1-64)
   printf 'secret\\t%s\\t%s\\t%s\\t%s\\n' "$(stat -c '%a' "$file")" "$(stat -c '%u:%g' "$file")" "$hash" "$file"
 done`;

@@ -9,6 +9,7 @@ import { labelContract } from "./checks/label-contract.ts";
 import { keptLines, logPrivacy } from "./checks/log-privacy.ts";
 import { ownLogChecks } from "./checks/own-log.ts";
 import { seriesBudget } from "./checks/series-budget.ts";
+import { stateSetAside } from "./checks/set-aside.ts";
 import { tokenEnd } from "./checks/token-end.ts";
 import { walSeries } from "./checks/wal-series.ts";
 import type { Result } from "./result.ts";
@@ -22,7 +23,9 @@ export function checksOf(facts: VerifyFacts, now: Date): Check[] {
     seriesBudget(host),
     ...logPrivacy(facts),
     ...ownLogChecks(facts),
-    ...(pipelines.includes("host") ? [diskSpace(host), unmeasuredDisks(host)] : []),
+    ...(pipelines.includes("host")
+      ? [diskSpace(host), unmeasuredDisks(host), stateSetAside(host)]
+      : []),
     ...tokens.map((token) => tokenEnd(token, now)),
   ];
 }

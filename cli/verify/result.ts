@@ -16,6 +16,7 @@ export type Unit =
   | "components"
   | "containers"
   | "file systems"
+  | "files"
   | "seconds"
   | "days";
 

@@ -126,6 +126,7 @@ export class AlloyAgent extends pulumi.ComponentResource {
       image: images.alloy,
       networks: [networks.frontend.name, networks.backend.name, ...externalNetworks(settings)],
       host: settings.host,
+      journal: settings.pipelines.includes("journal") ? settings.host.journal.path : undefined,
       memory: settings.limits.alloyMemory,
       restart: settings.restart,
       ingress: settings.ingress,

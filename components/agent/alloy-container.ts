@@ -10,6 +10,8 @@ export interface AlloyContainerArgs {
   /** Networks in the order in which they are joined. */
   networks: pulumi.Input<string>[];
   host: Settings["host"];
+  /** The journal's directory; left out where no pipeline reads it. */
+  journal?: string | undefined;
   /** Memory limit in MB. */
   memory: number;
   restart: Settings["restart"];
@@ -29,7 +31,7 @@ const alloyCommand = [
 
 /** The `alloy` container. It has no environment: whatever inspects it finds no secret. */
 export function alloyContainer(args: AlloyContainerArgs): docker.ContainerArgs {
-  const { serviceAccount, journal } = args.host;
+  const { serviceAccount, journal: readers } = args.host;
   const ingress = args.ingress ? ingressLabels(args.ingress) : {};
   return {
     // Alloy flushes its write-ahead log and its log batches before it ends.
@@ -41,14 +43,14 @@ export function alloyContainer(args: AlloyContainerArgs): docker.ContainerArgs {
     command: alloyCommand,
     user: `${serviceAccount.uid}:${serviceAccount.gid}`,
     // Journal files have mode 0640 and this group.
-    groupAdds: [`${journal.gid}`],
+    groupAdds: [`${readers.gid}`],
     ...restartPolicy(args.restart),
     tmpfs: { "/tmp": "" },
     // An image's own check would run in the agent's memory and PID limit.
     healthcheck: { tests: ["NONE"] },
     networksAdvanced: args.networks.map((name) => ({ name })),
     mounts: alloyMounts(args.host.directory),
-    volumes: journalVolumes(),
+    volumes: args.journal ? [readOnlyVolume(args.journal)] : [],
     labels: toContainerLabels({ ...stackLabels(pulumi.getStack()), ...ingress }),
   };
 }
@@ -74,13 +76,10 @@ function alloyMounts(directory: string): docker.types.input.ContainerMount[] {
 }
 
 /**
- * The journal's directories as volumes, not mounts: of these the daemon creates a missing source at every
- * start, so a host that has only one of them deploys, and its container comes back after a reboot.
+ * The journal as a volume, not as a mount: of it the daemon creates a missing source, so the agent comes back after
+ * a reboot that it survived before the journal did. The other directory is left alone: a /var/log/journal that
+ * Docker makes turns a volatile journal into a persistent one.
  */
-function journalVolumes(): docker.types.input.ContainerVolume[] {
-  return ["/var/log/journal", "/run/log/journal"].map((path) => ({
-    hostPath: path,
-    containerPath: path,
-    readOnly: true,
-  }));
+function readOnlyVolume(path: string): docker.types.input.ContainerVolume {
+  return { hostPath: path, containerPath: path, readOnly: true };
 }

@@ -1,6 +1,7 @@
 import { shellQuote } from "../../host-shell/shell.ts";
 import { awaitLoaded } from "../files/await-loaded.ts";
 import { type InstallSite, inHost } from "../files/install-site.ts";
+import { setAside, unreadablePaths } from "./set-aside.ts";
 
 /**
  * Starts what has ended of the service, whatever the state believes: to the provider a container that exited is
@@ -61,27 +62,3 @@ for name in alloy-docker-proxy alloy; do
   echo "$name was found $how and was started."
 done`;
 }
-
-/**
- * Paths below Alloy's storage that it says it can't read, from its log: a positions file, or the write-ahead log
- * of a component. A disk that is full or a file of another's is not the file's fault.
- */
-const unreadablePaths = `awk '
-  /permission denied|no space left/ { next }
-  match($0, /invalid yaml positions file \\[[^]]*\\]/) {
-    path = substr($0, RSTART, RLENGTH - 1)
-    sub(/^.*\\[\\/var\\/lib\\/alloy\\//, "", path)
-    print path
-  }
-  /failed to evaluate config.*err=.*(segment|checkpoint|WAL)/ && match($0, /node=prometheus[.]remote_write[.][a-z_]+/) {
-    print "data/" substr($0, RSTART + 5, RLENGTH - 5) "/wal"
-  }'`;
-
-/** Keeps what standard input names beside itself, under the time of now. */
-const setAside = `
-cd /service/data
-now=$(date -u +%Y%m%dT%H%M%SZ)
-while IFS= read -r path; do
-  mv "$path" "$path.unreadable-$now"
-  echo "Alloy could not read $path. It is kept as $path.unreadable-$now."
-done`;

@@ -7,7 +7,7 @@ import {
   MOVED_FROM,
   RULES_DIRECTORY,
 } from "./install-site.ts";
-import { TEXTFILE_DIRECTORY, TOKEN_ENDS_FILE } from "./token-ends.ts";
+import { SET_ASIDE_FILE, TEXTFILE_DIRECTORY, TOKEN_ENDS_FILE } from "./token-ends.ts";
 import { pushSecrets, replaceKeeping } from "./token-proof.ts";
 
 const made = ["config/versions", TEXTFILE_DIRECTORY, "secrets", "data"];
@@ -88,7 +88,7 @@ function removal(directory: string): string {
   return `
 cd ${directory}
 rm -rf config/versions config/current config/proven config/refused ${RULES_DIRECTORY}
-rm -f ${MOVED_FROM} ${TEXTFILE_DIRECTORY}/${TOKEN_ENDS_FILE}
+rm -f ${MOVED_FROM} ${TEXTFILE_DIRECTORY}/${TOKEN_ENDS_FILE} ${TEXTFILE_DIRECTORY}/${SET_ASIDE_FILE}
 for name in ${[...secrets, TOKEN_ENDS_FILE].join(" ")}; do
   rm -f secrets/$name secrets/.$name.new secrets/.$name.last
 done

@@ -6,6 +6,9 @@ export const TOKEN_ENDS_FILE = "tokens.prom";
 /** Its directory, of which node_exporter's textfile collector reads what ends with `.prom`: no secret is there. */
 export const TEXTFILE_DIRECTORY = "config/textfile";
 
+/** File there with the state that was set aside: `components/agent/set-aside.ts`. */
+export const SET_ASIDE_FILE = "set-aside.prom";
+
 const METRIC = "host_token_expiry_timestamp_seconds";
 
 /** The ends of tokens as series, in Prometheus' text format. A token without an end has none. */

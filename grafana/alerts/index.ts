@@ -1,4 +1,5 @@
 import { SERIES_BUDGET } from "../../telemetry/series-budget.ts";
+import { setAsideHours } from "../../telemetry/set-aside.ts";
 import * as queries from "../dashboards/queries.ts";
 import type { Alert } from "./alert.ts";
 
@@ -18,6 +19,7 @@ export function allAlerts(budget = SERIES_BUDGET): Record<string, Alert> {
     "log-token-refused": logTokenRefused,
     "components-unhealthy": componentsUnhealthy,
     "agent-restarts": agentRestarts,
+    "state-set-aside": stateSetAside,
     "log-lines-too-old": linesTooOld,
     "series-budget": seriesBudget(budget),
     "token-near-end": tokenNearEnd,
@@ -195,6 +197,19 @@ const agentRestarts: Alert = {
     "Alloy on {{ $labels.host }} was started {{ printf `%.0f` $values.B.Value }} times in an hour.",
   description:
     "`docker inspect -f '{{ .State.ExitCode }} {{ .State.OOMKilled }}' alloy` says why it ends: 137 with true is limits.alloyMemory; `docker logs --tail 50 alloy` the rest.",
+  panel: { dashboard: "alloy-agent", title: "Starts in an hour" },
+};
+
+const stateSetAside: Alert = {
+  title: "State put aside",
+  expr: setAsideHours(),
+  bad: { is: "below", value: 24 },
+  forMinutes: 0,
+  noData: "OK",
+  severity: "warning",
+  summary: "Alloy on {{ $labels.host }} could not read {{ $labels.path }}, which was put aside.",
+  description:
+    "Without its positions it reads logs from their start: lines arrive twice. Without its write-ahead log the samples that waited in it are lost. The disk was full, or the host lost power: `df -h` and the host's journal tell. What was put aside lies beside the new one, with the date in its name; delete it.",
   panel: { dashboard: "alloy-agent", title: "Starts in an hour" },
 };
 

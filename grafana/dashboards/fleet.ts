@@ -106,7 +106,7 @@ function hosts() {
       decimals: 0,
       colours: [
         [null, "green"],
-        [180, "yellow"],
+        [90, "yellow"],
         [300, "red"],
       ],
     },

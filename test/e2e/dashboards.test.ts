@@ -119,6 +119,7 @@ describe("every alert", () => {
     "log-lines-too-old",
     "disk-filling",
     "log-token-refused",
+    "state-set-aside",
     "components-unhealthy",
   ];
 

@@ -3,8 +3,11 @@ import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { queryMetrics } from "../../cli/verify/sink-queries.ts";
 import { privateEngine } from "../../lab/docker-engine/daemon.ts";
 import { until } from "../../lab/processes.ts";
+import { setAsideHours } from "../../telemetry/set-aside.ts";
+import { arrived } from "../support/arrived.ts";
 import { type OwnHost, ownHost } from "./support/own-host.ts";
 
 /** The service runs on, or runs again, after what happens to hosts. */
@@ -87,6 +90,10 @@ test.each([
   const kept = await readdir(dirname(broken));
   expect(kept.filter((name) => name.includes(".unreadable-"))).toHaveLength(1);
   expect((await up()).said).not.toContain("was found");
+  await arrived(`that ${path} was put aside`, 60, async () => {
+    const samples = await queryMetrics(host.lab.world.metrics, setAsideHours({ host: host.name }));
+    return samples.filter(({ labels, value }) => labels.path === `data/${path}` && value < 1);
+  });
 });
 
 test("an agent that does not start is named with its last lines", async () => {

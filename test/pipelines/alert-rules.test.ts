@@ -280,6 +280,21 @@ const cases: Record<string, Case[]> = {
       fires: { "50m": [] },
     },
   ],
+  "state-set-aside": [
+    {
+      name: "a file that was put aside, for a day",
+      series: {
+        [node("host_alloy_state_set_aside_timestamp_seconds", ',path="data/x/wal"')]:
+          "_x9 600x1800",
+      },
+      fires: {
+        "8m": [],
+        "11m": [{ host: "a", path: "data/x/wal" }],
+        "24h": [{ host: "a", path: "data/x/wal" }],
+        "25h": [],
+      },
+    },
+  ],
   "log-lines-too-old": [
     {
       name: "lines that are dropped hour after hour",

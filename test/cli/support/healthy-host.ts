@@ -26,6 +26,7 @@ export function healthyHost(host: string, overrides: Overrides = {}): SinkData {
     wal_storage_active_series: [[{}, 1853]],
     "!=": [],
     node_filesystem_device_error: [],
+    host_alloy_state_set_aside_timestamp_seconds: [],
     node_filesystem_avail_bytes: [[{ mountpoint: "/" }, 0.4]],
     "count(": [[{}, 42]],
     "": [[{}, 1]],

@@ -103,6 +103,22 @@ describe("what a stack sets is used in place of the default", () => {
     expect(ipamConfigs).toEqual([{ subnet: "10.1.2.0/24" }]);
   });
 
+  // A /var/log/journal that Docker makes would turn a volatile journal into a persistent one.
+  test.each([
+    [
+      "a volatile journal",
+      { host: { journal: { gid: 999, path: "/run/log/journal" } } },
+      "/run/log/journal",
+    ],
+    ["no pipeline that reads it", { pipelines: ["host", "self"] }, undefined],
+  ])("%s: no other directory of journals is mounted", async (_, settings, path) => {
+    const given = completed("svlazext");
+    const host = { ...(given.host as object), ...("host" in settings && settings.host) };
+    const { volumes } = (await runWith({ ...settings, host })).named("alloy-container").inputs;
+    const volume = { hostPath: path, containerPath: path, readOnly: true };
+    expect(volumes).toEqual(path ? [volume] : []);
+  });
+
   test("networks that are there already, which are joined and not made", async () => {
     const run = await runWith({ networks: { existing: true } });
     expect(inputsOf(run, "Network")).toEqual({});

@@ -68,10 +68,9 @@ function expectedService({ facts }: TestLab, { directory, externalNetworks }: Ho
         "/proc → /host/proc (ro, rprivate)",
         "/ → /host/rootfs (ro, rslave)",
         "/sys → /host/sys (ro, rprivate)",
-        "/run/log/journal → /run/log/journal (ro, rprivate)",
         `${directory}/data → /var/lib/alloy (rw, rprivate)`,
-        "/var/log/journal → /var/log/journal (ro, rprivate)",
-      ],
+        `${facts.journal.path} → ${facts.journal.path} (ro, rprivate)`,
+      ].sort(),
     },
     proxy: {
       ...{ ...hardened, ...memory(50), tmpfs: { "/run": "" }, networks: ["alloy-backend"] },
@@ -153,12 +152,10 @@ export function networksOf(found: Inspected): string[] {
   return Object.keys(found.NetworkSettings.Networks).sort();
 }
 
-/** Mounts of a container as `source → target (mode, propagation)`, in order of targets. */
+/** Mounts of a container as `source → target (mode, propagation)`, in order. */
 function mountsOf({ Mounts }: Inspected): string[] {
-  return [...Mounts]
-    .sort((a, b) => (a.Destination < b.Destination ? -1 : 1))
-    .map(
-      ({ Source, Destination, RW, Propagation }) =>
-        `${Source} → ${Destination} (${RW ? "rw" : "ro"}, ${Propagation})`,
-    );
+  return Mounts.map(
+    ({ Source, Destination, RW, Propagation }) =>
+      `${Source} → ${Destination} (${RW ? "rw" : "ro"}, ${Propagation})`,
+  ).sort();
 }

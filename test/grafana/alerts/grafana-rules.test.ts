@@ -29,6 +29,7 @@ test("these are watched, each with its patience and what silence means", () => {
     "alloy-log-token-refused 15m OK critical",
     "alloy-components-unhealthy 15m OK warning",
     "alloy-agent-restarts 0m OK warning",
+    "alloy-state-set-aside 0m OK warning",
     "alloy-log-lines-too-old 120m OK warning",
     "alloy-series-budget 15m OK warning",
     "alloy-token-near-end 60m OK critical",

@@ -68,7 +68,7 @@ export function service({ name, directory, journal: group, external, labels: own
         readOnly("/sys", "/host/sys"),
         readOnly("/etc/machine-id"),
       ],
-      volumes: [journal("/var/log/journal"), journal("/run/log/journal")],
+      volumes: [journal("/var/log/journal")],
       networksAdvanced: networks.map((name) => ({ name })),
       labels: own,
     },

@@ -1,0 +1,28 @@
+import { setAsideHours } from "../../../telemetry/set-aside.ts";
+import type { Check } from "./check.ts";
+
+/** For how long it is told, in hours. */
+const TOLD = 24;
+
+/** State that the agent could not read, and that an update put aside within the last day. */
+export function stateSetAside(host: string): Check {
+  return {
+    id: "state-set-aside",
+    title: "state put aside",
+    unit: "files",
+    metrics: [`${setAsideHours({ host })} < ${TOLD}`],
+    judge({ metrics: [found = []] }) {
+      const count = found.length;
+      if (count === 0) return { count };
+      const paths = found.map(({ labels }) => labels.path ?? "").sort();
+      const kept = `Alloy on ${host} could not read ${paths.join(", ")}. The update kept it beside the new one.`;
+      return { count, state: "warning", advice: [kept, ...new Set(paths.map(meaning))].join(" ") };
+    },
+  };
+}
+
+function meaning(path: string): string {
+  return path.endsWith("/wal")
+    ? "Samples that waited in it are lost."
+    : "Lines that were sent before and that its source still has arrive twice.";
+}
