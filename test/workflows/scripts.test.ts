@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, readdirSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { hostStacks } from "../../cli/fleet/stack-files.ts";
@@ -88,6 +88,17 @@ test("rotate.sh leaves sinks of the stack's own alone, and verifies", () => {
   job.write("Pulumi.svlnas.yaml", "config:\n  grafana-alloy:sinks:\n    metrics: {}\n");
   expect(job.run("rotate.sh", ["svlnas"]).status).toBe(0);
   expect(job.calls()).toEqual([verify]);
+});
+
+test("keep-enabled.sh enables every workflow with a schedule, and fails where GitHub refuses", () => {
+  const scheduled = readdirSync(join(repoDir, ".github/workflows")).filter((name) =>
+    readFileSync(join(repoDir, ".github/workflows", name), "utf8").includes("schedule:"),
+  );
+  job.program("gh");
+  expect(job.run("keep-enabled.sh").status).toBe(0);
+  expect(job.calls()).toEqual(scheduled.map((name) => `gh workflow enable ${name}`));
+  job.program("gh", "exit 1");
+  expect(job.run("keep-enabled.sh").status).toBe(1);
 });
 
 describe("drift.sh", () => {

@@ -78,10 +78,11 @@ test.each(Object.entries(workflows))("%s gives nothing to all of its jobs", (_na
 });
 
 describe.each(jobs)("$name", ({ name, job }) => {
-  test("may read, comment if it previews, and tag if it releases", () => {
+  test("may read, comment if it previews, tag if it releases, and keep schedules enabled", () => {
     const more: Record<string, object> = {
       "preview/preview": { "pull-requests": "write" },
       "release/tag": { contents: "write" },
+      "rotate/keep-enabled": { actions: "write" },
     };
     expect(job.permissions).toEqual({ contents: "read", ...more[name] });
   });
