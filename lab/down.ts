@@ -4,6 +4,7 @@ import { deployedStacks, destroyStacks } from "./destroy.ts";
 import { dockerEngine, stopDockerEngine } from "./docker-engine.ts";
 import { removeLabImages } from "./images.ts";
 import { startLab } from "./lab.ts";
+import { stopLive } from "./live/start.ts";
 import { labDir } from "./paths.ts";
 import { say, step } from "./progress.ts";
 import { stopSshd } from "./sshd.ts";
@@ -17,6 +18,7 @@ export async function down(): Promise<void> {
   }
   if ((await deployedStacks()).length > 0) await destroyInLab();
   await stopSshd();
+  await stopLive();
   const engine = await dockerEngine();
   await step("removing sinks, databases and stand-ins", () => stopWorld(engine));
   if (engine.private) await step("ending the private Docker engine", stopDockerEngine);

@@ -31,6 +31,7 @@ const HOST_PROGRAMS = {
     services: ["prometheus.service", "prometheus-node-exporter.service"],
     why: "the harness of Prometheus' rules",
   },
+  chromium: { packages: ["chromium"], why: "looking at the page with the dashboards" },
   shellcheck: { packages: ["shellcheck"], why: "checking shell scripts" },
 } satisfies Record<string, HostPackages>;
 

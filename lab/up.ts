@@ -3,6 +3,7 @@ import { queryLogs, queryMetrics } from "../cli/verify/sink-queries.ts";
 import { dockerClient } from "./docker-engine.ts";
 import { sentSince } from "./fresh-data.ts";
 import { type Lab, startLab } from "./lab.ts";
+import { startLive } from "./live/start.ts";
 import { say, step } from "./progress.ts";
 import { inLab } from "./settings.ts";
 import { stackFile } from "./stack-file.ts";
@@ -18,7 +19,8 @@ export async function up(): Promise<void> {
     await joinFrontend(lab.docker);
     const agent = { docker: dockerClient(lab.docker.host), world: lab.world, host: "local" };
     await step("waiting for new samples and log lines", () => sentSince(agent, updated));
-    process.stdout.write(await summary(lab));
+    const page = await step("starting the page with the dashboards", () => startLive(lab.world));
+    process.stdout.write(await summary(lab, page));
   } finally {
     await lab.close();
   }
@@ -32,7 +34,7 @@ function showChange(output: string): void {
 }
 
 /** What runs and where to look, for the terminal. */
-async function summary({ docker, world }: Lab): Promise<string> {
+async function summary({ docker, world }: Lab, page: string): Promise<string> {
   const series = await queryMetrics(world.metrics, 'count by (job) ({host="local"})');
   const streams = await queryLogs(world.logs, '{host="local"}');
   const jobs = new Set(streams.map(({ labels }) => labels.job ?? ""));
@@ -60,6 +62,7 @@ async function summary({ docker, world }: Lab): Promise<string> {
     `Docker      ${docker.host}  (alloy, alloy-docker-proxy, alloy-init)`,
     `Prometheus  ${world.metrics.queryUrl}/api/v1/query  user ${login(world.metrics)}`,
     `Grafana Cloud Logs (stand-in)  ${world.logs.queryUrl}/loki/api/v1/query_range  user ${login(world.logs)}`,
+    `Dashboards  ${page}  (what Grafana Cloud would show, drawn by the lab)`,
     "make down removes all of it.",
     "",
   ].join("\n");

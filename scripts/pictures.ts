@@ -1,14 +1,17 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { allDashboards } from "../../grafana/dashboards/index.ts";
-import { repoDir } from "../../lab/paths.ts";
-import { type Collected, collect } from "./collect.ts";
-import { draw } from "./draw.ts";
+import { allDashboards } from "../grafana/dashboards/index.ts";
+import { screenshot } from "../lab/live/browser.ts";
+import { serveDashboards } from "../lab/live/server.ts";
+import { repoDir } from "../lab/paths.ts";
+import { type Collected, collect, type View } from "../lab/pictures/collect.ts";
+import { draw } from "../lab/pictures/draw.ts";
 
 const usage = `usage: npm run pictures -- [--minutes N] [--host NAME] [--save FILE | --from FILE]
 
-Draws docs/pictures/*.svg from the dashboards' definitions and what their queries answer in the running lab
+Draws docs/pictures/*.svg, and live.png of the lab's page, from the dashboards' definitions and what their queries answer in the running lab
 (make up): of the last N minutes (15), of the host NAME (local). --save keeps the answers, --from draws kept ones.
 `;
 
@@ -22,13 +25,20 @@ const { values } = parseArgs({
   },
 });
 
-/** Asks the running lab; what it lacks, it starts. */
-async function ask(host: string, minutes: number): Promise<Collected> {
-  const { startLab } = await import("../../lab/lab.ts");
+const directory = join(repoDir, "docs", "pictures");
+
+/** Asks the running lab; what it lacks, it starts. Looks at its page, too. */
+async function ask(view: View): Promise<Collected> {
+  const { startLab } = await import("../lab/lab.ts");
   const lab = await startLab();
+  const server = await serveDashboards(lab.world, 0);
   try {
-    return await collect(lab.world, { host, minutes });
+    const { port } = server.address() as AddressInfo;
+    const page = `http://127.0.0.1:${port}/host?host=${view.host}&minutes=${view.minutes}`;
+    await screenshot(page, join(directory, "live.png"), "1440,900");
+    return await collect(lab.world, view);
   } finally {
+    server.close();
     await lab.close();
   }
 }
@@ -36,9 +46,8 @@ async function ask(host: string, minutes: number): Promise<Collected> {
 async function main(): Promise<void> {
   const collected: Collected = values.from
     ? JSON.parse(await readFile(values.from, "utf8"))
-    : await ask(values.host, Number(values.minutes));
+    : await ask({ host: values.host, minutes: Number(values.minutes) });
   if (values.save) await writeFile(values.save, JSON.stringify(collected));
-  const directory = join(repoDir, "docs", "pictures");
   await mkdir(directory, { recursive: true });
   for (const [name, dashboard] of Object.entries(allDashboards())) {
     const file = join(directory, `${name}.svg`);

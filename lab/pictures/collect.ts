@@ -1,3 +1,4 @@
+import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { type QueryableSink, querySink } from "../../cli/verify/sink-queries.ts";
 import { type BuiltPanel, panelsOf, type Target } from "../../grafana/dashboards/built.ts";
 import { fill } from "../../grafana/dashboards/fill.ts";
@@ -28,39 +29,63 @@ export interface Sinks {
 /** Points of a line: enough for its width, few enough for a small file. */
 const POINTS = 60;
 const LINES = 12;
+/** As Grafana has it of hosts that are scraped once a minute. */
+const INTERVAL = "4m";
 
-/** Asks the sinks for what each panel of each dashboard shows of the last minutes. */
-export async function collect(
-  sinks: Sinks,
-  { host, minutes }: { host: string; minutes: number },
-): Promise<Collected> {
-  const to = Math.floor(Date.now() / 1000);
-  const range = { from: to - minutes * 60, to, host };
+/** What is looked at. */
+export interface View {
+  host: string;
+  /** The last minutes are. */
+  minutes: number;
+  /** Regular expression that log lines must match. Default: all do. */
+  search?: string;
+}
+
+/** Asks the sinks for what each panel of each dashboard shows. */
+export async function collect(sinks: Sinks, view: View): Promise<Collected> {
+  const range = rangeOf(view);
   const answers: Collected["answers"] = {};
   for (const [name, dashboard] of Object.entries(allDashboards())) {
-    const panels = panelsOf(dashboard);
-    const found = await Promise.all(
-      panels.map(async (panel) => [panel.id, await answersOf(sinks, panel, range)] as const),
-    );
-    answers[name] = Object.fromEntries(found);
+    answers[name] = await answersOf(sinks, dashboard, range);
   }
   return { ...range, answers };
 }
 
-type Range = { from: number; to: number; host: string };
+/** Asks for one dashboard alone. */
+export async function collectOne(sinks: Sinks, name: string, view: View): Promise<Collected> {
+  const range = rangeOf(view);
+  const dashboard = allDashboards()[name];
+  if (!dashboard) throw new Error(`there is no dashboard ${name}`);
+  return { ...range, answers: { [name]: await answersOf(sinks, dashboard, range) } };
+}
 
-function answersOf(sinks: Sinks, panel: BuiltPanel, range: Range): Promise<Answer[]> {
-  return Promise.all(panel.targets.map((target) => answer(sinks, panel, target, range)));
+type Range = ReturnType<typeof rangeOf>;
+
+function rangeOf({ host, minutes, search }: View) {
+  const to = Math.floor(Date.now() / 1000);
+  return { from: to - minutes * 60, to, host, ...(search && { search }) };
+}
+
+async function answersOf(
+  sinks: Sinks,
+  dashboard: Dashboard,
+  range: Range,
+): Promise<Record<number, Answer[]>> {
+  const asked = panelsOf(dashboard).map(async (panel) => {
+    const answers = panel.targets.map((target) => answer(sinks, panel, target, range));
+    return [panel.id, await Promise.all(answers)] as const;
+  });
+  return Object.fromEntries(await Promise.all(asked));
 }
 
 async function answer(
   sinks: Sinks,
   panel: BuiltPanel,
   { refId, expr, legendFormat = "", datasource }: Target,
-  { from, to, host }: Range,
+  { from, to, host, search }: Range,
 ): Promise<Answer> {
   const ofLogs = datasource.type === LOGS.type;
-  const query = fill(expr, { host, interval: "1m" });
+  const query = fill(expr, { host, interval: INTERVAL, search });
   const sink = ofLogs ? sinks.logs : sinks.metrics;
   const path = ofLogs ? "/loki/api/v1/query_range" : "/api/v1/query_range";
   const step = Math.max(1, Math.round((to - from) / POINTS));

@@ -1,4 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
@@ -9,7 +11,10 @@ import { allAlerts } from "../../grafana/alerts/index.ts";
 import { badValues } from "../../grafana/alerts/prometheus-rules.ts";
 import { allPanels, type Target } from "../../grafana/dashboards/built.ts";
 import { fill } from "../../grafana/dashboards/fill.ts";
+import { allDashboards } from "../../grafana/dashboards/index.ts";
 import { LOGS } from "../../grafana/dashboards/panels.ts";
+import { look } from "../../lab/live/browser.ts";
+import { serveDashboards } from "../../lab/live/server.ts";
 import { arrived } from "../support/arrived.ts";
 import { type ExporterSamples, writeSamples } from "./support/exporter-samples.ts";
 import type { TestLab } from "./support/lab.ts";
@@ -87,6 +92,46 @@ describe("every query of a panel returns data", () => {
 
   test.each(queries.filter(({ name }) => name !== "host: Pools, B"))("$name", async (one) => {
     await arrived(one.target.expr, 180, () => answer(one.target, one.panel.type));
+  });
+});
+
+describe("the page with the dashboards", () => {
+  let server: Server;
+  let address: string;
+  beforeAll(async () => {
+    server = await serveDashboards(lab.world, 0);
+    address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => {
+    server.close();
+  });
+
+  test("a browser's console tells what is wrong with a page", async () => {
+    const { console } = await look("data:text/html,<script>console.error('wrong')</script>");
+    expect(console).toEqual([expect.stringContaining("wrong")]);
+  });
+
+  test.each(Object.entries(allDashboards()))(
+    "%s has data in every panel",
+    async (name, { title }) => {
+      const drawing = `${address}/${name}/drawing?host=${HOST}&minutes=5`;
+      const { dom, console } = await look(drawing);
+      expect(dom).toContain(title);
+      expect(dom).not.toContain("No data");
+      expect(console).toEqual([]);
+      const framed = await look(`${address}/${name}?host=${HOST}&minutes=5`);
+      expect(framed.dom).toContain("<iframe");
+      expect(framed.console).toEqual([]);
+    },
+  );
+
+  test("the log panels show what is searched for, and nothing else", async () => {
+    const found = async (search: string) => {
+      const { dom } = await look(`${address}/logs/drawing?host=${HOST}&minutes=5&search=${search}`);
+      return ["error: no route", "8 pending sectors"].filter((line) => dom.includes(line));
+    };
+    expect(await found("PENDING")).toEqual(["8 pending sectors"]);
+    expect(await found("no.route$")).toEqual(["error: no route"]);
   });
 });
 

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { panelsOf } from "../../grafana/dashboards/built.ts";
-import { allDashboards } from "../../grafana/dashboards/index.ts";
-import type { Answer, Collected } from "../../scripts/pictures/collect.ts";
-import { draw } from "../../scripts/pictures/draw.ts";
-import { escaped } from "../../scripts/pictures/svg.ts";
+import { panelsOf } from "../../../grafana/dashboards/built.ts";
+import { allDashboards } from "../../../grafana/dashboards/index.ts";
+import type { Answer, Collected } from "../../../lab/pictures/collect.ts";
+import { draw } from "../../../lab/pictures/draw.ts";
+import { escaped } from "../../../lab/pictures/svg.ts";
 
-const docs = join(import.meta.dirname, "../../docs");
+const docs = join(import.meta.dirname, "../../../docs");
 const dashboards = Object.entries(allDashboards());
 const range = { host: "host-a", from: 1_760_000_000, to: 1_760_000_600 };
 

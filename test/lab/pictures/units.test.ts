@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { legendOf } from "../../scripts/pictures/names.ts";
-import { cut, escaped } from "../../scripts/pictures/svg.ts";
-import { written } from "../../scripts/pictures/units.ts";
+import { legendOf } from "../../../lab/pictures/names.ts";
+import { cut, escaped } from "../../../lab/pictures/svg.ts";
+import { written } from "../../../lab/pictures/units.ts";
 
 describe("a value with its unit", () => {
   test.each([
