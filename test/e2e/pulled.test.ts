@@ -70,6 +70,7 @@ test("where images can be pulled and Pulumi is on PATH, make up asks for neither
   expect(all).not.toContain("building");
   expect(all).toMatch(/^metrics integrations\/node_exporter +\d+ series/m);
   expect(all).toMatch(/^logs docker +\d+ lines/m);
+  expect(all).toMatch(/^Dashboards +http:\/\/127\.0\.0\.1:\d+\/ /m);
 });
 
 /** A folder with the Pulumi CLI, and with programs in the place of those not needed that note their names. */
