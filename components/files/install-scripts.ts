@@ -26,7 +26,7 @@ ${oneShot({ image: site.initImage, mounts, command: ["true"] })} || {
   echo ${shellQuote(advice)} >&2
   exit 1
 }
-${inHost(site, `mkdir -p ${made.map((each) => `/service/${each}`).join(" ")}`)}
+${makeDirectories(site)}
 # What deploys a checkout around the directory may want it clean.
 checkout=${shellQuote(site.directory)}
 until [ "$checkout" = / ] || [ -e "$checkout/.git" ]; do checkout=$(dirname "$checkout"); done
@@ -37,6 +37,28 @@ case "$secrets" in
   "" | ${shellQuote(`${site.directory}/secrets`)}) ;;
   *) echo "\${secrets%/secrets}" | ${inHost(site, `cat > /service/${MOVED_FROM}`, { stdin: true })} ;;
 esac`;
+}
+
+/** How the script below ends where the file system refuses an owner or a mode. */
+const REFUSED = 3;
+
+/** A file system that can't keep secrets from others is found before there is one on it. */
+function makeDirectories(site: InstallSite): string {
+  const script = `
+mkdir -p ${made.map((each) => `/service/${each}`).join(" ")}
+cd /service
+trap 'rm -f secrets/.probe' EXIT
+: > secrets/.probe
+chmod 400 secrets/.probe && chown ${site.uid}:${site.gid} secrets/.probe || exit ${REFUSED}`;
+  const advice =
+    `The file system of ${site.directory} refuses owners or modes (see above), so tokens could not be kept from other users. ` +
+    `A TrueNAS dataset with ACL mode Restricted does so: midclt call pool.dataset.update POOL/DATASET '{"aclmode":"PASSTHROUGH"}'. ` +
+    "A network share has to map users as they are, or the directory has to be on a local disk.";
+  return `${inHost(site, script, { addCapabilities: ["CHOWN"] })} || {
+  code=$?
+  [ "$code" != ${REFUSED} ] || echo ${shellQuote(advice)} >&2
+  exit "$code"
+}`;
 }
 
 /** Without one of its own, the directory has git ignore what is made here, that list included. */

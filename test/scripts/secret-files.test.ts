@@ -9,6 +9,7 @@ let host: SimulatedHost;
 beforeEach(() => {
   host = new SimulatedHost();
   expect(host.run(scripts.prepareHost(host.site))).toEqual(done);
+  host.write("owners", "");
 });
 afterEach(() => host[Symbol.dispose]());
 
@@ -56,6 +57,16 @@ test("prepareHost says what to do where / is not a shared mount, and makes nothi
       "As root on the host: mount --make-rshared / (systemd does so at boot).",
   );
   expect(bare.calls()).toHaveLength(1);
+});
+
+test("prepareHost says which file system refuses owners, and what to do", () => {
+  host.write("refuses-chown", "");
+  const { status, stderr } = host.run(scripts.prepareHost(host.site));
+  expect(status).toBe(3);
+  const [reason, advice] = stderr.trimEnd().split("\n");
+  expect(reason).toBe("chown: secrets/.probe: Operation not permitted");
+  expect(advice).toContain(`The file system of ${host.site.directory} refuses owners or modes`);
+  expect(host.names("secrets")).toEqual([]);
 });
 
 test("removeDirectories leaves the state, which may not be sent yet, and files of the compose service", () => {
@@ -140,7 +151,7 @@ describe("writeSecret", () => {
     const runs = host.calls().filter(([command]) => command === "run");
     const added = runs.map((call) => call.filter((_, i) => call[i - 1] === "--cap-add"));
     expect(added.slice(1)).toEqual([
-      [everywhere],
+      [everywhere, "CHOWN"],
       [everywhere, "CHOWN"],
       [everywhere],
       [everywhere],
