@@ -5,6 +5,7 @@ import { verifyTarget } from "./components/destinations/verify-target.ts";
 import { githubAccessOf } from "./components/github/github-access.ts";
 import { Host } from "./components/host/host.ts";
 import { loadConfig } from "./config/load.ts";
+import { requirePulumi } from "./config/require-pulumi.ts";
 import { pipelineDirectory, pipelineFiles } from "./pipelines/pipeline-files.ts";
 
 /** Deploys Grafana Alloy onto the one host that the stack describes. */
@@ -12,6 +13,7 @@ export default async function program(
   pipelines: string = pipelineDirectory,
   standing = networksOnHost,
 ) {
+  await requirePulumi();
   const config = loadConfig();
 
   const sinks = await sinksOf(config);

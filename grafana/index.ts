@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as grafana from "@pulumiverse/grafana";
 import { reasonOf } from "../components/provider-error.ts";
+import { requirePulumi } from "../config/require-pulumi.ts";
 import { allAlerts } from "./alerts/index.ts";
 import { loadDashboardsConfig } from "./config.ts";
 import { allDashboards } from "./dashboards/index.ts";
@@ -9,6 +10,7 @@ import { GrafanaInstance } from "./grafana-instance.ts";
 
 /** Puts dashboards and alerts into the one Grafana that all hosts send to: once, not once a host. */
 export default async function program() {
+  await requirePulumi();
   const config = loadDashboardsConfig();
   const { stackSlug, metricsDataSource, notifyEmails, cloudAccessPolicyToken } = config;
 

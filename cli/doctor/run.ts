@@ -1,6 +1,7 @@
 import { type Check, checked, leftOpen } from "../../checks/host/check.ts";
 import { type ChecksRequest, checksRequest } from "../../checks/host/request.ts";
 import { isOlder } from "../../checks/host/version.ts";
+import { OLDEST_PULUMI } from "../../config/oldest-pulumi.ts";
 import { hostSettings, parseStack, readStack } from "../../config/parse.ts";
 import type { PulumiCli } from "../shared/pulumi-cli.ts";
 import { stackConfig } from "./stack-config.ts";
@@ -49,12 +50,15 @@ function nodeCheck(version: string): Check {
 }
 
 async function pulumiCheck(pulumi: PulumiCli): Promise<Check> {
+  const fix = `install version ${OLDEST_PULUMI} or newer, https://www.pulumi.com/docs/install/`;
   return pulumi.run(["version"]).then(
-    (version) => checked("pulumi", version.trim()),
-    (error: Error) => {
-      const fix = "install the CLI, https://www.pulumi.com/docs/install/";
-      return checked("pulumi", "none", { path: "pulumi", reason: error.message, fix });
+    (answer) => {
+      const version = answer.trim().replace(/^v/, "");
+      const reason = `is ${version}, older than ${OLDEST_PULUMI}`;
+      const old = isOlder(version, OLDEST_PULUMI) && { path: "pulumi", reason, fix };
+      return checked("pulumi", version, old);
     },
+    (error: Error) => checked("pulumi", "none", { path: "pulumi", reason: error.message, fix }),
   );
 }
 

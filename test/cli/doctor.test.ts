@@ -59,7 +59,7 @@ test("0 and a table when all is well; nothing is asked of Pulumi but version and
   expect(out).toBe(`
 check          found             state
 node           24.21.0           ok
-pulumi         v3.259.0          ok
+pulumi         3.259.0           ok
 configuration  valid             ok
 ssh            root@svlnas:22    ok
 docker         28.3.1, API 1.51  ok
@@ -78,7 +78,7 @@ test("--json: an array of checks and nothing else on standard output", async () 
   expect(code).toBe(1);
   expect(JSON.parse(out)).toEqual([
     { check: "node", found: "24.21.0", state: "ok" },
-    { check: "pulumi", found: "v3.259.0", state: "ok" },
+    { check: "pulumi", found: "3.259.0", state: "ok" },
     { check: "configuration", found: "valid", state: "ok" },
     { check: "journal", found: "/var/log/journal, GID 999", state: "fault", ...journal },
   ]);
@@ -138,7 +138,16 @@ test.each<[what: string, Given, said: string[], hostAsked: boolean]>([
     { pulumi: { version: noCli } },
     [
       "    pulumi: pulumi is not on PATH.",
-      "    install the CLI, https://www.pulumi.com/docs/install/",
+      "    install version 3.259 or newer, https://www.pulumi.com/docs/install/",
+    ],
+    false,
+  ],
+  [
+    "a Pulumi CLI that is too old",
+    { pulumi: { version: "v3.258.1\n" } },
+    [
+      "    pulumi: is 3.258.1, older than 3.259",
+      "    install version 3.259 or newer, https://www.pulumi.com/docs/install/",
     ],
     false,
   ],

@@ -47,7 +47,7 @@ function run(
     },
   };
   return mockPulumi(mocks, async () => {
-    program();
+    await program();
     return {};
   });
 }
