@@ -1,4 +1,4 @@
-import { amount } from "../../cli/verify/words.ts";
+import { amount } from "../../cli/shared/words.ts";
 import { decimal, ratio, spread, summary } from "../numbers.ts";
 import type { Report } from "../report.ts";
 import type { Counters, Footprint, Reading } from "./observe.ts";

@@ -27,33 +27,41 @@ export interface Surroundings extends Sources, Previewing, Omit<Console, "termin
   prove(stack: string, since: number, timeoutSeconds?: number): Promise<void>;
 }
 
-export const usage = `usage: npm run adopt -- --stack NAME [--env FILE] [--plan] [--yes] [--timeout SECONDS]
-       npm run adopt -- --stack NAME --roll-back | --clean-up [--yes]
-
-Moves a host from the compose service of Grafana Alloy to this program. The new agent continues with ./data;
-whatever fails, the old service is put back. The same command resumes a run that was cut off.
-
-  --stack NAME       the stack of the host
-  --env FILE         the old .env; - reads standard input: sops -d secret.sops.env | npm run adopt -- … --env -
-  --plan             shows what would be done, and does nothing
-  --yes              does not ask
-  --timeout SECONDS  how long the proof waits for each signal
-  --roll-back        puts the old service back, whether the adoption broke off or is done
-  --clean-up         removes the old containers of an adoption that is done
-
-Ends with 0 when it is done, 1 when it failed or was not wanted, 2 for wrong usage.`;
-
 const line = commandLine({
   name: "adopt",
-  usage,
+  help: {
+    about:
+      "Moves a host from the compose service of Grafana Alloy to this program. The new agent continues " +
+      "with ./data; whatever fails, the old service is put back. The same command resumes a run that was " +
+      "cut off.",
+    examples: [
+      "--stack svlnas --env OLD.env --plan",
+      "--stack svlnas --env OLD.env",
+      "--stack svlnas --roll-back",
+      "--stack svlnas --clean-up",
+    ],
+    ends: { ok: "it is done", failed: "it failed or was not wanted" },
+  },
   options: {
     ...stackOption,
+    env: {
+      type: "string",
+      value: "FILE",
+      help: "the old .env; - reads standard input: sops -d secret.sops.env | npm run adopt -- … --env -",
+    },
+    plan: { type: "boolean", default: false, help: "shows what would be done, and does nothing" },
     ...yesOption,
     ...timeoutOption,
-    env: { type: "string" },
-    plan: { type: "boolean", default: false },
-    "roll-back": { type: "boolean", default: false },
-    "clean-up": { type: "boolean", default: false },
+    "roll-back": {
+      type: "boolean",
+      default: false,
+      help: "puts the old service back, whether the adoption broke off or is done",
+    },
+    "clean-up": {
+      type: "boolean",
+      default: false,
+      help: "removes the old containers of an adoption that is done",
+    },
   },
   read(values) {
     const modes = (["plan", "roll-back", "clean-up"] as const).filter((mode) => values[mode]);

@@ -6,6 +6,7 @@ import { text } from "node:stream/consumers";
 import { ReadStream } from "node:tty";
 import { scriptOutput } from "../../host-shell/run.ts";
 import { routeTo } from "../../host-shell/ssh.ts";
+import { withHeartbeat } from "../shared/progress.ts";
 import { pulumiCli, stackOutputs } from "../shared/pulumi-cli.ts";
 import { terminalOf } from "../shared/terminal.ts";
 import { targetOf } from "../verify/outputs.ts";
@@ -70,7 +71,9 @@ process.exitCode = await command(process.argv.slice(2), {
   stackFile: (stack) => resolve(import.meta.dirname, `../../Pulumi.${stack}.yaml`),
   host(connection) {
     const route = routeTo(connection);
-    return (text, data) => scriptOutput(route, { ...script, script: text, data });
+    const waiting = (time: string) => terminal.say(`waiting for ${route.host} (${time} so far)`);
+    return (text, data) =>
+      withHeartbeat(waiting, () => scriptOutput(route, { ...script, script: text, data }));
   },
   read: (file) => (file === "-" ? text(process.stdin) : readFile(file, "utf8")),
   confirm,

@@ -15,17 +15,17 @@ export interface DeploySurroundings extends Surroundings {
   pulumi(args: string[]): Promise<void>;
 }
 
-export const usage = `usage: npm run deploy -- --stack NAME [--yes] [--timeout SECONDS]
-
-  --stack NAME       the stack that is updated, and then proven
-  --yes              updates without asking
-  --timeout SECONDS  how long each signal is waited for; default as long as \`verify\` waits
-
-Ends with 0 when the update succeeded and every enabled signal arrives, 1 when not, 2 for wrong usage.`;
-
 const line = commandLine({
   name: "deploy",
-  usage,
+  help: {
+    about:
+      "Updates a stack with `pulumi up`, then proves as `verify` does that its signals arrive.",
+    examples: ["--stack svlnas", "--stack svlnas --yes", "--stack svlnas --yes --timeout 600"],
+    ends: {
+      ok: "the update succeeded and every enabled signal arrives",
+      failed: "one of both did not",
+    },
+  },
   options: { ...stackOption, ...yesOption, ...timeoutOption },
   read: (values) => ({
     stack: namedStack(values),

@@ -9,14 +9,16 @@ export interface Surroundings extends Console {
   machine: Machine;
 }
 
-export const usage = `usage: npm run doctor -- --stack NAME [--json]
-
-  --stack NAME  the stack whose settings and host are looked at; nothing is deployed or changed
-  --json        results as JSON on standard output
-
-Ends with 0 when all is well, 1 when something is to be mended, 2 for wrong usage.`;
-
-const line = stackLine("doctor", usage);
+const line = stackLine({
+  name: "doctor",
+  help: {
+    about:
+      "Looks at this machine, the stack's settings and its host, and says which command mends what is " +
+      "wrong. Deploys and changes nothing.",
+    examples: ["--stack svlnas", "--stack svlnas --json"],
+    ends: { ok: "all is well", failed: "something is to be mended" },
+  },
+});
 
 /** Runs `doctor` with the arguments of a command line and answers its exit code. */
 export async function command(args: string[], around: Surroundings): Promise<number> {

@@ -3,6 +3,7 @@ import { type ChecksRequest, checksRequest } from "../../checks/host/request.ts"
 import { isOlder } from "../../checks/host/version.ts";
 import { OLDEST_PULUMI } from "../../config/oldest-pulumi.ts";
 import { hostSettings, parseStack, readStack } from "../../config/parse.ts";
+import { announced } from "../shared/progress.ts";
 import type { PulumiCli } from "../shared/pulumi-cli.ts";
 import { stackConfig } from "./stack-config.ts";
 
@@ -26,8 +27,9 @@ export async function doctor(
 ): Promise<Check[]> {
   const own = [nodeCheck(machine.node), await pulumiCheck(machine.pulumi)];
   if (own[1]?.fault) return own;
-  say(`reading the configuration of ${stack}`);
-  const config = await stackConfig(machine.pulumi, stack).catch((error: Error) => error);
+  const reading = `reading the configuration of ${stack}`;
+  const read = () => stackConfig(machine.pulumi, stack).catch((error: Error) => error);
+  const config = await announced(say, reading, read);
   if (config instanceof Error) return [...own, unreadable(config, stack)];
   const raw = readStack(config.values);
   const { faults } = parseStack(raw, (key) => config.secrets.has(key), stack);
@@ -38,9 +40,9 @@ export async function doctor(
   ];
   const known = hostSettings(raw);
   if (!known) return [...before, leftOpen("host", "not asked: first mend its settings")];
-  say(`looking at the host ${known.host.name}`);
-  const request = checksRequest(known, stack);
-  return [...before, ...(await machine.host(request, known.registryPassword))];
+  const looking = `looking at the host ${known.host.name}`;
+  const look = () => machine.host(checksRequest(known, stack), known.registryPassword);
+  return [...before, ...(await announced(say, looking, look))];
 }
 
 function nodeCheck(version: string): Check {

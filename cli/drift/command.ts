@@ -1,5 +1,6 @@
 import type { scriptOutput } from "../../host-shell/run.ts";
 import { exitCodes, runCommand, stackLine } from "../shared/command-line.ts";
+import { announced } from "../shared/progress.ts";
 import type { Console } from "../shared/terminal.ts";
 import { compare } from "./compare.ts";
 import type { Declared } from "./declared.ts";
@@ -13,17 +14,20 @@ export interface Surroundings extends Console {
   run: typeof scriptOutput;
 }
 
-export const usage = `usage: npm run drift -- --stack NAME [--json]
-
-Compares a host with what the stack deployed to it, in what \`pulumi refresh\` can't see: environment,
-labels and PID limits of the containers, the installed configuration, the secrets. Changes nothing.
-
-  --stack NAME  the stack whose host is looked at
-  --json        results as JSON on standard output
-
-Ends with 0 when all is as deployed, 1 when something drifted or could not be looked at, 2 for wrong usage.`;
-
-const line = stackLine("drift", usage);
+const line = stackLine({
+  name: "drift",
+  help: {
+    about:
+      "Compares a host with what the stack deployed to it, where `pulumi refresh` sees nothing: " +
+      "environment, labels and PID limits of the containers, the installed configuration, the secrets. " +
+      "Changes nothing.",
+    examples: ["--stack svlnas", "--stack svlnas --json"],
+    ends: {
+      ok: "all is as deployed",
+      failed: "something drifted or the host could not be looked at",
+    },
+  },
+});
 
 /** Longest time for the host's answer, in ms: two containers, and a few lines of each of the service's. */
 const MOST_TIME = 120_000;
@@ -31,13 +35,16 @@ const MOST_TIME = 120_000;
 /** Runs `drift` with the arguments of a command line and answers its exit code. */
 export async function command(args: string[], around: Surroundings): Promise<number> {
   return runCommand(line, args, around, async ({ stack, json }) => {
-    const declared = await around.declared(stack);
+    const reading = `reading what ${stack} deployed`;
+    const declared = await announced(around.say, reading, () => around.declared(stack));
     const { route } = declared;
-    around.say(`looking at ${route.host}`);
     const script = { name: "drift", script: observeScript(declared), timeout: MOST_TIME };
-    const seen = await around.run(route, script).catch((error: Error) => {
-      throw new Error(`${route.host} could not be looked at: ${error.message}`);
-    });
+    const looking = () => around.run(route, script);
+    const seen = await announced(around.say, `looking at ${route.host}`, looking).catch(
+      (error: Error) => {
+        throw new Error(`${route.host} could not be looked at: ${error.message}`);
+      },
+    );
     const rows = compare(stack, declared, parseObserved(seen));
     around.out(json ? toJson(rows) : `\n${table(rows, around.terminal)}`);
     return rows.some(({ state }) => state === "drifted") ? exitCodes.failed : exitCodes.ok;

@@ -6,8 +6,9 @@ import {
   runCommand,
   WrongUsage,
 } from "../shared/command-line.ts";
+import { withHeartbeat } from "../shared/progress.ts";
 import type { Console } from "../shared/terminal.ts";
-import { span } from "../verify/words.ts";
+import { span } from "../shared/words.ts";
 import { readRecord, saveRecord } from "./record.ts";
 import { schedule } from "./schedule.ts";
 import type { HostStack } from "./stack-files.ts";
@@ -22,31 +23,47 @@ type FleetCommand = (typeof commands)[number];
 /** Hosts worked on at a time unless told: docs/scale.md has the measurement. */
 const PARALLEL = 4;
 
-export const usage = `usage: npm run fleet -- preview|up|verify|doctor [options]
-
-  --stacks A,B      these stacks; unless told all whose Pulumi.<stack>.yaml has a host
-                    that is not reached through a socket of this machine
-  --parallel N      hosts worked on at a time; unless told ${PARALLEL}
-  --canary STACK    with up: deploys and verifies this one first; when that fails no other is started
-  --resume          only what has not succeeded in the last run of the same command
-  --json            results as JSON on standard output
-
-A host that fails stops no other. Ctrl-C starts no new host and cancels what runs in an orderly way.
-Logs and the record of the last run are under .fleet/.
-
-Ends with 0 when all succeeded, 1 when one failed or was not started, 2 for wrong usage.`;
-
 const line = commandLine({
   name: "fleet",
-  usage,
-  options: {
-    ...jsonOption,
-    stacks: { type: "string" },
-    parallel: { type: "string", default: `${PARALLEL}` },
-    canary: { type: "string" },
-    resume: { type: "boolean", default: false },
+  help: {
+    about:
+      "Works on many hosts. A host that fails stops no other. Ctrl-C starts no new host and cancels what " +
+      "runs in an orderly way. Logs and the record of the last run are under .fleet/.",
+    words: commands.join("|"),
+    examples: [
+      "preview",
+      "up --canary svlazext",
+      "up --resume",
+      "verify --stacks svlnas,svlazext --json",
+    ],
+    ends: { ok: "all succeeded", failed: "one failed or was not started" },
   },
-  positionals: true,
+  options: {
+    stacks: {
+      type: "string",
+      value: "A,B",
+      help:
+        "these stacks; unless told all whose Pulumi.<stack>.yaml has a host that is not reached through " +
+        "a socket of this machine",
+    },
+    parallel: {
+      type: "string",
+      default: `${PARALLEL}`,
+      value: "N",
+      help: `hosts worked on at a time; unless told ${PARALLEL}`,
+    },
+    canary: {
+      type: "string",
+      value: "STACK",
+      help: "with up: deploys and verifies this one first; when that fails no other is started",
+    },
+    resume: {
+      type: "boolean",
+      default: false,
+      help: "only what has not succeeded in the last run of the same command",
+    },
+    ...jsonOption,
+  },
   read({ stacks, parallel, canary, resume, json }, positionals) {
     const command = commands.find((known) => known === positionals.join(" "));
     if (!command) {
@@ -98,11 +115,13 @@ export async function command(args: string[], around: Surroundings): Promise<num
     const save = () => saveRecord(file, [...all.values()]);
     save();
     const say = sayEnds(stacks.length, around.say);
-    const rows = await run(given, stacks, around, (row) => {
+    const changed = (row: Row) => {
       all.set(row.stack, row);
       save();
       say(row);
-    });
+    };
+    const beat = (time: string) => around.say(`working on ${running(all)} (${time} so far)`);
+    const rows = await withHeartbeat(beat, () => run(given, stacks, around, changed));
     const json = `${JSON.stringify(rows, null, 2)}\n`;
     around.out(given.json ? json : `\n${table(rows, around.terminal)}`);
     if (earlier) around.say(`${earlier.length - stacks.length} had succeeded before`);
@@ -152,6 +171,12 @@ function run(
       changed,
     },
   );
+}
+
+/** The hosts that are worked on now. */
+function running(all: ReadonlyMap<string, Row>): string {
+  const rows = [...all.values()].filter(({ state }) => state === "running");
+  return rows.map(({ stack }) => stack).join(", ");
 }
 
 /** Says one line for each host that has ended. */

@@ -1,5 +1,5 @@
 import { table as drawn, type Terminal, tally } from "../shared/table.ts";
-import { span } from "../verify/words.ts";
+import { span } from "../shared/words.ts";
 import type { Row } from "./work.ts";
 
 const HEADER = ["stack", "state", "time", "log"];

@@ -7,6 +7,7 @@ import {
   stackOption,
   WrongUsage,
 } from "../shared/command-line.ts";
+import { announced } from "../shared/progress.ts";
 import type { Console } from "../shared/terminal.ts";
 import { checkToken } from "./check.ts";
 import { creationPage, instructions } from "./page.ts";
@@ -28,23 +29,29 @@ export interface Surroundings extends Console {
   interactive: boolean;
 }
 
-export const usage = `usage: npm run github-token -- --stack NAME [--days DAYS] [--no-browser]
-
-  --stack NAME   the stack whose host polls GitHub
-  --days DAYS    how long the token lives, 1 to 366; default 90
-  --no-browser   prints the address of GitHub's page and opens no browser
-
-Opens GitHub's page that makes the token, filled in, reads the token without showing it, or from standard
-input where that is no terminal, checks it against GitHub and stores it as a secret of the stack.
-Ends with 0 when it is stored, 1 when something is wrong with it, 2 for wrong usage.`;
-
 const line = commandLine({
   name: "github-token",
-  usage,
+  help: {
+    about:
+      "Opens GitHub's page that makes the token, filled in; reads the token without showing it, or from " +
+      "standard input where that is no terminal; checks it against GitHub and stores it as a secret of " +
+      "the stack.",
+    examples: ["--stack svlnas", "--stack svlnas --days 30", "--stack svlnas --no-browser"],
+    ends: { ok: "the token is stored", failed: "something is wrong with it" },
+  },
   options: {
     ...stackOption,
-    days: { type: "string", default: "90" },
-    "no-browser": { type: "boolean", default: false },
+    days: {
+      type: "string",
+      default: "90",
+      value: "DAYS",
+      help: "how long the token lives, 1 to 366; default 90",
+    },
+    "no-browser": {
+      type: "boolean",
+      default: false,
+      help: "prints the address of GitHub's page and opens no browser",
+    },
   },
   read(values) {
     const { days, "no-browser": noBrowser } = values;
@@ -59,7 +66,8 @@ const line = commandLine({
 /** Runs `github-token` with the arguments of a command line and answers its exit code. */
 export async function command(args: string[], around: Surroundings): Promise<number> {
   return runCommand(line, args, around, async ({ stack, days, browser }) => {
-    const polled = await around.polled(stack);
+    const reading = `reading the configuration of ${stack}`;
+    const polled = await announced(around.say, reading, () => around.polled(stack));
     const wanted = { stack, days, ...polled };
     const page = creationPage(wanted, around.now());
     if (around.interactive) {
@@ -84,8 +92,8 @@ async function store(
   if (!/^(github_pat|gh[a-z])_\w+$/.test(token)) {
     throw new Error("that is no GitHub token, which begins with github_pat_; nothing was stored.");
   }
-  around.say("Checking the token against GitHub.");
-  const found = await checkToken(around.askWith(apiUrl, token), repositories, around.now());
+  const check = () => checkToken(around.askWith(apiUrl, token), repositories, around.now());
+  const found = await announced(around.say, "checking the token against GitHub", check);
   const { faults, unclear, warnings, expiresAt } = found;
   if (faults.length > 0 || unclear.length > 0) {
     around.say("The token was not stored:");

@@ -1,35 +1,43 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
+import { type Described, helpText, type Option, synopsis } from "./help.ts";
+import type { Console } from "./terminal.ts";
 
 /** How each command ends: all is well; something failed or is to be mended; it was not understood. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
 
-type Options = NonNullable<ParseArgsConfig["options"]>;
+type Options = Readonly<Record<string, Option>>;
 type Values<O extends Options> = ReturnType<
   typeof parseArgs<{ options: O; allowPositionals: true }>
 >["values"];
 
 /** What a command takes from its command line. */
-export interface CommandLine<O extends Options, Arguments> {
-  /** Stands before every fault. */
-  name: string;
-  /** What `--help` prints, and what follows a fault. */
-  usage: string;
-  /** As `util.parseArgs` takes them; `--help` is added. */
+export interface CommandLine<O extends Options, Arguments> extends Described {
+  /** `--help` is added. */
   options: O;
-  /** Whether there are words besides the options. */
-  positionals?: true;
-  /** Throws `WrongUsage`. */
-  read(values: Values<O>, positionals: string[]): Arguments;
+  /** Throws `WrongUsage`. `words` are those besides the options, where the help names some. */
+  read(values: Values<O>, words: string[]): Arguments;
 }
 
 /** Arguments that can't be understood; the message says which, for the operator. */
 export class WrongUsage extends Error {}
 
 /** Options that several commands take. */
-export const stackOption = { stack: { type: "string" } } as const;
-export const yesOption = { yes: { type: "boolean", default: false } } as const;
-export const jsonOption = { json: { type: "boolean", default: false } } as const;
-export const timeoutOption = { timeout: { type: "string" } } as const;
+export const stackOption = {
+  stack: { type: "string", value: "NAME", required: true, help: "the stack, one for each host" },
+} as const;
+export const yesOption = {
+  yes: { type: "boolean", default: false, help: "does not ask before it changes something" },
+} as const;
+export const jsonOption = {
+  json: { type: "boolean", default: false, help: "prints the results as JSON on standard output" },
+} as const;
+export const timeoutOption = {
+  timeout: {
+    type: "string",
+    value: "SECONDS",
+    help: "how long each signal is waited for, in place of its own time",
+  },
+} as const;
 
 /** Gives `read` the types of the options. */
 export function commandLine<const O extends Options, Arguments>(
@@ -53,10 +61,10 @@ export function timeoutSeconds({ timeout }: { timeout?: string }): number | unde
 }
 
 /** `--stack NAME [--json]`, all that a command takes which looks at one stack. */
-export function stackLine(name: string, usage: string) {
+export function stackLine({ name, help }: Omit<Described, "options">) {
   return commandLine({
     name,
-    usage,
+    help,
     options: { ...stackOption, ...jsonOption },
     read: (values) => ({ stack: namedStack(values), json: values.json }),
   });
@@ -66,35 +74,43 @@ export function stackLine(name: string, usage: string) {
 export async function runCommand<O extends Options, Arguments>(
   line: CommandLine<O, Arguments>,
   args: string[],
-  { say }: { say(line: string): void },
+  { out, say }: Pick<Console, "out" | "say">,
   work: (understood: Arguments) => Promise<number>,
 ): Promise<number> {
-  const understood = understand(line, args);
-  if (!("arguments" in understood)) {
-    say(understood.answer);
-    return understood.exitCode;
+  if (args.some((arg) => arg === "--help" || arg === "-h")) {
+    out(`${helpText(line)}\n`);
+    return exitCodes.ok;
   }
   try {
-    return await work(understood.arguments);
+    return await work(understand(line, args));
   } catch (error) {
     say(`${line.name}: ${error instanceof Error ? error.message : error}`);
-    return error instanceof WrongUsage ? exitCodes.usage : exitCodes.failed;
+    if (!(error instanceof WrongUsage)) return exitCodes.failed;
+    say(`\n${synopsis(line)}\n       npm run ${line.name} -- --help says more`);
+    return exitCodes.usage;
   }
 }
 
-type Understood<Arguments> = { arguments: Arguments } | { answer: string; exitCode: number };
-
 function understand<O extends Options, Arguments>(
-  { name, usage, options, positionals: allowPositionals, read }: CommandLine<O, Arguments>,
+  { name, help, options, read }: CommandLine<O, Arguments>,
   args: string[],
-): Understood<Arguments> {
-  const help: Options = { help: { type: "boolean", short: "h" } };
+): Arguments {
+  const { values, positionals } = parsed(args, options);
+  // `npm run verify --stack svlnas`: npm takes the option for its own and hands on what follows it.
+  if (!help.words && positionals.length > 0) {
+    throw new WrongUsage(
+      `${JSON.stringify(positionals[0])} is no option. npm needs -- before options: npm run ${name} -- --stack NAME`,
+    );
+  }
+  return read(values as Values<O>, positionals);
+}
+
+function parsed(args: string[], options: ParseArgsConfig["options"]) {
   try {
-    const parsed = parseArgs({ args, options: { ...options, ...help }, allowPositionals });
-    if ("help" in parsed.values) return { answer: usage, exitCode: exitCodes.ok };
-    return { arguments: read(parsed.values as Values<O>, parsed.positionals) };
+    return parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : error;
-    return { answer: `${name}: ${reason}\n\n${usage}`, exitCode: exitCodes.usage };
+    // Node's second sentence is about positional arguments.
+    const [reason] = error instanceof Error ? error.message.split(". ") : [String(error)];
+    throw new WrongUsage(reason);
   }
 }

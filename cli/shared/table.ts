@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import Table from "cli-table3";
+import { wrap } from "./wrap.ts";
 
 /** What a table is written to. */
 export interface Terminal {
@@ -95,8 +96,7 @@ function cutWidths(rows: readonly (readonly Cell[])[], { width, cut = [] }: Layo
 /** Lines of what the terminal has. The library would cut a longer word; here it has a line of its own. */
 function wrapped(note: Cell, terminal: Terminal): string[] {
   const most = Math.max(NARROWEST, terminal.width) - INDENT.length;
-  const lines = textOf(note).match(new RegExp(`\\S.{0,${most - 1}}(?!\\S)|\\S+`, "g")) ?? [];
-  return lines.map((line) => painted(note, `${INDENT}${line.trimEnd()}`, terminal));
+  return wrap(textOf(note), most).map((line) => painted(note, `${INDENT}${line}`, terminal));
 }
 
 function textOf(cell: Cell): string {

@@ -23,7 +23,7 @@ export function terminalOf({
     say: (line) => void stderr.write(`${line}\n`),
     terminal: {
       width: stdout.columns ?? NO_TERMINAL,
-      colour: stdout.isTTY === true && !env.NO_COLOR,
+      colour: stdout.isTTY === true && !env.NO_COLOR && env.TERM !== "dumb",
     },
   };
 }

@@ -10,6 +10,7 @@ import {
   timeoutOption,
   timeoutSeconds,
 } from "../shared/command-line.ts";
+import { announced } from "../shared/progress.ts";
 import type { Console } from "../shared/terminal.ts";
 import type { VerifyTarget } from "./outputs.ts";
 import { progressLines } from "./progress.ts";
@@ -24,22 +25,36 @@ export interface Surroundings extends Console {
   onHost?(stack: string, facts: VerifyFacts): Promise<SeenOnHost>;
 }
 
-export const usage = `usage: npm run verify -- --stack NAME [--timeout SECONDS] [--wait] [--json]
-
-  --stack NAME       the stack whose host is proven
-  --timeout SECONDS  how long each signal is waited for; default ${WAIT}, and ${GITHUB_WAIT} for GitHub.
-                     0 asks once: samples up to 3 minutes old are taken, so an agent
-                     that ended a moment ago is not noticed
-  --wait             waits for GitHub's first poll, up to 10 minutes after Alloy started
-  --json             results as JSON on standard output
-
-Ends with 0 when all is well or only to be looked at, 1 when something is ${failures.slice(0, -1).join(", ")}
-or ${failures.at(-1)}, 2 for wrong usage.`;
-
 const line = commandLine({
   name: "verify",
-  usage,
-  options: { ...stackOption, ...timeoutOption, ...jsonOption, wait: { type: "boolean" } },
+  help: {
+    about:
+      "Asks the sinks for every enabled signal until new data has arrived, and says what to do about " +
+      "one that is missing.",
+    examples: [
+      "--stack svlnas",
+      "--stack svlnas --timeout 0",
+      `--stack svlnas --json | jq -r '.[] | select(.state != "ok") | .title'`,
+    ],
+    ends: {
+      ok: "all is well or only to be looked at",
+      failed: `something is ${failures.slice(0, -1).join(", ")} or ${failures.at(-1)}`,
+    },
+  },
+  options: {
+    ...stackOption,
+    timeout: {
+      ...timeoutOption.timeout,
+      help:
+        `how long each signal is waited for; default ${WAIT}, and ${GITHUB_WAIT} for GitHub. 0 asks ` +
+        "once: samples up to 3 minutes old are taken, so an agent that ended a moment ago is not noticed",
+    },
+    wait: {
+      type: "boolean",
+      help: "waits for GitHub's first poll, up to 10 minutes after Alloy started",
+    },
+    ...jsonOption,
+  },
   read: (values) => ({
     stack: namedStack(values),
     // Left out: each signal's own time.
@@ -52,9 +67,12 @@ const line = commandLine({
 /** Runs `verify` with the arguments of a command line and answers its exit code. */
 export async function command(args: string[], around: Surroundings): Promise<number> {
   return runCommand(line, args, around, async ({ stack, timeoutSeconds, json, wait }) => {
-    const { sinks, facts } = await around.target(stack);
-    const host = await around.onHost?.(stack, facts);
-    const onProgress = progressLines(around.say);
+    const { say, onHost } = around;
+    const reading = `reading the outputs of ${stack}`;
+    const { sinks, facts } = await announced(say, reading, () => around.target(stack));
+    const looking = `looking at the host ${facts.host}`;
+    const host = onHost && (await announced(say, looking, () => onHost(stack, facts)));
+    const onProgress = progressLines(say);
     const results = await verify(sinks, facts, { timeoutSeconds, wait, host, onProgress });
     around.out(json ? toJson(results) : `\n${table(results, around.terminal)}`);
     return results.some(failed) ? exitCodes.failed : exitCodes.ok;

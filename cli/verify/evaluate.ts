@@ -1,6 +1,6 @@
 import type { Signal } from "../../telemetry/signals.ts";
+import { span } from "../shared/words.ts";
 import type { Result } from "./result.ts";
-import { span } from "./words.ts";
 
 /** What the sink answered about a signal. */
 export interface Measured {

@@ -1,5 +1,6 @@
+import { HEARTBEAT } from "../shared/progress.ts";
+import { span } from "../shared/words.ts";
 import type { Result } from "./result.ts";
-import { span } from "./words.ts";
 
 /** What happens while `verify` waits. */
 export type Progress =
@@ -9,9 +10,6 @@ export type Progress =
   | { kind: "waiting"; titles: readonly string[]; secondsLeft: number; problem?: string }
   /** The checks begin. */
   | { kind: "checking" };
-
-/** Pause between two lines that say what is still waited for, in s. */
-const HEARTBEAT = 15;
 
 /** Turns progress into lines: each signal as it settles, and every 15 s what is still waited for. */
 export function progressLines(write: (line: string) => void): (progress: Progress) => void {
@@ -27,7 +25,7 @@ export function progressLines(write: (line: string) => void): (progress: Progres
     if (problem && problem !== shown) write(problem);
     shown = problem;
     if (Date.now() < next) return;
-    next = Date.now() + HEARTBEAT * 1000;
+    next = Date.now() + HEARTBEAT;
     write(`waiting for ${titles.join(", ")} (${span(secondsLeft)} left)`);
   };
 }

@@ -1,6 +1,7 @@
 import type { VerifyFacts } from "../../telemetry/facts.ts";
 import { selfMetric } from "../../telemetry/queries.ts";
 import { GITHUB_WAIT, type Signal, signalsOf } from "../../telemetry/signals.ts";
+import { span } from "../shared/words.ts";
 import { answers, measure, type Sinks } from "./ask.ts";
 import { type Check, resultOf } from "./checks/check.ts";
 import { type RunningContainer, unheard } from "./checks/unheard.ts";
@@ -11,7 +12,6 @@ import type { Result } from "./result.ts";
 import { type Question, settle } from "./settle.ts";
 import { shareCause } from "./shared-cause.ts";
 import { queryMetrics } from "./sink-queries.ts";
-import { span } from "./words.ts";
 
 export interface SeenOnHost {
   /** Text of a line that was just written there, by the id of the signal that has to bring it. */

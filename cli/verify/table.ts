@@ -1,6 +1,6 @@
 import { type Cell, type Cut, table as drawn, type Terminal, tally } from "../shared/table.ts";
+import { amount, span } from "../shared/words.ts";
 import { failures, type Result, type State } from "./result.ts";
-import { amount, span } from "./words.ts";
 
 const HEADER = ["signal", "query", "age", "found", "state"];
 /** The query first, but before it says nothing the title. */

@@ -1,7 +1,7 @@
 import { advice } from "../../../telemetry/advice.ts";
 import { selector, selfMetric, within } from "../../../telemetry/queries.ts";
 import { GITHUB_FRESH, GITHUB_JOB } from "../../../telemetry/signals.ts";
-import { span } from "../words.ts";
+import { span } from "../../shared/words.ts";
 import { bounded, byLabel } from "./check.ts";
 
 /**

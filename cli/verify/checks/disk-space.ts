@@ -1,6 +1,6 @@
 import { selector } from "../../../telemetry/queries.ts";
 import { NODE_JOB } from "../../../telemetry/signals.ts";
-import { percent } from "../words.ts";
+import { percent } from "../../shared/words.ts";
 import type { Check } from "./check.ts";
 
 /** Share of a file system below which it is time to act. */

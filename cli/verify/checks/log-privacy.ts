@@ -2,8 +2,8 @@ import type { VerifyFacts } from "../../../telemetry/facts.ts";
 import type { RedactPattern } from "../../../telemetry/names.ts";
 import { lastHour, selector, selfMetric } from "../../../telemetry/queries.ts";
 import { WAIT } from "../../../telemetry/signals.ts";
+import { amount } from "../../shared/words.ts";
 import type { LogLine } from "../sink-queries.ts";
-import { amount } from "../words.ts";
 import { type Check, sum } from "./check.ts";
 
 /** Within which no line may have arrived, in s: what was sent before a deployment is gone by then. */

@@ -1,6 +1,6 @@
 import { SERIES_BUDGET } from "../../../telemetry/series-budget.ts";
+import { amount, percent } from "../../shared/words.ts";
 import type { Sample } from "../sink-queries.ts";
-import { amount, percent } from "../words.ts";
 import { type Check, sum } from "./check.ts";
 
 /** Share of the budget above which it is time to act. */

@@ -1,5 +1,5 @@
 import { selfMetric } from "../../../telemetry/queries.ts";
-import { amount } from "../words.ts";
+import { amount } from "../../shared/words.ts";
 import { type Check, sum } from "./check.ts";
 
 /** Growth within an hour that no ordinary hour brings: a fifth, and more than a new database adds. */

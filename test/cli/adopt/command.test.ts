@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { usage } from "../../../cli/adopt/command.ts";
 import { PulumiFailure } from "../../../cli/shared/pulumi-cli.ts";
 import { completed } from "../../support/stack-files.ts";
 import { oldHost, record } from "./support/found.ts";
@@ -207,16 +206,4 @@ test.each([
   const { code, steps, err } = await adopt(["--stack", "svlnas", mode], { found, settings });
   expect({ code, steps }).toEqual({ code: 1, steps: ["host: look"] });
   expect(err).toBe(`adopt: ${reason}\n`);
-});
-
-test.each([
-  [[], "--stack is missing"],
-  [["--stack", "a", "--timeout", "soon"], '--timeout must be whole seconds, not "soon"'],
-  [["--stack", "a", "--plan", "--clean-up"], "--plan and --clean-up can't be both"],
-  [["--stak", "a"], "'--stak'"],
-])("2 and the usage for %j", async (args, text) => {
-  const { code, err, calls } = await adopt(args);
-  expect({ code, calls }).toEqual({ code: 2, calls: [] });
-  expect(err).toContain(text);
-  expect(err).toContain(usage);
 });

@@ -95,7 +95,7 @@ describe("a host", () => {
   /** All rows of a look at the host, and the exit code. */
   async function look() {
     const { code, out, err } = await run(["--json"]);
-    expect(err).toBe("looking at ssh://root@svlnas:22\n");
+    expect(err).toBe("reading what svlnas deployed\nlooking at ssh://root@svlnas:22\n");
     return { code, out, rows: JSON.parse(out) as Row[] };
   }
 

@@ -78,7 +78,7 @@ describe("a token without fault", () => {
   test("comes from standard input where no person sits: no page, no browser", async () => {
     const { code, opened, err, stored } = await run({ around: { interactive: false } });
     expect([code, opened, stored.length]).toEqual([0, [], 1]);
-    expect(err).toBe("Checking the token against GitHub.\n");
+    expect(err).toBe("reading the configuration of svlnas\nchecking the token against GitHub\n");
   });
 
   test.each<[Given, string]>([

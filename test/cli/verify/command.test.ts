@@ -60,7 +60,7 @@ test("1 and one sentence when the stack has no such output", async () => {
   expect(await run(["--stack", "old"])).toEqual({
     code: 1,
     out: "",
-    err: 'verify: Stack old has no output "verify" yet: run `pulumi up --stack old` with this version of the program, then ask again.\n',
+    err: 'reading the outputs of old\nverify: Stack old has no output "verify" yet: run `pulumi up --stack old` with this version of the program, then ask again.\n',
   });
 });
 
