@@ -26,7 +26,7 @@ function sinkFaults(raw: Raw, make: FaultMaker): Fault[] {
   if (sinks) return needs(["metricsPassword", "logsPassword"], "sinks");
   const missing = make.fault(
     ["grafanaCloud"],
-    "is missing, and so is sinks: one of them says where the data goes",
+    "is missing, and so is sinks. Set this for Grafana Cloud, or sinks.metrics.url and sinks.logs.url for your own Prometheus and Loki",
     make.set(["grafanaCloud", "stackSlug"]),
   );
   return [...(cloud ? [] : [missing]), ...needs(["cloudAccessPolicyToken"], "grafanaCloud")];

@@ -32,7 +32,10 @@ export function commandsOf(program: Program, stack: string): Commands {
   const path = (keys: PropertyKey[]) =>
     `--path '${elsewhere[joinPath(keys)] ?? `${project}:${joinPath(keys)}`}'`;
 
-  function set(keys: PropertyKey[], value = exampleAt(schema, keys)): string {
+  // A stack is named after its host.
+  const example = (keys: PropertyKey[]) => exampleAt(schema, keys)?.replace("<stack>", stack);
+
+  function set(keys: PropertyKey[], value = example(keys)): string {
     const name = joinPath(keys);
     if (secretKeys[name]) {
       const usual = `${config("set")} --secret ${secretKeys[name]}`;

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { type Commands, commandsOf, type Program } from "./commands.ts";
 import type { Raw } from "./read-raw.ts";
-import { joinPath, knownKeys } from "./schema-paths.ts";
+import { isA, joinPath, knownKeys, missingFields } from "./schema-paths.ts";
 
 /** One thing wrong with a stack's configuration. */
 export interface Fault {
@@ -58,7 +58,9 @@ export function parseConfig<Schema extends z.ZodObject>(
   };
 }
 
-/** The faults of one issue: for unknown keys, one for each key. */
+const MISSING = "is missing";
+
+/** The faults of one issue: one for each unknown key, and for each field of an object that is missing. */
 function issueFaults(
   issue: z.core.$ZodIssue,
   base: PropertyKey[],
@@ -70,6 +72,13 @@ function issueFaults(
     const reason = `is not a setting; known here: ${knownKeys(schema, keys).join(", ")}`;
     const unknown = issue.keys.map((key) => [...keys, key]);
     return unknown.map((path) => make.fault(path, reason, make.remove(path)));
+  }
+  if (issue.code === "invalid_type" && issue.message === MISSING) {
+    const fields = missingFields(schema, keys);
+    return fields.map((field) => make.fault([...keys, ...field], MISSING));
+  }
+  if (issue.code === "invalid_type" && isA("object", schema, keys)) {
+    return [make.fault(keys, issue.message, make.remove(keys))];
   }
   if (issue.code !== "invalid_union") return [make.fault(keys, issue.message)];
   // An image is a digest reference or `{ local }`: the fault is that of the form that was tried.
@@ -88,7 +97,7 @@ function isWrongKind(issue: z.core.$ZodIssue): boolean {
 
 /** What is wrong, where the schema has no sentence of its own. */
 function reasonOf(issue: z.core.$ZodRawIssue): string | undefined {
-  if (issue.code === "invalid_type" && issue.input === undefined) return "is missing";
+  if (issue.code === "invalid_type" && issue.input === undefined) return MISSING;
   if (issue.code === "invalid_value") return `must be one of: ${issue.values.join(", ")}`;
   if (issue.code === "invalid_type") return `must be ${article(issue.expected)}`;
   if (issue.code === "too_small") return `must be at least ${bound(issue.minimum, issue.origin)}`;

@@ -5,7 +5,7 @@ const ssh = z.strictObject({
   type: z.literal("ssh").meta({ examples: ["ssh"] }),
   address: hostName.meta({
     description: "Name or IP address of the host's SSH server.",
-    examples: ["svlnas"],
+    examples: ["<stack>"],
   }),
   user: z
     .string()
@@ -63,7 +63,7 @@ const prepare = z.discriminatedUnion("type", [
 export const host = z.strictObject({
   name: dockerName.meta({
     description: "Value of the labels `host` and `instance` on everything that this host sends.",
-    examples: ["svlnas"],
+    examples: ["<stack>"],
   }),
   connection: z.discriminatedUnion("type", [ssh, local]).meta({
     description: "How the host is reached.",

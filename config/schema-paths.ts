@@ -40,6 +40,21 @@ export function exampleAt(schema: z.ZodObject, keys: PropertyKey[]): string | un
   return undefined;
 }
 
+/** Paths of the values that have to be set where the field at a path is missing: of an object its required ones. */
+export function missingFields(schema: z.ZodObject, keys: PropertyKey[]): PropertyKey[][] {
+  const object = schemasAt(schema, keys).find(({ def }) => def.type === "object");
+  return object ? requiredFields(object) : [[]];
+}
+
+function requiredFields(object: Node): PropertyKey[][] {
+  return Object.entries(object.def.shape ?? {}).flatMap(([name, field]) => {
+    if ((field as unknown as z.ZodType).safeParse(undefined).success) return [];
+    const inner = unwrap(field).find(({ def }) => def.type === "object");
+    const paths = inner ? requiredFields(inner) : [[]];
+    return paths.map((path) => [name, ...path]);
+  });
+}
+
 /** Whether the field at a path may be of a type, in zod's words. */
 export function isA(type: string, schema: z.ZodObject, keys: PropertyKey[]): boolean {
   return schemasAt(schema, keys).some(({ def }) => def.type === type);

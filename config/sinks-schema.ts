@@ -1,16 +1,19 @@
 import { z } from "zod";
 import { cidr, httpUrl } from "./values.ts";
 
-const sink = (what: string) =>
+const sink = (what: string, url: string) =>
   z.strictObject({
     url: httpUrl.meta({
       description: `Push URL for ${what}.`,
-      examples: ["https://push.example.org/api"],
+      examples: [url],
     }),
     username: z
       .string()
       .min(1)
-      .meta({ description: `User name for ${what}.`, examples: ["1234"] }),
+      .meta({
+        description: `User name for ${what}; any, if it asks for none.`,
+        examples: ["1234"],
+      }),
     queryUrl: z
       .url({ protocol: /^https?$/ })
       .optional()
@@ -53,6 +56,6 @@ export const grafanaCloud = z.strictObject({
 
 /** Sinks of the operator's own. */
 export const sinks = z.strictObject({
-  metrics: sink("Prometheus remote write"),
-  logs: sink("Loki"),
+  metrics: sink("Prometheus remote write", "https://prometheus.example.org/api/v1/write"),
+  logs: sink("Loki", "https://loki.example.org/loki/api/v1/push"),
 });

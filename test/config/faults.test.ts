@@ -73,7 +73,7 @@ const cases: Case[] = [
   ],
   [{ "host.connection.port": 70000 }, "host.connection.port: must be at most 65535", "22"],
   [{ "host.journal.gid": "systemd-journal" }, "host.journal.gid: must be a number", "102"],
-  [{ "host.journal": {} }, "host.journal.gid: is missing", "102"],
+  [{ "host.journal": 102 }, "host.journal: must be an object", remove("host.journal")],
   [
     { "host.directory": "apps/alloy" },
     "host.directory: must be an absolute path of letters, digits, `_`, `.` and `-`",
@@ -200,7 +200,7 @@ const cases: Case[] = [
   ],
   [
     { grafanaCloud: undefined },
-    "grafanaCloud: is missing, and so is sinks: one of them says where the data goes",
+    "grafanaCloud: is missing, and so is sinks. Set this for Grafana Cloud, or sinks.metrics.url and sinks.logs.url for your own Prometheus and Loki",
     set("grafanaCloud.stackSlug", "mystack"),
   ],
   // Of digits alone, which YAML takes for a number.

@@ -42,7 +42,7 @@ Stack svlnas: 8 faults in the configuration, nothing was changed.
     pulumi config set --stack svlnas --path 'grafana-alloy:host.connection.hostKey' "$(ssh-keyscan -t ed25519 HOST | cut -d' ' -f2-)"
   ingress.domain: is missing
     pulumi config set --stack svlnas --path 'grafana-alloy:ingress.domain' example.org
-  grafanaCloud: is missing, and so is sinks: one of them says where the data goes
+  grafanaCloud: is missing, and so is sinks. Set this for Grafana Cloud, or sinks.metrics.url and sinks.logs.url for your own Prometheus and Loki
     pulumi config set --stack svlnas --path 'grafana-alloy:grafanaCloud.stackSlug' mystack
   cloudAccessPolicyToken: is missing: grafanaCloud needs it
     pulumi config set --stack svlnas --secret grafana:cloudAccessPolicyToken
