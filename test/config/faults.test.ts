@@ -1,5 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { expect, test } from "vitest";
+import { settings as allSettings } from "../../config/schema.ts";
+import { pipelineNames } from "../../telemetry/names.ts";
 import { mockProgram } from "../support/mock-program.ts";
 import { completed, completedLocal, type RawSettings } from "../support/stack-files.ts";
 
@@ -42,7 +44,7 @@ const alloyImage =
 const cases: Case[] = [
   [
     { pipline: ["host"] },
-    "pipline: is not a setting; known here: cloudAccessPolicyToken, github, githubAppPrivateKey, githubToken, grafanaCloud, host, images, ingress, limits, logs, logsPassword, metricsPassword, networks, pipelines, postgres, registry, registryPassword, restart, sinks, unencryptedHosts",
+    `pipline: is not a setting; known here: ${Object.keys(allSettings.shape).sort().join(", ")}`,
     remove("pipline"),
   ],
   [
@@ -107,7 +109,7 @@ const cases: Case[] = [
   ],
   [
     { "pipelines.0": "cadvisor" },
-    "pipelines[0]: must be one of: host, containers, container-metrics, journal, traefik, postgres, github, self",
+    `pipelines[0]: must be one of: ${pipelineNames.join(", ")}`,
     "host",
   ],
   [

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import { repoDir } from "../../lab/paths.ts";
+import { pipelineNames } from "../../telemetry/names.ts";
 
 const pagesIn = (directory: string) =>
   readdirSync(join(repoDir, directory))
@@ -35,6 +36,12 @@ test.each(pages)("links of %s lead somewhere", (page) => {
     ([, link = ""]) => link,
   );
   expect(links.map((link) => broken(page, link)).filter(Boolean)).toEqual([]);
+});
+
+test("README has a row for each pipeline", () => {
+  const section = read("README.md").split("\n## What it collects\n")[1]?.split("\n## ")[0] ?? "";
+  const rows = [...section.matchAll(/^\| `([\w-]+)` \|/gm)].map(([, name]) => name);
+  expect(rows).toEqual([...pipelineNames]);
 });
 
 test("the index names every page", () => {
