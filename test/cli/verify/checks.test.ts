@@ -1,6 +1,5 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { Answers } from "../../../cli/verify/checks/check.ts";
-import { type RunningContainer, unheard } from "../../../cli/verify/checks/unheard.ts";
 import { checksOf, selfChecksOf } from "../../../cli/verify/checks.ts";
 import type { Result } from "../../../cli/verify/result.ts";
 import type { LogLine, Sample } from "../../../cli/verify/sink-queries.ts";
@@ -26,11 +25,7 @@ const notPolling = { ...facts, github: { repositories: [], polls: false } };
 const checksFor = (of: VerifyFacts, now = new Date("2027-01-01T00:00:00Z")) =>
   Object.fromEntries([...checksOf(of, now), ...selfChecksOf(of)].map((each) => [each.id, each]));
 const checks = { ...checksFor(notPolling), ...checksFor(facts) };
-const check = (id: string) => {
-  const found = checks[id];
-  if (!found) throw new Error(`no check ${id}`);
-  return found;
-};
+const check = (id: string) => checks[id] ?? expect.fail(`no check ${id}`);
 
 type Given = number | [value: number, labels: Sample["labels"]];
 /** Samples of one query. */
@@ -41,8 +36,8 @@ const samples = (...given: Given[]): Sample[] =>
   });
 const of = (...given: Given[]): Partial<Answers> => ({ metrics: [samples(...given)] });
 const line = (labels: LogLine["labels"], time = 0n): LogLine => ({ labels, time, line: "" });
-const judge = (id: string, metrics: Sample[][], logs: LogLine[] = []) =>
-  check(id).judge({ metrics, logs, lineCounts: [] });
+const judge = (id: string, metrics: Sample[][]) =>
+  check(id).judge({ metrics, logs: [], lineCounts: [] });
 
 test.each<[id: string, metrics: string[]]>([
   [
@@ -312,34 +307,4 @@ test.each([
 ])("above the budget, what of %s to cut", (job, text) => {
   const found = samples(series("svlnas", job, 9000));
   expect(judge("series-budget", [found]).advice).toContain(text);
-});
-
-describe("containers that run", () => {
-  const running: RunningContainer[] = [
-    { name: "web", driver: "json-file", log: "lines", service: "web", project: "shop" },
-    { name: "db", driver: "json-file", log: "silent" },
-    { name: "mute", driver: "none", log: "unreadable" },
-  ];
-  const judged = (exclude: Partial<VerifyFacts["logs"]["exclude"]>, ...heard: string[]) => {
-    const own = { ...kept, exclude: { containers: [], composeServices: [], ...exclude } };
-    const lineCounts = heard.map((container) => ({ labels: { container }, value: 3 }));
-    const { count, detail } = unheard({ ...facts, logs: own }, running).judge({
-      ...{ metrics: [], logs: [], lineCounts },
-    });
-    return [count, detail];
-  };
-  const web = "web: it wrote within a day, and nothing of that is here (log driver json-file)";
-  const mute = "mute: Docker can't read back what its log driver none takes";
-
-  test.each<[what: string, ReturnType<typeof judged>, count: number, detail: string]>([
-    ["that wrote and were not heard are named", judged({}), 2, `${web}; ${mute}`],
-    ["that were heard are not, nor is a silent one", judged({}, "web"), 1, mute],
-    [
-      "and are excluded do not count",
-      judged({ containers: ["mute"] }, "web"),
-      0,
-      "2 containers run",
-    ],
-    ["by their service, too", judged({ composeServices: ["shop/web"] }), 1, mute],
-  ])("%s", (_, found, count, detail) => expect(found).toEqual([count, detail]));
 });
