@@ -1,3 +1,5 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import * as adopt from "../../../cli/adopt/command.ts";
 import * as deploy from "../../../cli/deploy/command.ts";
@@ -6,6 +8,7 @@ import * as drift from "../../../cli/drift/command.ts";
 import * as fleet from "../../../cli/fleet/command.ts";
 import * as githubToken from "../../../cli/github-token/command.ts";
 import * as verify from "../../../cli/verify/command.ts";
+import { repoDir } from "../../../lab/paths.ts";
 import { printing } from "../support/printing.ts";
 
 /** The commands, with nothing around them but a console: what they would do fails. */
@@ -67,6 +70,11 @@ test.each([...unknown, ...unnamed, ...own])(
     expect(await run(name, args)).toEqual({ code: 2, out: "", err });
   },
 );
+
+test("these are all commands", () => {
+  const folders = readdirSync(join(repoDir, "cli")).filter((name) => name !== "shared");
+  expect(names.sort()).toEqual(folders.sort());
+});
 
 test.each(names)("%s --help: 0, and on standard output how to call it", async (name) => {
   const { code, out, err } = await run(name, ["--help"]);
