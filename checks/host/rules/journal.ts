@@ -15,38 +15,36 @@ export function journalChecks(found: Findings, request: ChecksRequest): Check[] 
     };
     return [checked("machine id", "missing", fault)];
   }
-  return [checked("machine id", machineId), journalCheck(found, request, journal)];
+  return [checked("machine id", machineId), ...placeAndGroup(found, request, journal)];
 }
 
 type Journal = NonNullable<ChecksRequest["host"]["journal"]>;
 
-function journalCheck(found: Findings, { stack }: ChecksRequest, { path, gid }: Journal): Check {
-  const here = found.journals[path];
-  const [elsewhere] = Object.keys(found.journals);
-  if (here === undefined && elsewhere !== undefined) {
-    return checked("journal", `in ${elsewhere}`, {
-      path: "host.journal.path",
-      reason: `is ${path}, but this host's journal is in ${elsewhere}`,
-      fix: setTo(stack, "host.journal.path", elsewhere),
-    });
-  }
-  if (here === undefined) {
-    return checked("journal", "none", {
+/** Both faults at once: the group is that of the journal that is there. */
+function placeAndGroup(found: Findings, { stack }: ChecksRequest, { path, gid }: Journal): Check[] {
+  const place = path in found.journals ? path : Object.keys(found.journals)[0];
+  if (place === undefined) {
+    const fault = {
       path: "host.journal.path",
       reason: `${path} holds no journal of this machine`,
       fix: "as root on the host: systemctl restart systemd-journald; or take journal out of pipelines",
-    });
+    };
+    return [checked("journal", "none", fault)];
   }
-  const group = groupOf(found, here);
-  return checked(
-    "journal",
-    `${path}, GID ${group}`,
-    group !== gid && {
-      path: "host.journal.gid",
-      reason: `is ${gid}, but on this host the group ${group} reads the journal`,
-      fix: setTo(stack, "host.journal.gid", `${group}`),
-    },
-  );
+  const group = groupOf(found, found.journals[place] ?? 0);
+  const wrongGroup = group !== gid && {
+    path: "host.journal.gid",
+    reason: `is ${gid}, but on this host the group ${group} reads the journal`,
+    fix: setTo(stack, "host.journal.gid", `${group}`),
+  };
+  const ofGroup = checked("journal", `${place}, GID ${group}`, wrongGroup);
+  if (place === path) return [ofGroup];
+  const elsewhere = checked("journal", `in ${place}`, {
+    path: "host.journal.path",
+    reason: `is ${path}, but this host's journal is in ${place}`,
+    fix: setTo(stack, "host.journal.path", place),
+  });
+  return wrongGroup ? [elsewhere, ofGroup] : [elsewhere];
 }
 
 /** A journal that was made before its group is root's; systemd gives its files to the group by ACL. */

@@ -292,6 +292,14 @@ test("file systems without a size are told, and stop no update", () => {
   ]);
 });
 
+test("a journal that is elsewhere, of another group: both are told", () => {
+  const found = healthyFindings({ journals: { "/run/log/journal": 999 }, journalGroup: 999 });
+  expect(faultsOf(checks(found)).map(({ fix }) => fix)).toEqual([
+    set("host.journal.path", "/run/log/journal"),
+    set("host.journal.gid", "999"),
+  ]);
+});
+
 describe("a host that lacks something", () => {
   test.each(Object.entries(cases))("%s", (_kind, [found, fault, fix, request]) => {
     const all = checks(healthyFindings(found), requestOf(request));
