@@ -1,7 +1,8 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { commandLine, exitCodes, runCommand, WrongUsage } from "../cli/shared/command-line.ts";
+import { terminalOf } from "../cli/shared/terminal.ts";
 import { allDashboards } from "../grafana/dashboards/index.ts";
 import { screenshot } from "../lab/live/browser.ts";
 import { serveDashboards } from "../lab/live/server.ts";
@@ -9,19 +10,30 @@ import { repoDir } from "../lab/paths.ts";
 import { type Collected, collect, type View } from "../lab/pictures/collect.ts";
 import { draw } from "../lab/pictures/draw.ts";
 
-const usage = `usage: npm run pictures -- [--minutes N] [--host NAME] [--save FILE | --from FILE]
-
-Draws docs/pictures/*.svg, and live.png of the lab's page, from the dashboards' definitions and what their queries answer in the running lab
-(make up): of the last N minutes (15), of the host NAME (local). --save keeps the answers, --from draws kept ones.
-`;
-
-const { values } = parseArgs({
+const line = commandLine({
+  name: "pictures",
+  help: {
+    about:
+      "Draws docs/pictures/*.svg, and live.png of the lab's page, from the dashboards' definitions and " +
+      "what their queries answer in the running lab (make up).",
+    examples: ["--minutes 10", "--save answers.json", "--from answers.json"],
+    ends: { ok: "they are drawn", failed: "one could not be drawn" },
+  },
   options: {
-    minutes: { type: "string", default: "15" },
-    host: { type: "string", default: "local" },
-    save: { type: "string" },
-    from: { type: "string" },
-    help: { type: "boolean" },
+    minutes: {
+      type: "string",
+      default: "15",
+      value: "N",
+      help: "how much of the past they show; default 15",
+    },
+    host: { type: "string", default: "local", value: "NAME", help: "the host; default local" },
+    save: { type: "string", value: "FILE", help: "keeps the answers there" },
+    from: { type: "string", value: "FILE", help: "draws answers that were kept" },
+  },
+  read(values) {
+    const minutes = Number(values.minutes);
+    if (minutes > 0) return { ...values, minutes };
+    throw new WrongUsage(`--minutes must be a number above 0, not ${values.minutes}`);
   },
 });
 
@@ -43,22 +55,18 @@ async function ask(view: View): Promise<Collected> {
   }
 }
 
-async function main(): Promise<void> {
-  const collected: Collected = values.from
-    ? JSON.parse(await readFile(values.from, "utf8"))
-    : await ask({ host: values.host, minutes: Number(values.minutes) });
-  if (values.save) await writeFile(values.save, JSON.stringify(collected));
+const { out, say } = terminalOf(process);
+process.exitCode = await runCommand(line, process.argv.slice(2), { out, say }, async (wanted) => {
+  const { host, minutes, from, save } = wanted;
+  const collected: Collected = from
+    ? JSON.parse(await readFile(from, "utf8"))
+    : await ask({ host, minutes });
+  if (save) await writeFile(save, JSON.stringify(collected));
   await mkdir(directory, { recursive: true });
   for (const [name, dashboard] of Object.entries(allDashboards())) {
     const file = join(directory, `${name}.svg`);
     await writeFile(file, draw(name, dashboard, collected));
-    process.stdout.write(`docs/pictures/${name}.svg\n`);
+    out(`docs/pictures/${name}.svg\n`);
   }
-}
-
-if (values.help || !(Number(values.minutes) > 0)) {
-  process.stderr.write(usage);
-  process.exitCode = values.help ? 0 : 2;
-} else {
-  await main();
-}
+  return exitCodes.ok;
+});
