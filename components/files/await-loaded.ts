@@ -8,9 +8,13 @@ import { pointLink, proveVersion, putBack } from "./version-links.ts";
 
 /** A script in the agent's network namespace, for its port is published nowhere, that works on the configuration. */
 export function inAgentNetwork(site: InstallSite, script: string): string {
+  return inNetworkOf("alloy", site, script);
+}
+
+export function inNetworkOf(container: string, site: InstallSite, script: string): string {
   return oneShot({
     image: site.initImage,
-    network: "container:alloy",
+    network: `container:${container}`,
     mounts: [`${site.directory}/config:/service/config`],
     // Who owns the directory may have given it permissions that let nobody else in.
     addCapabilities: ["DAC_OVERRIDE"],

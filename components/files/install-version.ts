@@ -3,6 +3,7 @@ import { shellQuote } from "../../host-shell/shell.ts";
 import { READER_RULES_FILE } from "../../pipelines/alloy-bundle.ts";
 import { awaitComponents, awaitLoaded, inAgentNetwork, NOT_PRUNED } from "./await-loaded.ts";
 import { carryPositions } from "./carry-positions.ts";
+import { tryImage } from "./image-trial.ts";
 import { type InstallSite, inHost } from "./install-site.ts";
 import { proveVersion, putBack, switchVersion } from "./version-links.ts";
 
@@ -22,6 +23,9 @@ export function installVersion(site: InstallSite, { version, bytes }: PackedVers
   const invalid =
     `The configuration is invalid, see above. Version ${version} was not installed; ` +
     "the agent, if one runs, keeps its old one.";
+  const notRun =
+    `The image ${site.alloyImage} does not run version ${version}, see its log above. ` +
+    "The agent stays as it is. Set images.alloy to one that does.";
   const notCarried = "The positions of container logs could not be kept: the logs are read again.";
   return `
 remove_unpacked() { ${inHost(site, `rm -rf /service/config/versions/${version}.new`)}; }
@@ -29,6 +33,7 @@ remove_version() { ${inHost(site, removeVersion(version))}; }
 switch() { ${inHost(site, switchVersion(version))}; }
 switch_and_reload() { ${inAgentNetwork(site, switchAndReload(version))}; }
 loaded() { ${awaitLoaded(site)}; }
+try_image() { ${tryImage(site)}; }
 put_back() { ${inHost(site, putBack)}; }
 reload() { ${inAgentNetwork(site, reloadRequest)}; }
 
@@ -45,9 +50,12 @@ if [ "$other_rules" ]; then
   [ "$agent" != running ] || docker stop -t 30 alloy >/dev/null
   ${carryPositions(site)} || echo ${shellQuote(notCarried)} >&2
 fi
-# An agent on another image, or none, is left to the container's own replacement, which proves the version.
+# An agent on another image, or none, is left to the container's own replacement, which proves the version. One that
+# runs stays until the image is known to start with it.
+trial=
 if [ "$agent_image" != "$(docker image inspect -f '{{.Id}}' ${shellQuote(site.alloyImage)})" ]; then
   [ -z "$other_rules" ] || [ "$agent" != running ] || docker start alloy >/dev/null
+  [ "$agent" != running ] || trial=yes
   agent=
 elif [ "$other_rules" ] && [ "$agent" = running ]; then
   echo "The labels of container logs have changed: the agent is restarted." >&2
@@ -55,7 +63,15 @@ elif [ "$other_rules" ] && [ "$agent" = running ]; then
 fi
 said=
 case "$agent" in
-  "") switch ;;
+  "")
+    switch
+    [ -z "$trial" ] || try_image || {
+      put_back >/dev/null
+      remove_version
+      echo ${shellQuote(notRun)} >&2
+      exit 1
+    }
+    ;;
   running) said=$(switch_and_reload) || { [ $? -ne ${NOT_PRUNED} ] || exit 1; refused=yes; } ;;
   # One that stopped, or that starts over and over with what is mended now.
   *)

@@ -127,6 +127,17 @@ test("loads another choice of pipelines into the running agent", async () => {
   expect(await loadedComponents(lab)).toContain("prometheus.scrape.traefik");
 });
 
+/** A pipeline that validates but can't be loaded. */
+const notLoaded = 'local.file "broken" {\n\tfilename = "/etc/alloy/absent"\n}\n';
+
+/** A copy of the pipelines with another text of one. */
+async function pipelinesWith(text: string): Promise<string> {
+  const pipelines = await mkdtemp(join(tmpdir(), "pipelines-"));
+  await cp(pipelineDirectory, pipelines, { recursive: true });
+  await writeFile(join(pipelines, "self.alloy"), text);
+  return pipelines;
+}
+
 test.each([
   {
     kind: "a file that does not validate",
@@ -135,14 +146,12 @@ test.each([
   },
   {
     kind: "a file that validates but can't be loaded",
-    text: 'local.file "broken" {\n\tfilename = "/etc/alloy/absent"\n}\n',
+    text: notLoaded,
     says: "Alloy refused version",
   },
 ])("refuses $kind and leaves the agent as it is", async ({ text, says }) => {
   const before = [await agent(), await currentVersion()];
-  const pipelines = await mkdtemp(join(tmpdir(), "pipelines-"));
-  await cp(pipelineDirectory, pipelines, { recursive: true });
-  await writeFile(join(pipelines, "self.alloy"), text);
+  const pipelines = await pipelinesWith(text);
   await expect((await lab.stack("local", settings, pipelines)).up()).rejects.toThrow(says);
   await rm(pipelines, { recursive: true });
   expect([await agent(), await currentVersion()]).toEqual(before);
@@ -151,6 +160,30 @@ test.each([
   // What failed is done again: after a lost connection nobody knows what the host has.
   expect(await up()).toEqual({ same: all() - 1, replace: 1 });
 });
+
+test("an image and pipelines that are changed together are tried beside the agent first", async () => {
+  const images = { ...(settings.images as object), alloy: await otherImage() };
+  const before = [await agent(), await currentVersion()];
+  const pipelines = await pipelinesWith(notLoaded);
+  const pair = (await lab.stack("local", { ...settings, images }, pipelines)).up();
+  await expect(pair).rejects.toThrow(
+    /does not run version \w+, see its log above\. The agent stays/,
+  );
+  await rm(pipelines, { recursive: true });
+  expect([await agent(), await currentVersion()]).toEqual(before);
+  await up({ ...settings, images });
+  expect((await inspectService(lab)).alloy.Image).toBe(images.alloy);
+  await up();
+});
+
+/** The agent's image under another id. */
+async function otherImage(): Promise<string> {
+  const { Image } = (await inspectService(lab)).alloy;
+  const container = await lab.client.createContainer({ Image });
+  const { Id } = await container.commit({ changes: "LABEL other=true" });
+  await container.remove();
+  return Id;
+}
 
 test("takes a rotated secret without touching the container", async () => {
   const before = await agent();

@@ -45,6 +45,7 @@ const only = (name: string, loaded = name) => ({
   kept: [name],
 });
 const image = ["agent's state", "agent's image", "image"];
+const trial = ["remove trial", "start trial", "await trial", "remove trial"];
 
 describe("a version that is good", () => {
   test("is installed on a new host: validated, then linked; nothing is reloaded", () => {
@@ -73,9 +74,28 @@ describe("a version that is good", () => {
   test("is left to the agent's own replacement where it runs on another image, and the old one is kept", () => {
     host.setAgent({ state: "running", image: "other" });
     expect(install(good)).toMatchObject({ status: 0, stderr: "" });
-    expect(steps(host.calls()).slice(2)).toEqual([...image, "switch link"]);
+    expect(steps(host.calls()).slice(2)).toEqual([...image, "switch link", ...trial]);
     expect(versions()).toEqual({ ...only("new", "old"), kept: ["new", "old"] });
     expect(host.proven()).toBe("versions/old");
+  });
+
+  test.each([
+    ["does not start", refused, "simulated docker: cannot join network of a non running"],
+    ["lacks a component", lacking, "not loaded after 60 s:  local.file.lost"],
+  ])("is taken back where the other image %s with it", (_what, files, says) => {
+    host.setAgent({ state: "running", image: "other" });
+    const { status, stderr, last } = install(files);
+    expect({ status, last }).toEqual({
+      status: 1,
+      last:
+        "The image alloy-image does not run version new, see its log above. " +
+        "The agent stays as it is. Set images.alloy to one that does.",
+    });
+    expect(stderr).toContain(says);
+    expect(stderr).toContain("the trial's log");
+    expect(versions()).toEqual(only("old"));
+    expect(host.read("agent")).toBe("running sha256:other-image\n");
+    expect(host.read("trial")).toBe("");
   });
 
   test("is installed again without harm, and what was added to it is gone", () => {
@@ -104,7 +124,7 @@ describe("with other rules for the labels of container logs", () => {
   test.each([
     ["running", "same", ["stop agent", ...carry, "switch link", ...restart]],
     ["exited", "same", [...carry, "switch link", ...restart]],
-    ["running", "other", ["stop agent", ...carry, "start agent", "switch link"]],
+    ["running", "other", ["stop agent", ...carry, "start agent", "switch link", ...trial]],
   ] as const)("an agent that is %s on the %s image", (state, image, expected) => {
     host.setAgent({ state, image });
     const { status, stderr } = install(relabelled);

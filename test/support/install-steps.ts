@@ -2,6 +2,9 @@
 const purposes: [RegExp, string][] = [
   [/^run .* validate \/etc\/alloy\/versions\/\w+\/$/, "validate"],
   [/positions\.yml/, "carry positions"],
+  [/^rm -f alloy-trial$/, "remove trial"],
+  [/^run --detach --name alloy-trial /, "start trial"],
+  [/--network container:alloy-trial .*\/api\/v0\/web\/components/s, "await trial"],
   [/awk /, "unpack"],
   [
     /mv versions\/\w+\.new [\s\S]*\/-\/reload[\s\S]*xargs -r rm -rf/,
