@@ -67,14 +67,15 @@ async function launch(): Promise<void> {
   await answersOrFails(pid);
 }
 
-/**
- * Ends dockerd by a signal and starts it again over what it has kept, as the host's init does. SIGKILL takes the
- * containers' processes too, as a power cut does.
- */
-async function restart(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+/** How dockerd ends: in an orderly way, alone, or together with the containers' processes. */
+type End = "stopped" | "killed" | "killed with its containers, as in a power cut";
+
+/** Ends dockerd and starts it again over what it has kept, as the host's init does. */
+async function restart(end: End): Promise<void> {
   const pid = await pidFrom(pidFile, execRoot);
   if (pid === undefined) throw new Error("The lab's own Docker engine does not run.");
-  const containers = signal === "SIGKILL" ? await containerProcesses() : [];
+  const containers = end.startsWith("killed with") ? await containerProcesses() : [];
+  const signal = end === "stopped" ? "SIGTERM" : "SIGKILL";
   for (const one of [pid, ...containers]) process.kill(one, signal);
   const ended = async () => (await pidFrom(pidFile, execRoot)) === undefined;
   if (!(await until(ended, STOP_SECONDS))) throw new Error(`dockerd outlived ${signal}.`);

@@ -2,7 +2,7 @@ import { readdir, readlink, rename, rm, symlink, writeFile } from "node:fs/promi
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { queryMetrics } from "../../cli/verify/sink-queries.ts";
 import { privateEngine } from "../../lab/docker-engine/daemon.ts";
 import { until } from "../../lab/processes.ts";
@@ -115,11 +115,27 @@ test("an agent that does not start is named with its last lines", async () => {
 });
 
 // The lab's other containers, which no policy restarts, are started again by the next file's lab.
-test.each(["SIGTERM", "SIGKILL"] as const)("Docker's daemon is restarted by %s", async (signal) => {
-  const before = await service();
-  expect(before.map(({ running }) => running)).toEqual([true, true, false]);
-  await privateEngine.restart(signal);
-  const asBefore = async () => isDeepStrictEqual(await service(), before);
-  await until(asBefore, 60);
-  expect(await service()).toEqual(before);
+describe("when Docker's daemon was restarted", () => {
+  let before: Awaited<ReturnType<typeof service>>;
+
+  beforeEach(async () => {
+    before = await service();
+    expect(before.map(({ running }) => running)).toEqual([true, true, false]);
+  });
+
+  test.each(["stopped", "killed with its containers, as in a power cut"] as const)(
+    "%s, the same containers run",
+    async (end) => {
+      await privateEngine.restart(end);
+      await until(async () => isDeepStrictEqual(await service(), before), 60);
+      expect(await service()).toEqual(before);
+    },
+  );
+
+  test("killed alone, an update starts what the daemon has ended", async () => {
+    await privateEngine.restart("killed");
+    const { changes } = await up();
+    expect(changes).toEqual(["same"]);
+    expect(await service()).toEqual(before);
+  });
 });
