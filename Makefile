@@ -1,5 +1,5 @@
 # What a person types. Each target does its own set-up; `npm` and Node are asked for where they are missing.
-.PHONY: up verify down test bench bench-footprint bench-fleet setup
+.PHONY: up verify down test chaos bench bench-footprint bench-fleet setup
 
 # Node 24 comes from the npm package `node`; the machine's own only has to run npm.
 export PATH := $(CURDIR)/node_modules/node/bin:$(CURDIR)/node_modules/.bin:$(PATH)
@@ -15,6 +15,9 @@ down: setup
 
 test: setup
 	@tsx lab/main.ts test
+
+chaos: setup
+	@tsx lab/main.ts chaos $(ARGS)
 
 bench: setup
 	@node bench/main.ts compare $(ARGS)

@@ -1,10 +1,13 @@
+import { chaos } from "./chaos.ts";
 import { check } from "./check.ts";
 import { down } from "./down.ts";
 import { say } from "./progress.ts";
 import { up } from "./up.ts";
 import { verifyLab } from "./verify.ts";
 
-const commands: Record<string, () => Promise<void>> = { up, verify: verifyLab, down, test: check };
+const commands: Record<string, () => Promise<void>> = {
+  ...{ up, verify: verifyLab, down, test: check, chaos },
+};
 
 const name = process.argv[2] ?? "";
 const command = commands[name];

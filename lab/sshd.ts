@@ -21,6 +21,8 @@ export interface Sshd {
   hostKey: string;
   /** `ssh-ed25519 AAAA…` by type, for a known-hosts entry. */
   hostKeys: Partial<Record<HostKeyType, string>>;
+  /** Ends the server and its sessions by SIGKILL, and starts it again as it was. */
+  kill(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -84,14 +86,32 @@ export async function startSshd(
     }),
   );
   await makeEmptyDir();
+  await launch(sshd, port);
+  const keys = await Promise.all(types.map((type) => publicKey(hostKeyFile(type))));
+  const hostKeys = Object.fromEntries(types.map((type, i) => [type, keys[i]]));
+  const [hostKey = ""] = keys;
+  const kill = async () => {
+    await killSessions();
+    await launch(sshd, port);
+  };
+  return { host: HOST, port, user, privateKeyFile, hostKey, hostKeys, kill, stop: stopSshd };
+}
+
+async function launch(sshd: string, port: number): Promise<void> {
   await startDetached(sshd, ["-D", "-e", "-f", configFile], { logFile, pidFile });
   if (!(await until(() => listens(port), 10))) {
     throw new Error(`sshd does not listen on ${HOST}:${port}: ${await logTail(logFile)}`);
   }
-  const keys = await Promise.all(types.map((type) => publicKey(hostKeyFile(type))));
-  const hostKeys = Object.fromEntries(types.map((type, i) => [type, keys[i]]));
-  const [hostKey = ""] = keys;
-  return { host: HOST, port, user, privateKeyFile, hostKey, hostKeys, stop: stopSshd };
+}
+
+async function killSessions(): Promise<void> {
+  const pid = await pidFrom(pidFile, configFile);
+  if (pid === undefined) throw new Error("The lab's sshd does not run.");
+  // Without a session there is none to end.
+  await execa("pkill", ["-KILL", "--parent", `${pid}`], { reject: false });
+  process.kill(pid, "SIGKILL");
+  const ended = async () => (await pidFrom(pidFile, configFile)) === undefined;
+  if (!(await until(ended, 5))) throw new Error("sshd outlived SIGKILL.");
 }
 
 /** Ends the lab's sshd, if it runs, and removes its keys. */

@@ -11,6 +11,7 @@ import type { Report } from "./report.ts";
 
 /** The files that take longest: one that begins last would run alone at the end. */
 export const LONGEST_FIRST = [
+  "chaos",
   "credentials",
   "adopt",
   "plugin-traps",

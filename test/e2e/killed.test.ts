@@ -5,6 +5,7 @@ import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { processesOf } from "../../lab/processes.ts";
 import { type StackSettings, stateFileOf } from "../../lab/stack.ts";
+import { expectAgreement } from "./support/agreement.ts";
 import { emptyLab, expectNothingLeft, settingsOf, type TestLab } from "./support/lab.ts";
 
 /**
@@ -73,36 +74,8 @@ async function heal(): Promise<void> {
   await stack.up();
 }
 
-/** Containers and networks by name with their ids, as the state has them. */
-async function inState(): Promise<Record<string, string>> {
-  const { deployment } = await stack.exportStack();
-  const resources = deployment.resources as {
-    type: string;
-    id: string;
-    outputs: { name: string };
-  }[];
-  const docker = resources.filter(({ type }) => /^docker:.*:(Container|Network)$/.test(type));
-  return Object.fromEntries(docker.map(({ id, outputs }) => [outputs.name, id]));
-}
-
-async function onHost(): Promise<Record<string, string>> {
-  const containers = await lab.client.listContainers({
-    all: true,
-    filters: { name: ["^/alloy"] },
-  });
-  const networks = await lab.client.listNetworks({ filters: { name: ["^alloy-"] } });
-  return Object.fromEntries([
-    ...containers.map(({ Names, Id }) => [Names[0]?.slice(1), Id]),
-    ...networks.map(({ Name, Id }) => [Name, Id]),
-  ]);
-}
-
 async function expectHealed(): Promise<void> {
-  expect(await inState()).toEqual(await onHost());
-  for (const name of ["alloy", "alloy-docker-proxy"]) {
-    const { State } = await lab.client.getContainer(name).inspect();
-    expect(State.Running, name).toBe(true);
-  }
+  await expectAgreement(lab, (await stack.exportStack()).deployment);
 }
 
 /** A random name that Alloy gives itself once, kept with its state. */

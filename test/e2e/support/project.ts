@@ -7,9 +7,6 @@ import type { StackSettings } from "../../../lab/stack.ts";
 import { speedUp } from "./fast-pipelines.ts";
 import type { TestLab } from "./lab.ts";
 
-/** Stands for the 60 s between two scrapes. */
-const SCRAPE_SECONDS = 10;
-
 /** A clone with one stack of its own, in which the commands of `cli/` run as on an operator's machine. */
 export interface CommandProject {
   directory: string;
@@ -25,10 +22,12 @@ export async function commandProject(
   lab: TestLab,
   stack: string,
   settings: StackSettings,
+  /** Stands for the 60 s between two scrapes. */
+  scrapeSeconds = 10,
 ): Promise<CommandProject> {
   const { workspace } = await lab.stack(stack, settings);
   const project = await cloneProject(workspace.pulumiCommand.command, workspace.envVars);
-  await speedUp(join(project.directory, "pipelines"), SCRAPE_SECONDS);
+  await speedUp(join(project.directory, "pipelines"), scrapeSeconds);
   const { directory, env } = project;
   const entries = Object.entries(settings).map(([name, value]) => [`grafana-alloy:${name}`, value]);
   const config = Object.fromEntries(entries);

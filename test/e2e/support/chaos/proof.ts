@@ -1,0 +1,57 @@
+import { expect } from "vitest";
+import { queryLogs, querySink } from "../../../../cli/verify/sink-queries.ts";
+import { selfMetric } from "../../../../telemetry/queries.ts";
+import { arrived } from "../../../support/arrived.ts";
+import type { TestLab } from "../lab.ts";
+import { greatestGap } from "../raw-samples.ts";
+import { writer } from "../writers.ts";
+
+/** More than a run has lines. */
+const LIMIT = 5000;
+
+/** A container that numbers its lines, those of each of its own starts from 1 on. */
+export async function startCounter(lab: TestLab, name: string): Promise<void> {
+  const script = `start=$(date +%s); i=0
+while :; do i=$((i+1)); echo "count $start-$i"; sleep 0.5; done`;
+  await writer(lab, { name, script });
+}
+
+/** Asserts that the sink has every line that Docker has of a counter since a time, in ms since 1970. */
+export async function expectLines(
+  lab: TestLab,
+  { host, counter, since }: { host: string; counter: string; since: number },
+): Promise<void> {
+  const log = await lab.client
+    .getContainer(counter)
+    .logs({ stdout: true, since: Math.floor(since / 1000) });
+  const written = log.toString().match(/count \d+-\d+/g) ?? [];
+  expect(written.length).toBeGreaterThan(0);
+  const selector = `{host="${host}",container="${counter}"}`;
+  const missing = async () => {
+    const stored = await queryLogs(lab.world.logs, selector, { limit: LIMIT });
+    const lines = new Set(stored.map(({ line }) => line));
+    return written.filter((line) => !lines.has(line));
+  };
+  await arrived("the newest line", 60, async () => {
+    const absent = await missing();
+    return absent.includes(written.at(-1) ?? "") ? [] : [true];
+  });
+  expect(await missing()).toEqual([]);
+}
+
+/** Asserts that each of the agent's processes since a time has a sample at the sink for each of its scrapes. */
+export async function expectSamples(
+  { world }: TestLab,
+  { host, since, scrapeSeconds }: { host: string; since: number; scrapeSeconds: number },
+): Promise<void> {
+  const started = selfMetric("alloy_resources_process_start_time_seconds", host);
+  const query = `${started}[${Math.ceil((Date.now() - since) / 1000)}s]`;
+  const found = await querySink(world.metrics, "/api/v1/query", { query });
+  const samples = (found as { values: [number, string][] }[]).flatMap(({ values }) => values);
+  const processes = Map.groupBy(samples, ([, start]) => start);
+  expect(processes.size).toBeGreaterThan(0);
+  for (const [start, scrapes] of processes) {
+    const times = scrapes.map(([time]) => time).sort((a, b) => a - b);
+    expect(greatestGap(times), `process of ${start}`).toBeLessThan(scrapeSeconds + 5);
+  }
+}
