@@ -12,6 +12,7 @@ import type { Report } from "./report.ts";
 /** The files that take longest: one that begins last would run alone at the end. */
 export const LONGEST_FIRST = [
   "chaos",
+  "chaos",
   "credentials",
   "adopt",
   "plugin-traps",
@@ -20,6 +21,7 @@ export const LONGEST_FIRST = [
   "signals",
   "docker-double-host",
   "hosts",
+  "newcomer",
   "pulled",
   "dashboards",
   "local",
