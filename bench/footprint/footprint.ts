@@ -12,10 +12,13 @@ import { joinFrontend } from "../../lab/world.ts";
 import { inLab } from "../in-lab.ts";
 import type { Options } from "../options.ts";
 import type { Report } from "../report.ts";
-import { stopwatch } from "../time.ts";
+import { stopwatch, until } from "../time.ts";
 import { BENCH_LABEL, DOCUMENT, loadContainer, startDocument } from "./containers.ts";
-import { type Footprint, observe, type Subject, seriesByJob } from "./observe.ts";
+import { allAnswer, type Footprint, observe, type Subject, seriesByJob } from "./observe.ts";
 import { footprintReport } from "./rows.ts";
+
+/** How long an agent may take to start, in s. */
+const START_SECONDS = 120;
 
 /** Measures the deployed agent beside the compose service's configuration, and takes away what that needed. */
 export function footprint(options: Options<"footprint">, signal: AbortSignal): Promise<Report> {
@@ -42,6 +45,7 @@ async function measure(
   signal: AbortSignal,
 ): Promise<Report> {
   const { busybox } = await labImages(lab.docker, ["busybox"]);
+  const subjects: Subject[] = [{ container: "alloy", host: "local" }, DOCUMENT];
   await step(`starting ${containers} containers`, async () => {
     for (let i = 1; i <= containers; i += 1) {
       signal.throwIfAborted();
@@ -53,9 +57,9 @@ async function measure(
     // Both are equally old when they are measured.
     await docker.getContainer("alloy").restart({ t: 30 });
     await startDocument(docker, lab);
+    await until("both agents answer", START_SECONDS, () => allAnswer(docker, subjects));
   });
   await step(`warming up, ${warmUp} min`, () => sleep(warmUp * 60_000, undefined, { signal }));
-  const subjects: Subject[] = [{ container: "alloy", host: "local" }, DOCUMENT];
   const observed = await step(`measuring, ${minutes} min`, () =>
     observe(docker, subjects, minutes * 60, signal),
   );
