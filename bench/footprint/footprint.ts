@@ -9,11 +9,12 @@ import { inLab as settingsInLab } from "../../lab/settings.ts";
 import { stackFile } from "../../lab/stack-file.ts";
 import { ensureContainer } from "../../lab/world/containers.ts";
 import { joinFrontend } from "../../lab/world.ts";
+import { removeBench } from "../bench-containers.ts";
 import { inLab } from "../in-lab.ts";
 import type { Options } from "../options.ts";
 import type { Report } from "../report.ts";
 import { stopwatch, until } from "../time.ts";
-import { BENCH_LABEL, DOCUMENT, loadContainer, startDocument } from "./containers.ts";
+import { DOCUMENT, loadContainer, startDocument } from "./containers.ts";
 import { allAnswer, type Footprint, observe, type Subject, seriesByJob } from "./observe.ts";
 import { footprintReport } from "./rows.ts";
 
@@ -71,14 +72,4 @@ async function measure(
     ours: ours as Footprint,
     document: document as Footprint,
   });
-}
-
-/** Removes every container and volume of the benchmark, those of an interrupted run too. */
-async function removeBench(docker: Docker): Promise<void> {
-  const filters = { label: [`${BENCH_LABEL}=true`] };
-  for (const { Id } of await docker.listContainers({ all: true, filters })) {
-    await docker.getContainer(Id).remove({ force: true, v: true });
-  }
-  const { Volumes } = await docker.listVolumes({ filters });
-  for (const { Name } of Volumes ?? []) await docker.getVolume(Name).remove();
 }
