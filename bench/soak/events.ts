@@ -6,7 +6,7 @@ import type { Lab } from "../../lab/lab.ts";
 import type { StackSettings } from "../../lab/stack.ts";
 import { LAB_LABEL } from "../../lab/world/networks.ts";
 import { GATEWAY } from "../../lab/world/sinks.ts";
-import { BENCH_LABEL } from "../bench-containers.ts";
+import { SHORT_LIVED_LABEL } from "./writers.ts";
 
 /** What happens to a host or to its sinks. */
 export interface Event {
@@ -56,13 +56,16 @@ async function rotateToken({ lab, settings }: Host): Promise<void> {
   await (await lab.stack("local", rotated)).up();
 }
 
-/** As a machine's init does. What the lab has no policy for is started again, the sinks among it. */
+/**
+ * As a machine's init does. What Docker did not start again is started: the sinks, which have no policy, and who shares
+ * the network of a container that came up later.
+ */
 async function restartDaemon({ docker }: Host): Promise<void> {
   await privateEngine.restart("SIGTERM");
   const filters = { label: [`${LAB_LABEL}=true`], status: ["exited"] };
   const ended = await docker.listContainers({ all: true, filters });
-  const world = ended.filter(({ Labels }) => !Labels[BENCH_LABEL]);
-  await Promise.all(world.map(({ Id }) => docker.getContainer(Id).start()));
+  const lasting = ended.filter(({ Labels }) => Labels[SHORT_LIVED_LABEL] === undefined);
+  await Promise.all(lasting.map(({ Id }) => docker.getContainer(Id).start()));
 }
 
 /** Each fault by itself. What may be sent again is what docs/signals.md says. */

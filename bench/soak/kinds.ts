@@ -16,7 +16,7 @@ export interface Kind {
   padding?: number;
   log?: { Type: string; Config: Record<string, string> };
   network?: "several" | "of another container";
-  /** It may end before it is found. */
+  /** It may end before it is found, the last time if not each time. */
   mayBeMissed?: boolean;
 }
 
@@ -37,6 +37,7 @@ export const KINDS: readonly Kind[] = [
     pause: 1,
     times: 1,
     restarts: true,
+    mayBeMissed: true,
   },
   { name: "short-lived", containers: 2, first: 5, lines: 5, pause: 5, times: 3 },
   {

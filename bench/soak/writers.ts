@@ -4,13 +4,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import { labDir } from "../../lab/paths.ts";
 import { ensureNetwork, LAB_LABEL } from "../../lab/world/networks.ts";
-import { LAB_NETWORK } from "../../lab/world/sinks.ts";
 import { BENCH_LABEL } from "../bench-containers.ts";
 import { isShortLived, KINDS, type Kind, writersOf } from "./kinds.ts";
 
+/** The mark on containers that nobody starts again. */
+export const SHORT_LIVED_LABEL = `${BENCH_LABEL}.short-lived`;
+
 /** Where each writer notes the number of its last line. */
 const countsDir = join(labDir, "soak");
-const SECOND_NETWORK = "soak";
+/** Not the lab's own network: after the daemon's restart, its sinks must find their fixed addresses free. */
+const [NETWORK, SECOND_NETWORK] = ["soak", "soak-second"];
 
 /**
  * Numbers its lines, on from what it wrote before it was restarted. A signal ends it between two times, so that the
@@ -63,7 +66,7 @@ export async function startWriters(maker: Maker): Promise<void> {
   await rm(countsDir, { recursive: true, force: true });
   await mkdir(countsDir, { recursive: true });
   await chmod(countsDir, 0o777);
-  await ensureNetwork(maker.docker, SECOND_NETWORK, {});
+  for (const network of [NETWORK, SECOND_NETWORK]) await ensureNetwork(maker.docker, network, {});
   for (const kind of KINDS.filter((one) => !isShortLived(one))) {
     for (const writer of writersOf(kind)) await startWriter(maker, kind, writer);
   }
@@ -94,7 +97,8 @@ async function live(maker: Maker, kind: Kind, writer: string): Promise<Life> {
   const container = maker.docker.getContainer(containerOf(writer));
   try {
     await startWriter(maker, kind, writer);
-    await container.wait();
+    // By questions: the answer to one long `wait` would be lost with the daemon, and nobody told.
+    while ((await container.inspect()).State.Running) await sleep(500);
   } catch {
     await sleep(1000);
   }
@@ -120,6 +124,7 @@ async function startWriter({ docker, image, mark }: Maker, kind: Kind, writer: s
     Labels: {
       [LAB_LABEL]: "true",
       [BENCH_LABEL]: "true",
+      ...(isShortLived(kind) ? { [SHORT_LIVED_LABEL]: "true" } : {}),
       "com.docker.compose.project": "soak",
       "com.docker.compose.service": writer,
     },
@@ -138,9 +143,7 @@ async function startWriter({ docker, image, mark }: Maker, kind: Kind, writer: s
 }
 
 function networkMode({ network }: Kind): string {
-  return network === "of another container"
-    ? `container:${containerOf("talking-1")}`
-    : LAB_NETWORK.name;
+  return network === "of another container" ? `container:${containerOf("talking-1")}` : NETWORK;
 }
 
 /** Ends every writer that runs, each after its last line. */
