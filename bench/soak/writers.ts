@@ -166,8 +166,17 @@ export async function stopWriters(docker: Docker): Promise<void> {
 /** How many lines each writer has written. */
 export async function written(): Promise<Map<string, number>> {
   const writers = await readdir(countsDir);
-  const counts = writers.map(async (writer) => {
-    return [writer, Number(await readFile(join(countsDir, writer), "utf8"))] as const;
-  });
-  return new Map(await Promise.all(counts));
+  return new Map(
+    await Promise.all(writers.map(async (one) => [one, await countOf(one)] as [string, number])),
+  );
+}
+
+/** A writer that notes its number empties the file first. */
+async function countOf(writer: string): Promise<number> {
+  for (let i = 0; i < 100; i += 1) {
+    const text = await readFile(join(countsDir, writer), "utf8");
+    if (text) return Number(text);
+    await sleep(20);
+  }
+  throw new Error(`${writer} was ended while it noted its number.`);
 }
