@@ -15,6 +15,8 @@ export interface Kind {
   /** Bytes of a line beside its number. */
   padding?: number;
   log?: { Type: string; Config: Record<string, string> };
+  /** Docker rotates its log after about so many lines, each time with the last second read again at worst. */
+  rotatedAfter?: number;
   network?: "several" | "of another container";
   /** It may end before it is found, the last time if not each time. */
   mayBeMissed?: boolean;
@@ -26,7 +28,16 @@ const LARGE = { Type: "json-file", Config: { "max-size": "100m", "max-file": "2"
 /** Thirty containers. */
 export const KINDS: readonly Kind[] = [
   { name: "talking", containers: 6, first: 1, lines: 2, pause: 1 },
-  { name: "rotating", containers: 3, first: 1, lines: 20, pause: 1, padding: 200, log: ROTATED },
+  {
+    name: "rotating",
+    containers: 3,
+    first: 1,
+    lines: 20,
+    pause: 1,
+    padding: 200,
+    log: ROTATED,
+    rotatedAfter: 330,
+  },
   { name: "silent", containers: 5, first: 20, lines: 1, pause: 60 },
   { name: "crashing", containers: 3, first: 1, lines: 5, pause: 4, times: 3, restarts: true },
   {

@@ -62,9 +62,10 @@ test.each([
 
 test.each([
   ["the last second", stopped, "talking-1", 4, 5],
-  ["the last second", proxy, "silent-1", 1, 2],
+  ["the last second", proxy, "silent-1", 20, 21],
   ["since the positions were written", killed, "talking-1", 26, 27],
-  ["all that it had written", daemon, "talking-1", 60, 61],
+  ["all that it had written until it was ended", daemon, "talking-1", 102, 103],
+  ["the last second, and that of a rotation", stopped, "rotating-1", 80, 81],
 ])("twice: %s, when %s", (_, event, writer, most, more) => {
   const faults = (twice: number) =>
     faultsOf(phase(event as string, [counted(writer, 90, 90, twice)], [counted(writer, 60, 60)]));
