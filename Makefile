@@ -1,5 +1,5 @@
 # What a person types. Each target does its own set-up; `npm` and Node are asked for where they are missing.
-.PHONY: up verify down test chaos bench bench-footprint bench-fleet setup
+.PHONY: up verify down test chaos bench bench-footprint bench-fleet soak setup
 
 # Node 24 comes from the npm package `node`; the machine's own only has to run npm.
 export PATH := $(CURDIR)/node_modules/node/bin:$(CURDIR)/node_modules/.bin:$(PATH)
@@ -27,6 +27,9 @@ bench-footprint: setup
 
 bench-fleet: setup
 	@node bench/main.ts fleet $(ARGS)
+
+soak: setup
+	@node bench/main.ts soak $(ARGS)
 
 setup: node_modules/.package-lock.json
 

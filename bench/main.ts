@@ -5,6 +5,7 @@ import { fleet } from "./fleet/fleet.ts";
 import { footprint } from "./footprint/footprint.ts";
 import { readOptions, usage } from "./options.ts";
 import { type Report, terminalText, writeDocs } from "./report.ts";
+import { soak } from "./soak/soak.ts";
 
 /** Measures, prints, and cleans up however it ends. */
 async function main(args: string[]): Promise<void> {
@@ -17,6 +18,7 @@ async function main(args: string[]): Promise<void> {
   if (json) await writeFile(json, `${JSON.stringify(report.values, null, 2)}\n`);
   signal.throwIfAborted();
   if (docs) await writeDocs(asked.benchmark, report);
+  if (report.faults?.length) throw new Error(report.faults.join("\n"));
 }
 
 function measure(
@@ -25,6 +27,7 @@ function measure(
 ): Promise<Report> {
   if (asked.benchmark === "compare") return compare(asked.options, signal);
   if (asked.benchmark === "footprint") return footprint(asked.options, signal);
+  if (asked.benchmark === "soak") return soak(asked.options, signal);
   return fleet(asked.options, signal);
 }
 

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { z } from "zod";
 
-export const usage = `usage: make bench | make bench-footprint | make bench-fleet [ARGS="..."]
+export const usage = `usage: make bench | make bench-footprint | make bench-fleet | make soak [ARGS="..."]
 
   make bench            Pulumi, docker-compose and Ansible deploy the service in turns
     --runs N            how often (5)
@@ -13,6 +13,8 @@ export const usage = `usage: make bench | make bench-footprint | make bench-flee
     --hosts N,N         numbers of hosts (5,10,25,50)
     --parallel N,N      hosts at a time (1,4,8)
     --delay N           what an operation on a host takes, in ms (50)
+  make soak             30 containers that number their lines, over faults; what is lost, and what came twice
+    --minutes N         length; every fault comes once however short it is (60)
   all of them
     --json FILE         writes every measured value there
     --docs              writes the tables into docs/`;
@@ -36,6 +38,7 @@ const schemas = {
     parallel: list(1, 64).default([1, 4, 8]),
     delay: whole(0, 60_000).default(50),
   }),
+  soak: z.object({ ...common, minutes: whole(1, 1440).default(60) }),
 };
 
 export type Benchmark = keyof typeof schemas;

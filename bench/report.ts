@@ -16,6 +16,8 @@ export interface Report {
   picture?: { file: string; shows: string; svg: string };
   /** Every measured value. */
   values: unknown;
+  /** What must not be: with any, the benchmark fails once it has said all. */
+  faults?: string[];
 }
 
 /** The page that has the section of a benchmark. */
@@ -23,6 +25,7 @@ const PAGES: Record<Benchmark, string> = {
   compare: "benchmarks.md",
   footprint: "benchmarks.md",
   fleet: "scale.md",
+  soak: "benchmarks.md",
 };
 
 /** The report for a terminal. */

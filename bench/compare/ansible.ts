@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { copyFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { socketProxyRules } from "../../components/agent/socket-proxy-rules.ts";
 import type { Settings } from "../../config/schema.ts";
 import { needCommand } from "../../lab/apt.ts";
 import type { Lab } from "../../lab/lab.ts";
@@ -47,6 +48,7 @@ export async function ansible(lab: Lab, settings: Settings, directory: string): 
     name: "Ansible",
     async write({ bundle, metricsPassword }) {
       await writeFiles(join(sources, "files"), flatConfig(bundle));
+      await writeFiles(sources, { "haproxy.cfg": socketProxyRules });
       await copyFile(join(import.meta.dirname, "playbook.yaml"), join(sources, "playbook.yaml"));
       const variables = variablesOf(settings, directory, metricsPassword);
       // As Python reads it.

@@ -1,5 +1,6 @@
 import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { socketProxyRules } from "../../components/agent/socket-proxy-rules.ts";
 import type { Settings } from "../../config/schema.ts";
 import { needCommand } from "../../lab/apt.ts";
 import type { Lab } from "../../lab/lab.ts";
@@ -25,6 +26,7 @@ export async function dockerCompose(
       // The same directory throughout: a running container has it mounted.
       await mkdir(join(directory, "data"), { recursive: true });
       await writeFiles(join(directory, "config"), flatConfig(bundle));
+      await writeFiles(join(directory, "socket-proxy"), { "haproxy.cfg": socketProxyRules });
       await copyFile(join(import.meta.dirname, "compose.yaml"), join(directory, "compose.yaml"));
       const variables = Object.entries(variablesOf(settings, directory, metricsPassword));
       const lines = variables.map(([name, value]) => `${name}=${value}\n`);

@@ -8,8 +8,8 @@ const CONTAINERS = ["alloy", "alloy-docker-proxy", "alloy-init"];
 /** The settings of a container that have to be the same, whoever made it. */
 type Essence = Record<string, unknown>;
 
-/** Targets of mounts that only one side has: ours reads secrets from files, and mounts one journal of the two. */
-const OWN_TARGETS = ["/etc/alloy-secrets", "/run/log/journal"];
+/** Targets of mounts that only one side has: ours reads secrets from files, and mounts the one journal that it reads. */
+const OWN_TARGETS = ["/etc/alloy-secrets", "/run/log/journal", "/var/log/journal"];
 
 /** A check that a tool's containers have the settings of those of the first tool that it was asked for. */
 export function equality(lab: Lab): (tool: Tool) => Promise<void> {

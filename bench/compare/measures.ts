@@ -57,19 +57,19 @@ const targets: [
     (value) => value <= 5,
   ],
   [
-    "nothing changed: at most twice docker-compose's time",
+    "nothing changed: at most three times docker-compose's time",
     (median) => median("ours", "unchanged") / median("docker-compose", "unchanged"),
-    (value) => value <= 2,
+    (value) => value <= 3,
   ],
   [
-    "nothing changed: faster than Ansible, times",
+    "nothing changed: five times as fast as Ansible",
     (median) => median("Ansible", "unchanged") / median("ours", "unchanged"),
-    (value) => value > 1,
+    (value) => value >= 5,
   ],
   [
-    "a pipeline changed: five times as fast as docker-compose",
-    (median) => median("docker-compose", "pipeline") / median("ours", "pipeline"),
-    (value) => value >= 5,
+    "a pipeline changed: the agent has loaded it within 3 s",
+    (median) => median("ours", "pipelineWorks"),
+    (value) => value <= 3,
   ],
   [
     "a pipeline changed, a token replaced: samples missed, none",

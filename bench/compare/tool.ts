@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { rulesVersion } from "../../components/agent/socket-proxy-rules.ts";
 import type { Settings } from "../../config/schema.ts";
 import type { AlloyBundle } from "../../pipelines/alloy-bundle.ts";
 
@@ -49,6 +50,7 @@ export function variablesOf(
     JOURNAL_GID: `${host.journal.gid}`,
     METRICS_PASSWORD: metricsPassword,
     LOGS_PASSWORD: logsPassword,
+    RULES_VERSION: rulesVersion,
   };
 }
 

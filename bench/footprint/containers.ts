@@ -7,10 +7,8 @@ import type { ContainerSpec } from "../../lab/world/containers.ts";
 import { LAB_LABEL } from "../../lab/world/networks.ts";
 import { LAB_NETWORK } from "../../lab/world/sinks.ts";
 import { LOGGING } from "../../lab/world/stand-ins.ts";
+import { BENCH_LABEL } from "../bench-containers.ts";
 import { oneShot } from "../run.ts";
-
-/** The mark on every container and volume of the benchmark, and the only ones that it removes. */
-export const BENCH_LABEL = "grafana-alloy-lab.bench";
 
 /** The container that runs the document's configuration, and the host name that its data carries. */
 export const DOCUMENT = { container: "bench-document", host: "document" } as const;

@@ -9,13 +9,17 @@ import { inLab as settingsInLab } from "../../lab/settings.ts";
 import { stackFile } from "../../lab/stack-file.ts";
 import { ensureContainer } from "../../lab/world/containers.ts";
 import { joinFrontend } from "../../lab/world.ts";
+import { removeBench } from "../bench-containers.ts";
 import { inLab } from "../in-lab.ts";
 import type { Options } from "../options.ts";
 import type { Report } from "../report.ts";
-import { stopwatch } from "../time.ts";
-import { BENCH_LABEL, DOCUMENT, loadContainer, startDocument } from "./containers.ts";
-import { type Footprint, observe, type Subject, seriesByJob } from "./observe.ts";
+import { stopwatch, until } from "../time.ts";
+import { DOCUMENT, loadContainer, startDocument } from "./containers.ts";
+import { allAnswer, type Footprint, observe, type Subject, seriesByJob } from "./observe.ts";
 import { footprintReport } from "./rows.ts";
+
+/** How long an agent may take to start, in s. */
+const START_SECONDS = 120;
 
 /** Measures the deployed agent beside the compose service's configuration, and takes away what that needed. */
 export function footprint(options: Options<"footprint">, signal: AbortSignal): Promise<Report> {
@@ -42,6 +46,7 @@ async function measure(
   signal: AbortSignal,
 ): Promise<Report> {
   const { busybox } = await labImages(lab.docker, ["busybox"]);
+  const subjects: Subject[] = [{ container: "alloy", host: "local" }, DOCUMENT];
   await step(`starting ${containers} containers`, async () => {
     for (let i = 1; i <= containers; i += 1) {
       signal.throwIfAborted();
@@ -53,9 +58,9 @@ async function measure(
     // Both are equally old when they are measured.
     await docker.getContainer("alloy").restart({ t: 30 });
     await startDocument(docker, lab);
+    await until("both agents answer", START_SECONDS, () => allAnswer(docker, subjects));
   });
   await step(`warming up, ${warmUp} min`, () => sleep(warmUp * 60_000, undefined, { signal }));
-  const subjects: Subject[] = [{ container: "alloy", host: "local" }, DOCUMENT];
   const observed = await step(`measuring, ${minutes} min`, () =>
     observe(docker, subjects, minutes * 60, signal),
   );
@@ -67,14 +72,4 @@ async function measure(
     ours: ours as Footprint,
     document: document as Footprint,
   });
-}
-
-/** Removes every container and volume of the benchmark, those of an interrupted run too. */
-async function removeBench(docker: Docker): Promise<void> {
-  const filters = { label: [`${BENCH_LABEL}=true`] };
-  for (const { Id } of await docker.listContainers({ all: true, filters })) {
-    await docker.getContainer(Id).remove({ force: true, v: true });
-  }
-  const { Volumes } = await docker.listVolumes({ filters });
-  for (const { Name } of Volumes ?? []) await docker.getVolume(Name).remove();
 }

@@ -86,8 +86,19 @@ async function read(docker: Docker, name: string): Promise<Reading> {
   };
 }
 
+/** Whether every agent tells its metrics. */
+export async function allAnswer(docker: Docker, subjects: readonly Subject[]): Promise<boolean> {
+  const urls = await Promise.all(subjects.map(({ container }) => metricsUrl(docker, container)));
+  const answers = await Promise.all(urls.map((url) => ask(url)));
+  return answers.every(({ status }) => status === 200);
+}
+
+async function metricsUrl(docker: Docker, name: string): Promise<string> {
+  return `http://${await addressIn(docker, name, "alloy-frontend")}:12345/metrics`;
+}
+
 async function counters(docker: Docker, name: string): Promise<Counters> {
-  const url = `http://${await addressIn(docker, name, "alloy-frontend")}:12345/metrics`;
+  const url = await metricsUrl(docker, name);
   const answer = await ask(url);
   if (answer.status !== 200) throw new Error(`${name}: ${url} ${outcome(answer)}`);
   const { read, cpu_stats } = await stats(docker, name);

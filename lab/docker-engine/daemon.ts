@@ -28,8 +28,8 @@ const ADDRESS_POOL = "base=172.30.208.0/20,size=26";
 
 /** A new data root on a slow disk took 4 s; a machine that builds Alloy at the same time 15 s. */
 const START_SECONDS = 90;
-/** dockerd waits 15 s for containers; its containerd takes the rest. */
-const STOP_SECONDS = 25;
+/** dockerd waits 15 s for containers; with 45 of them, their networks and its containerd take as long again. */
+const STOP_SECONDS = 60;
 /** A socket's path has at most 107 characters, and containerd adds 35 to the engine's directory. */
 const MAX_DIR = 107 - 35;
 

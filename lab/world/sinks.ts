@@ -32,6 +32,9 @@ const ADDRESSES = {
 /** The stand-in of Grafana Cloud Logs, past the gateway: `/__duplicates` tells what came twice. */
 export const CLOUD_LOGS_URL = `http://${ADDRESSES.cloudLogs}:3100`;
 
+/** The store of the logs, which keeps every line as often as it came. */
+export const LOG_STORE_URL = `http://${ADDRESSES.victoriaLogs}:9428`;
+
 /** Numbers, as Grafana Cloud's user names are; one for each sink, so that a mix-up shows. */
 const USERS = { metrics: "100001", logs: "200002" };
 
@@ -66,7 +69,7 @@ export function sinkContainers(
     {
       name: "lab-grafana-cloud-logs",
       ...onNode(images),
-      cmd: [`/${PROGRAM}`, `http://${ADDRESSES.victoriaLogs}:9428`],
+      cmd: [`/${PROGRAM}`, LOG_STORE_URL],
       files: [cloudLogs],
       networks: at(ADDRESSES.cloudLogs),
       memory: 256,

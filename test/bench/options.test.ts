@@ -8,6 +8,7 @@ test.each([
   ["compare --runs 12 --json out.json --docs", { docs: true, json: "out.json", runs: 12 }],
   ["footprint", { docs: false, minutes: 15, containers: 30, "warm-up": 2 }],
   ["footprint --warm-up 0", { docs: false, minutes: 15, containers: 30, "warm-up": 0 }],
+  ["soak --minutes 5", { docs: false, minutes: 5 }],
   ["fleet", { docs: false, hosts: [5, 10, 25, 50], parallel: [1, 4, 8], delay: 50 }],
   ["fleet --hosts 6 --parallel 1,2", { docs: false, hosts: [6], parallel: [1, 2], delay: 50 }],
 ])("%s", (line, options) => {

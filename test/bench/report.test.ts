@@ -40,6 +40,7 @@ test("a section is replaced between its marks, and nothing else", () => {
 test.each([
   ["benchmarks.md", "compare"],
   ["benchmarks.md", "footprint"],
+  ["benchmarks.md", "soak"],
   ["scale.md", "fleet"],
 ])("docs/%s has the marks of %s", (page, name) => {
   const text = readFileSync(join(import.meta.dirname, "../../docs", page), "utf8");

@@ -33,22 +33,25 @@ test("the plot has the medians", () => {
 });
 
 test("each target says what was measured and whether it held", () => {
-  const ours = { first: 11, unchanged: 2, pipeline: 2, pipelineMissed: 0, tokenMissed: 0 };
+  const ours = { first: 11, unchanged: 2, pipelineWorks: 2, pipelineMissed: 0, tokenMissed: 0 };
   const all = { ours: [ours], Ansible: [{ unchanged: 9 }] };
-  const compose = [{ first: 6, unchanged: 1, pipeline: 10 }];
+  const compose = [{ first: 6, unchanged: 1 }];
   expect(targetRows({ ...all, "docker-compose": compose })).toEqual([
     ["target", "measured", "held"],
     ["first deployment: at most 5 s more than docker-compose", "5.00", "yes"],
-    ["nothing changed: at most twice docker-compose's time", "2.00", "yes"],
-    ["nothing changed: faster than Ansible, times", "4.50", "yes"],
-    ["a pipeline changed: five times as fast as docker-compose", "5.00", "yes"],
+    ["nothing changed: at most three times docker-compose's time", "2.00", "yes"],
+    ["nothing changed: five times as fast as Ansible", "4.50", "no"],
+    ["a pipeline changed: the agent has loaded it within 3 s", "2.00", "yes"],
     ["a pipeline changed, a token replaced: samples missed, none", "0.00", "yes"],
   ]);
 });
 
 test("a target that is missed by little is missed, and one that was not measured is left out", () => {
-  const ours = { first: 11.1, unchanged: 2.1, pipeline: 2, pipelineMissed: 0, tokenMissed: 1 };
-  const compose = [{ first: 6, unchanged: 1, pipeline: 9.9 }];
+  const ours = {
+    ...{ first: 11.1, unchanged: 3.1, pipelineWorks: 3.1 },
+    ...{ pipelineMissed: 0, tokenMissed: 1 },
+  };
+  const compose = [{ first: 6, unchanged: 1 }];
   const held = (of: Results) => targetRows(of).map(([, , last]) => last);
   expect(held({ ours: [ours], "docker-compose": compose, Ansible: [{ unchanged: 2 }] })).toEqual([
     "held",
