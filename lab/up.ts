@@ -18,8 +18,10 @@ export async function up(): Promise<void> {
     const updated = Date.now();
     await joinFrontend(lab.docker);
     const agent = { docker: dockerClient(lab.docker.host), world: lab.world, host: "local" };
-    await step("waiting for new samples and log lines", () => sentSince(agent, updated));
-    const page = await step("starting the page with the dashboards", () => startLive(lab.world));
+    const [page] = await Promise.all([
+      startLive(lab.world),
+      step("waiting for new samples and log lines", () => sentSince(agent, updated)),
+    ]);
     process.stdout.write(await summary(lab, page));
   } finally {
     await lab.close();

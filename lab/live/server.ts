@@ -72,5 +72,5 @@ async function hostsOf({ metrics }: Sinks): Promise<string[]> {
 
 function refuse(response: ServerResponse, { message }: Error): void {
   response.writeHead(502, headers);
-  response.end(sorry(`The sinks don't answer: ${message}`));
+  response.end(sorry(`The sinks gave no data: ${message}`));
 }

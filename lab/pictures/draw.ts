@@ -5,7 +5,8 @@ import { graph } from "./graph.ts";
 import type { Range } from "./graph-option.ts";
 import { type Box, cut, rect, text } from "./svg.ts";
 import { theme } from "./theme.ts";
-import { bars, noData, stat, table } from "./values.ts";
+import { bars, stat, table } from "./values.ts";
+import { whyEmpty } from "./why-empty.ts";
 
 /** Size of the picture: Grafana's grid of 24 columns, and rows of 30 px with 8 px between. */
 const WIDTH = 1440;
@@ -71,13 +72,22 @@ function drawPanel(panel: BuiltPanel, answers: Answer[], range: Range): string {
 
 function content(panel: BuiltPanel, answers: Answer[], box: Box, range: Range): string {
   const empty = answers.every(({ series, lines }) => series.length === 0 && lines.length === 0);
-  if (empty) return noData(box);
+  if (empty) return noData(panel, box);
   if (panel.type === "timeseries") return graph(panel, answers, box, range);
   if (panel.type === "stat") return stat(panel, answers, box);
   if (panel.type === "bargauge") return bars(panel, answers, box);
   if (panel.type === "table") return table(panel, answers, box);
   if (panel.type === "logs") return logLines(answers, box);
   throw new Error(`${panel.title}: no way to draw a panel of type ${panel.type}`);
+}
+
+function noData(panel: BuiltPanel, { x, y, w, h }: Box): string {
+  const [left, middle] = [x + w / 2, y + h / 2];
+  const style = { colour: theme.dim, anchor: "middle" } as const;
+  const reason = cut(whyEmpty(panel), w - 16, 11);
+  return (
+    text(left, middle, "No data", style) + text(left, middle + 18, reason, { ...style, size: 11 })
+  );
 }
 
 /** Log lines, newest first, as many as there is room for. */

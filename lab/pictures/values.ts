@@ -16,7 +16,6 @@ export function stat(panel: BuiltPanel, answers: Answer[], box: Box): string {
   const byName =
     (panel as unknown as { options: { textMode?: string } }).options.textMode === "name";
   const all = named(answers).sort((a, b) => (a.name < b.name ? -1 : 1));
-  if (all.length === 0) return noData(box);
   const height = box.h / all.length;
   return all
     .map((one, index) => {
@@ -54,7 +53,6 @@ export function bars(panel: BuiltPanel, answers: Answer[], box: Box): string {
   const all = named(answers)
     .sort((a, b) => newest(b) - newest(a))
     .slice(0, 8);
-  if (all.length === 0) return noData(box);
   const height = Math.min(34, box.h / all.length);
   const nameWidth = box.w * 0.42;
   const room = box.w - nameWidth - 84;
@@ -125,8 +123,4 @@ const emptyOrganized: Organized = { indexByName: {}, renameByName: {} };
 function propertiesOf(panel: BuiltPanel, title: string): Record<string, unknown> {
   const own = panel.fieldConfig?.overrides.find(({ matcher }) => matcher.options === title);
   return Object.fromEntries(own?.properties.map(({ id, value }) => [id, value]) ?? []);
-}
-
-export function noData({ x, y, w, h }: Box): string {
-  return text(x + w / 2, y + h / 2, "No data", { colour: theme.dim, anchor: "middle" });
 }

@@ -110,14 +110,14 @@ describe("a drawing", () => {
   });
 });
 
-test("says that the sinks don't answer, without a password", async () => {
+test("says why the sinks gave no data, without a password", async () => {
   const nobody = { queryUrl: "http://127.0.0.1:1", username: "1", password: PASSWORD };
   const lonely = await serveDashboards({ metrics: nobody, logs: nobody }, 0);
   try {
     const response = await fetch(`${urlOf(lonely)}/fleet`);
     const body = await response.text();
     expect(response.status).toBe(502);
-    expect(body).toContain("The sinks don't answer");
+    expect(body).toContain("The sinks gave no data");
     expect(body).not.toContain(PASSWORD);
   } finally {
     lonely.close();
