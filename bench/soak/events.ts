@@ -61,7 +61,7 @@ async function rotateToken({ lab, settings }: Host): Promise<void> {
  * the network of a container that came up later.
  */
 async function restartDaemon({ docker }: Host): Promise<void> {
-  await privateEngine.restart("SIGTERM");
+  await privateEngine.restart("stopped");
   const filters = { label: [`${LAB_LABEL}=true`], status: ["exited"] };
   const ended = await docker.listContainers({ all: true, filters });
   const lasting = ended.filter(({ Labels }) => Labels[SHORT_LIVED_LABEL] === undefined);
