@@ -115,6 +115,9 @@ describe("the page with the dashboards", () => {
     "%s has data in every panel",
     async (name, { title }) => {
       const drawing = `${address}/${name}/drawing?host=${HOST}&minutes=5`;
+      await arrived(`data in every panel of ${name}`, 180, async () =>
+        (await (await fetch(drawing)).text()).includes("No data") ? [] : [name],
+      );
       const { dom, console } = await look(drawing);
       expect(dom).toContain(title);
       expect(dom).not.toContain("No data");
