@@ -1,4 +1,5 @@
 import { type HostPackages, needCommand, needCommands } from "./apt.ts";
+import { findCommand } from "./processes.ts";
 
 /** Programs of this machine that the lab and the tests use, by command, with the Debian packages that bring them. */
 const HOST_PROGRAMS = {
@@ -40,10 +41,19 @@ export function hostProgram(command: keyof typeof HOST_PROGRAMS): Promise<string
   return needCommand(command, HOST_PROGRAMS[command]);
 }
 
+/** Names of the browser, of which one may be there already: Ubuntu's package of it is none. */
+const BROWSERS = ["chromium", "chromium-browser", "google-chrome"];
+
+/** The path of a Chromium, which is installed where this machine has none. */
+export async function browser(): Promise<string> {
+  return BROWSERS.map(findCommand).find(Boolean) ?? hostProgram("chromium");
+}
+
 /** Installs what this machine lacks, for labs in namespaces: these reach no package registry. */
 export async function allHostPrograms(): Promise<void> {
   // The engine's package brings the client on some releases, and on others a package of its own does.
-  const { docker, ...others } = HOST_PROGRAMS;
+  const { docker, chromium: _, ...others } = HOST_PROGRAMS;
   await needCommands(others);
+  await browser();
   await needCommands({ docker });
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { hostProgram } from "../host-programs.ts";
+import { browser } from "../host-programs.ts";
 
 /** What a browser made of a page. */
 export interface Seen {
@@ -24,10 +24,11 @@ export async function screenshot(url: string, file: string, size: `${number},${n
 }
 
 async function chromium(args: string[]) {
-  const program = await hostProgram("chromium");
+  const program = await browser();
   const profile = await mkdtemp(join(tmpdir(), "chromium-"));
   // It refuses to keep its sandbox as root, which the lab often is; the pages are the lab's own.
-  const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr"];
+  const asRoot = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+  const flags = ["--headless", "--disable-gpu", "--enable-logging=stderr", ...asRoot];
   // Frames load after the document: it waits for them, in its own time.
   const wait = ["--virtual-time-budget=10000", `--user-data-dir=${profile}`];
   try {
