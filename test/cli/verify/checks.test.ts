@@ -174,18 +174,6 @@ test.each<[what: string, id: string, Partial<Answers>, Partial<Result>]>([
       advice: expect.stringMatching(/^How full \/a, .+, \/e and 2 more is can't be known/),
     },
   ],
-  ["nothing was put aside", "state-set-aside", of(), { count: 0 }],
-  [
-    "what was, with what it means",
-    "state-set-aside",
-    of([2, { path: "data/b/positions.yml" }], [1, { path: "data/a/wal" }]),
-    {
-      count: 2,
-      state: "warning",
-      advice:
-        "Alloy on svlnas could not read data/a/wal, data/b/positions.yml. The update kept it beside the new one. Samples that waited in it are lost. Lines that were sent before and that its source still has arrive twice.",
-    },
-  ],
   ["no excluded line", "log-privacy", {}, { count: 0, detail: LISTS }],
   [
     "excluded lines; one that two selectors find counts once",
