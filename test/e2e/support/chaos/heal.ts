@@ -16,7 +16,7 @@ const FIRST = "pulumi cancel --stack svlnas --yes && npm run deploy -- --stack s
 const REMEDIES: readonly { on: RegExp; line: string }[] = [
   {
     on: /failed to load checkpoint: EOF/,
-    line: "find ~/.pulumi-state/.pulumi/stacks -name '*.attrs' -size 0 -delete",
+    line: "find ~/.pulumi/stacks -name '*.attrs' -size 0 -delete",
   },
   {
     on: /No such container|does not exist|--refresh|pending operations/,
@@ -33,12 +33,12 @@ export async function heal({ documented, type, said }: Wounded): Promise<string>
   const remedy = REMEDIES.find(({ on }) => on.test(first.output));
   const heard = `interrupted:\n${said}\nthen:\n${first.output}`;
   expect(remedy, heard).toBeDefined();
-  const mended = await type(remedy?.line.replace("~/.pulumi-state", STATE) ?? "");
+  const mended = await type(remedy?.line.replace("~/", `${STATE}/`) ?? "");
   expect(mended.code, `${heard}\nthen:\n${mended.output}`).toBe(0);
   const again = await type(FIRST);
   expect(again.code, `${heard}\nthen:\n${mended.output}\nat last:\n${again.output}`).toBe(0);
   return `${remedy?.line}`;
 }
 
-/** The state's directory, as a shell finds it. */
+/** What holds the state's directory, as a shell finds it; to the operator it is the home. */
 const STATE = '"' + "$" + '{PULUMI_BACKEND_URL#file://}"';
