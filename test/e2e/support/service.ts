@@ -77,7 +77,7 @@ function expectedService({ facts }: TestLab, { directory, externalNetworks }: Ho
       mounts: [
         `${directory}/socket-proxy/haproxy.cfg → /templates/haproxy.cfg (ro, rprivate)`,
         `${facts.dockerSocket} → /var/run/docker.sock (ro, rprivate)`,
-      ],
+      ].sort(),
       env: socketProxyEnvs,
     },
     init: {
