@@ -12,6 +12,7 @@ import type { Report } from "./report.ts";
 /** The files that take longest: one that begins last would run alone at the end. */
 export const LONGEST_FIRST = [
   "chaos",
+  "local",
   "chaos",
   "credentials",
   "adopt",
@@ -24,7 +25,6 @@ export const LONGEST_FIRST = [
   "newcomer",
   "pulled",
   "dashboards",
-  "local",
   "recovery",
   "cli",
   "socket-proxy",
