@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { failed, summary } from "./check/report.ts";
@@ -10,7 +11,7 @@ export async function chaos(): Promise<void> {
   const options = { seed: { type: "string" }, runs: { type: "string", default: "30" } } as const;
   const { values } = parseArgs({ args: process.argv.slice(3), options });
   process.env.CHAOS_RUNS = values.runs;
-  if (values.seed !== undefined) process.env.CHAOS_SEED = values.seed;
+  process.env.CHAOS_SEED = values.seed ?? `${randomInt(1, 2 ** 31)}`;
   const wasUp = existsSync(labDir);
   try {
     const reports = [await vitest("e2e", ["test/e2e/chaos.test.ts"])];

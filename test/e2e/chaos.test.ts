@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -26,7 +26,8 @@ import { removeWriters } from "./support/writers.ts";
  * verified agent, and nothing that the agent had accepted is missing. `CHAOS_SEED` does the same ones again.
  */
 
-const SEED = Number(process.env.CHAOS_SEED ?? randomInt(1, 2 ** 31));
+/** The same six in each `make test`, so that a failure is this change's; `make chaos` draws lots. */
+const SEED = Number(process.env.CHAOS_SEED ?? 1);
 const RUNS = Number(process.env.CHAOS_RUNS ?? 6);
 
 /** Stands for the 60 s between two scrapes. */

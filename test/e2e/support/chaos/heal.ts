@@ -22,7 +22,8 @@ const REMEDIES: readonly { on: RegExp; line: string }[] = [
     on: /No such container|does not exist|--refresh|pending operations/,
     line: "npm run doctor -- --stack svlnas && pulumi refresh --stack svlnas --clear-pending-creates --yes && pulumi up --stack svlnas",
   },
-  { on: /`docker restart alloy`/, line: "docker restart alloy" },
+  // A long line of `verify` is wrapped.
+  { on: /`docker\s+restart\s+alloy`/, line: "docker restart alloy" },
 ];
 
 /** Types what is documented: the first command, and if that fails the one that it wants, and the first again. Answers what did it. */
