@@ -139,7 +139,12 @@ describe("npm's packages", () => {
     const wanted = [...new Set([...names, "node"])].sort().map((name) => {
       const { version, license = licenceText(`node_modules/${name}`) } =
         manifest(`node_modules/${name}`) ?? {};
-      return { part: `\`${name}\``, version, licence: license, from: "npm" };
+      return {
+        part: `\`${name}\``,
+        version: version?.replace(/^v/, ""),
+        licence: license,
+        from: "npm",
+      };
     });
     expect(rowsFrom("npm")).toEqual(wanted);
   });
