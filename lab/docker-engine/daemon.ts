@@ -79,6 +79,8 @@ async function restart(end: End): Promise<void> {
   for (const one of [pid, ...containers]) process.kill(one, signal);
   const ended = async () => (await pidFrom(pidFile, execRoot)) === undefined;
   if (!(await until(ended, STOP_SECONDS))) throw new Error(`dockerd outlived ${signal}.`);
+  // Its number may be another process's by now, and dockerd would take that for itself.
+  await rm(pidFile, { force: true });
   await launch();
 }
 

@@ -26,7 +26,6 @@ import { removeWriters } from "./support/writers.ts";
  * verified agent, and nothing that the agent had accepted is missing. `CHAOS_SEED` does the same ones again.
  */
 
-/** The same six in each `make test`, so that a failure is this change's; `make chaos` draws lots. */
 const SEED = Number(process.env.CHAOS_SEED ?? 1);
 const RUNS = Number(process.env.CHAOS_RUNS ?? 6);
 
