@@ -16,14 +16,12 @@ export function flatConfig({ files, version }: AlloyBundle): Record<string, stri
   return Object.fromEntries(flat);
 }
 
-/** Files with `is_secret` become environment variables of the same name. */
+/** A file with a password becomes an environment variable of the same name. */
 function withEnvironment(text: string): string {
-  const secretFile = /local\.file "(\w+)" \{[^}]*is_secret[^}]*\}\n\n?/g;
-  const secrets = [...text.matchAll(secretFile)].map(([, name = ""]) => name);
-  return secrets.reduce(
-    (result, name) =>
-      result.replaceAll(`local.file.${name}.content`, `sys.env("${name.toUpperCase()}")`),
-    text.replaceAll(secretFile, ""),
+  const passwordFile = /password_file = "\/etc\/alloy-secrets\/(\w+)-password"/g;
+  return text.replaceAll(
+    passwordFile,
+    (_, name: string) => `password = sys.env("${name.toUpperCase()}_PASSWORD")`,
   );
 }
 

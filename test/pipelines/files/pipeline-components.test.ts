@@ -24,8 +24,6 @@ const everywhere = [
   "discovery.relabel.network",
   "discovery.relabel.self",
   "local.file.host",
-  "local.file.logs_password",
-  "local.file.metrics_password",
   "loki.process.containers",
   "loki.process.journal",
   "loki.process.redact",

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -42,6 +42,7 @@ export async function logAgent({ logs = {} }: { logs?: object } = {}) {
     docker,
     /** What has arrived. */
     arrived: sink.kept,
+    sink: sink.door,
     /** Waits until there are so many lines. */
     async lines(count: number): Promise<string[]> {
       if (!(await until(async () => sink.kept.length >= count, 30))) {
@@ -58,6 +59,12 @@ export async function logAgent({ logs = {} }: { logs?: object } = {}) {
       const answer = await fetch(`${alloy?.url}/-/reload`, { method: "POST" });
       if (!answer.ok) throw new Error(await answer.text());
     },
+    /** Replaces the token with which lines are pushed, as on a host. */
+    async replaceToken(token: string): Promise<void> {
+      const file = join(work, "secrets", "logs-password");
+      await writeFile(`${file}.new`, token);
+      await rename(`${file}.new`, file);
+    },
     async stop(): Promise<void> {
       if (alloy) await endProcess(alloy.pid, 10);
       alloy = undefined;
@@ -70,16 +77,23 @@ export async function logAgent({ logs = {} }: { logs?: object } = {}) {
   return agent;
 }
 
-/** Takes every push. */
+/** Takes every push with the token that it knows; without one it is away. */
 async function keepingSink() {
   const kept: Pushed[] = [];
+  const door = { token: "" as string | undefined, refused: 0 };
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
+    const known = request.headers.authorization === `Basic ${btoa(`1:${door.token}`)}`;
+    if (!known) {
+      door.refused++;
+      response.writeHead(door.token === undefined ? 503 : 401).end();
+      return;
+    }
     for (const { labels, entries } of decodePush(Buffer.concat(chunks)))
       for (const { line } of entries)
         kept.push({ labels: Object.fromEntries(parseLabels(labels)), line });
     response.writeHead(204).end();
   });
-  return { kept, ...(await listen(server)) };
+  return { kept, door, ...(await listen(server)) };
 }

@@ -4,9 +4,8 @@ import { prepareHost, writeSecret } from "../../../components/files/install-scri
 import { proveTokens, type TokenProof } from "../../../components/files/token-proof.ts";
 import { SimulatedHost } from "../../support/simulated-host.ts";
 
-/** What the agent's metrics say, as Prometheus' text; when it read the secrets in seconds after they were written. */
+/** What the agent's metrics say, as Prometheus' text. */
 export interface Look {
-  read?: number;
   begun?: number;
   pending?: number;
   failed?: number;
@@ -46,16 +45,11 @@ export class TokenHost extends SimulatedHost {
   }
 
   metrics(look: Look): string {
-    const at = (offset: number) => this.after1970(offset).toExponential(9);
-    const { read = -5, begun = 0, pending = 0, failed = 0, retried = 0 } = look;
+    const { begun = 0, pending = 0, failed = 0, retried = 0 } = look;
     const { lines = 0, refused = 0 } = look;
-    const id = (name: string) => `component_id="local.file.${name}",component_path="/"`;
     const to = `component_id="prometheus.remote_write.grafana_cloud",url="https://m {x}"`;
     return `\
-# HELP local_file_timestamp_last_accessed_unix_seconds The last successful access
-local_file_timestamp_last_accessed_unix_seconds{${id("host")}} ${at(9000)}
-local_file_timestamp_last_accessed_unix_seconds{${id("logs_password")}} ${at(read)}
-local_file_timestamp_last_accessed_unix_seconds{${id("metrics_password")}} ${at(read + 3)}
+# HELP loki_write_request_duration_seconds Duration of send requests.
 loki_write_request_duration_seconds_count{host="h",status_code="204"} ${lines ? 1 : 0}
 loki_write_request_duration_seconds_count{host="h",status_code="401"} ${refused}
 loki_write_sent_entries_total{host="h"} ${lines}
