@@ -36,6 +36,10 @@ const samples = (...given: Given[]): Sample[] =>
   });
 const of = (...given: Given[]): Partial<Answers> => ({ metrics: [samples(...given)] });
 const line = (labels: LogLine["labels"], time = 0n): LogLine => ({ labels, time, line: "" });
+const says = (text: string) => (time: bigint) => ({ ...line({}, time), line: text });
+const full = says('err="write: no space left on device"');
+const damaged = says('msg="error tailing WAL"');
+const start = says('msg="now listening for http traffic"');
 const judge = (id: string, metrics: Sample[][]) =>
   check(id).judge({ metrics, logs: [], lineCounts: [] });
 
@@ -140,8 +144,26 @@ test.each<[what: string, id: string, Partial<Answers>, Partial<Result>]>([
   ["GitHub is not polled", "github-silent", of(), { count: 0 }],
   ["GitHub from a host that must not poll", "github-silent", of(1), { count: 1, state: "warning" }],
   ["no such line", "disk-full", {}, { count: 0 }],
-  ["a full disk", "disk-full", { logs: [line({}), line({})] }, { count: 2, state: "full" }],
-  ["a damaged log", "wal-damaged", { logs: [line({})] }, { count: 1, state: "missing" }],
+  ["a full disk", "disk-full", { logs: [full(1n), full(2n)] }, { count: 2, state: "full" }],
+  [
+    "a full disk after a start",
+    "disk-full",
+    { logs: [full(3n), full(2n), start(1n), full(0n)] },
+    { count: 2, state: "full" },
+  ],
+  [
+    "a disk that was full before the agent's start",
+    "disk-full",
+    { logs: [start(2n), full(1n)] },
+    { count: 0 },
+  ],
+  ["a damaged log", "wal-damaged", { logs: [damaged(1n)] }, { count: 1, state: "missing" }],
+  [
+    "a damaged log before the newest start",
+    "wal-damaged",
+    { logs: [start(4n), damaged(3n), start(2n), damaged(1n)] },
+    { count: 0 },
+  ],
   ["5 % free are enough", "disk-space", of(free("/", 0.05), free("/mnt", 0.5)), { count: 0 }],
   [
     "less is not; they are named, fullest first",
