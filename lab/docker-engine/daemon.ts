@@ -19,6 +19,8 @@ import { rememberFirewall, restoreFirewall } from "./firewall.ts";
 const dir = join(labDir, "docker");
 const socket = join(labDir, "docker.sock");
 const pidFile = join(dir, "dockerd.pid");
+/** The one that dockerd writes itself. */
+const dockerdsPidFile = join(dir, "docker.pid");
 const logFile = join(dir, "dockerd.log");
 const firewallFile = join(dir, "firewall.json");
 const execRoot = join(dir, "exec");
@@ -79,8 +81,8 @@ async function restart(end: End): Promise<void> {
   for (const one of [pid, ...containers]) process.kill(one, signal);
   const ended = async () => (await pidFrom(pidFile, execRoot)) === undefined;
   if (!(await until(ended, STOP_SECONDS))) throw new Error(`dockerd outlived ${signal}.`);
-  // Its number may be another process's by now, and dockerd would take that for itself.
-  await rm(pidFile, { force: true });
+  // Its number may be another process's by now, which dockerd would take for a second dockerd.
+  await rm(dockerdsPidFile, { force: true });
   await launch();
 }
 
@@ -112,7 +114,7 @@ function inOwnMountNamespace(dockerd: string): string[] {
   return [
     ...wrapped,
     ...paths,
-    ...["--pidfile", join(dir, "docker.pid"), "--host", privateEngine.host],
+    ...["--pidfile", dockerdsPidFile, "--host", privateEngine.host],
     ...["--bridge", BRIDGE, "--default-address-pool", ADDRESS_POOL],
   ];
 }
