@@ -1,5 +1,4 @@
-/** Seconds between two "still at it" lines of a long step. */
-const HEARTBEAT_SECONDS = 30;
+import { withHeartbeat } from "../cli/shared/progress.ts";
 
 const started = Date.now();
 
@@ -18,15 +17,7 @@ export function say(text: string): void {
 export async function step<T>(label: string, work: () => Promise<T>): Promise<T> {
   say(label);
   const begin = Date.now();
-  const heartbeat = setInterval(
-    () => say(`  … ${label}, ${elapsed(begin)} so far`),
-    HEARTBEAT_SECONDS * 1000,
-  );
-  try {
-    const result = await work();
-    if (Date.now() - begin > 2000) say(`  done: ${label} (${elapsed(begin)})`);
-    return result;
-  } finally {
-    clearInterval(heartbeat);
-  }
+  const result = await withHeartbeat((time) => say(`  … ${label}, ${time} so far`), work);
+  if (Date.now() - begin > 2000) say(`  done: ${label} (${elapsed(begin)})`);
+  return result;
 }

@@ -76,8 +76,8 @@ function alloyMounts(directory: string): docker.types.input.ContainerMount[] {
 }
 
 /**
- * The journal as a volume, not as a mount: of it the daemon creates a missing source, so the agent comes back after
- * a reboot that it survived before the journal did. The other directory is left alone: a /var/log/journal that
+ * The journal as a volume, not as a mount: the daemon creates a volume's missing source, so after a reboot the agent
+ * also starts where the journal's directory is not there yet. The other directory is left alone: a /var/log/journal that
  * Docker makes turns a volatile journal into a persistent one.
  */
 function readOnlyVolume(path: string): docker.types.input.ContainerVolume {

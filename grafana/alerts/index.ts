@@ -1,5 +1,5 @@
 import { SERIES_BUDGET } from "../../telemetry/series-budget.ts";
-import { setAsideHours } from "../../telemetry/set-aside.ts";
+import { setAsideHours, TOLD_HOURS } from "../../telemetry/set-aside.ts";
 import * as queries from "../dashboards/queries.ts";
 import type { Alert } from "./alert.ts";
 
@@ -203,7 +203,7 @@ const agentRestarts: Alert = {
 const stateSetAside: Alert = {
   title: "State put aside",
   expr: setAsideHours(),
-  bad: { is: "below", value: 24 },
+  bad: { is: "below", value: TOLD_HOURS },
   forMinutes: 0,
   noData: "OK",
   severity: "warning",

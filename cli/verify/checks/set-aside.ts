@@ -1,8 +1,5 @@
-import { setAsideHours } from "../../../telemetry/set-aside.ts";
+import { setAsideHours, TOLD_HOURS } from "../../../telemetry/set-aside.ts";
 import type { Check } from "./check.ts";
-
-/** For how long it is told, in hours. */
-const TOLD = 24;
 
 /** State that the agent could not read, and that an update put aside within the last day. */
 export function stateSetAside(host: string): Check {
@@ -10,7 +7,7 @@ export function stateSetAside(host: string): Check {
     id: "state-set-aside",
     title: "state put aside",
     unit: "files",
-    metrics: [`${setAsideHours({ host })} < ${TOLD}`],
+    metrics: [`${setAsideHours({ host })} < ${TOLD_HOURS}`],
     judge({ metrics: [found = []] }) {
       const count = found.length;
       if (count === 0) return { count };
