@@ -24,6 +24,7 @@ const dockerdsPidFile = join(dir, "docker.pid");
 const logFile = join(dir, "dockerd.log");
 const firewallFile = join(dir, "firewall.json");
 const execRoot = join(dir, "exec");
+const containerdDir = join(execRoot, "containerd");
 
 /** Subnets of networks that name none; Docker's own choice could be the service's pinned one. */
 const ADDRESS_POOL = "base=172.30.208.0/20,size=26";
@@ -79,10 +80,13 @@ async function restart(end: End): Promise<void> {
   const containers = end.startsWith("killed with") ? await containerProcesses() : [];
   const signal = end === "stopped" ? "SIGTERM" : "SIGKILL";
   for (const one of [pid, ...containers]) process.kill(one, signal);
-  const ended = async () => (await pidFrom(pidFile, execRoot)) === undefined;
+  const ended = async () =>
+    (await pidFrom(pidFile, execRoot)) === undefined &&
+    (await processesOf("containerd", join(containerdDir, "containerd.toml"))).length === 0;
   if (!(await until(ended, STOP_SECONDS))) throw new Error(`dockerd outlived ${signal}.`);
-  // Its number may be another process's by now, which dockerd would take for a second dockerd.
-  await rm(dockerdsPidFile, { force: true });
+  // Their numbers may be others' by now, or a zombie's, and dockerd would take those for its like.
+  for (const file of [dockerdsPidFile, join(containerdDir, "containerd.pid")])
+    await rm(file, { force: true });
   await launch();
 }
 
