@@ -21,6 +21,8 @@ export interface Sshd {
   hostKey: string;
   /** `ssh-ed25519 AAAA…` by type, for a known-hosts entry. */
   hostKeys: Partial<Record<HostKeyType, string>>;
+  /** Makes this the one line of authorized_keys. Default: the client's key, which may do all. */
+  authorize(line?: string): Promise<void>;
   /** Ends the server and its sessions by SIGKILL, and starts it again as it was. */
   kill(): Promise<void>;
   stop(): Promise<void>;
@@ -71,7 +73,9 @@ export async function startSshd(
   ]);
   await startAgent(privateKeyFile);
   const clientKey = await readFile(`${privateKeyFile}.pub`, "utf8");
-  await writeFile(authorizedKeysFile, authorizedKey(clientKey, options.loginAs));
+  const authorize = (line = authorizedKey(clientKey, options.loginAs)) =>
+    writeFile(authorizedKeysFile, line);
+  await authorize();
   await writeFile(
     configFile,
     sshdConfig({
@@ -94,7 +98,17 @@ export async function startSshd(
     await killSessions();
     await launch(sshd, port);
   };
-  return { host: HOST, port, user, privateKeyFile, hostKey, hostKeys, kill, stop: stopSshd };
+  return {
+    host: HOST,
+    port,
+    user,
+    privateKeyFile,
+    hostKey,
+    hostKeys,
+    authorize,
+    kill,
+    stop: stopSshd,
+  };
 }
 
 async function launch(sshd: string, port: number): Promise<void> {

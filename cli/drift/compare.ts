@@ -31,7 +31,21 @@ function containerRows(wanted: DeclaredContainer, { containers }: Observed, up: 
     row("existence", existence, refresh),
     row("environment", differences({ ...image.env, ...wanted.env }, found.env), replace),
     row("labels", differences({ ...image.labels, ...wanted.labels }, found.labels), replace),
+    row("memory, restart, networks", changedLive(wanted, found), refresh),
     row("PID limit", [limit !== wantedLimit && `is ${limit}, not ${wantedLimit}`], limitPids),
+  ];
+}
+
+/** What Docker changes of a container while it runs; all else takes another container. */
+function changedLive(wanted: DeclaredContainer, found: Observed["containers"][number]) {
+  const { memory, restart, networks } = found;
+  const added = networks.filter((name) => !wanted.networks.includes(name));
+  const missing = wanted.networks.filter((name) => !networks.includes(name));
+  return [
+    memory !== wanted.memory && `memory limit is ${memory || "none"}, not ${wanted.memory} MB`,
+    restart !== wanted.restart && `restart policy is ${restart}, not ${wanted.restart}`,
+    ...added.sort().map((name) => `is in the network ${name}, too`),
+    ...missing.sort().map((name) => `is not in the network ${name}`),
   ];
 }
 
@@ -45,8 +59,14 @@ function configRows({ config }: Declared, seen: Observed, up: string): Row[] {
   ];
   return [
     row("version", version, repair),
-    row("files", differences(config.files, seen.files), repair),
+    row("files", differences(config.files, filesOf(config.version, seen)), repair),
   ];
+}
+
+function filesOf(version: string, { files }: Observed): Record<string, string> {
+  const inside = `${version}/`;
+  const found = Object.entries(files).filter(([path]) => path.startsWith(inside));
+  return Object.fromEntries(found.map(([path, hash]) => [path.slice(inside.length), hash]));
 }
 
 function secretsRow({ secrets }: Declared, seen: Observed, up: string): Row {

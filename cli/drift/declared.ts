@@ -33,6 +33,12 @@ export interface DeclaredContainer {
   env: Record<string, string>;
   /** Labels by name, beyond those of its image. */
   labels: Record<string, string>;
+  /** Limit of memory, in MB. */
+  memory: number;
+  /** Restart policy. */
+  restart: string;
+  /** Names of the networks that it is in. */
+  networks: string[];
   /** The limit of processes, and the URN of the command that sets it. */
   pids?: { limit: number; urn: string };
 }
@@ -63,6 +69,10 @@ const container = z.object({
   envs: z.array(z.string()).default([]),
   labels: z.array(z.object({ label: z.string(), value: z.string() })).default([]),
   mounts: z.array(z.object({ source: z.string(), target: z.string() })).default([]),
+  memory: z.number().default(0),
+  restart: z.string().default("no"),
+  networkMode: z.string().optional(),
+  networksAdvanced: z.array(z.object({ name: z.string() })).default([]),
 });
 
 /** Takes from `pulumi stack export --show-secrets` what was deployed. Throws one sentence when nothing was. */
@@ -93,8 +103,12 @@ export function declaredOf(stack: string, text: string): Declared {
     .map((one) => ({ ...one, file: one.name.slice(prefix.length) }));
   return {
     route: routeOf(provider),
-    containers: containers.map(({ urn, id, name, mustRun, envs, labels }) => ({
+    containers: containers.map(({ urn, id, name, mustRun, envs, labels, ...more }) => ({
       ...{ urn, id, name, runs: mustRun, env: variables(envs) },
+      ...{ memory: more.memory, restart: more.restart },
+      networks: more.networkMode
+        ? [more.networkMode]
+        : more.networksAdvanced.map((network) => network.name),
       labels: Object.fromEntries(labels.map(({ label, value }) => [label, value])),
       pids: commands.find(({ pids }) => pids?.id === id)?.pids,
     })),

@@ -11,7 +11,7 @@ export interface Observed {
   version: string;
   /** All versions that are installed. */
   versions: string[];
-  /** Of the version that was deployed. */
+  /** Of all versions, by `version/name`. */
   files: Hashes;
   /** `hash` is empty where the secret's owner can't read it. */
   secrets: Record<string, { mode: string; owner: string; hash: string }>;
@@ -35,24 +35,22 @@ for name in ${names}; do
   image=$(docker container inspect --format '{{.Image}}' "$name")
   printf 'image\\t%s\\n' "$(docker image inspect --format '{{json .}}' "$image")"
 done
-${look(config.directory, listConfig(config.version))}
+${look(config.directory, listConfig)}
 ${look(secrets.directory, `cd /seen\n${listSecrets}`, secrets.owner)}
 ${look(config.directory, `cd /seen/textfile 2>/dev/null || exit 0\n${listSecrets}`, secrets.owner)}`;
 }
 
-function listConfig(version: string): string {
-  return `
+const listConfig = `
 cd /seen
 printf 'current\\t%s\\n' "$(readlink current || true)"
-for version in versions/*; do
-  [ ! -d "$version" ] || printf 'version\\t%s\\n' "\${version#versions/}"
+[ -d versions ] || exit 0
+cd versions
+for version in *; do
+  [ ! -d "$version" ] || printf 'version\\t%s\\n' "$version"
 done
-[ -d versions/${version} ] || exit 0
-cd versions/${version}
-for file in * .[!.]*; do
+for file in */* */.[!.]*; do
   [ ! -f "$file" ] || printf 'file\\t%s\\t%s\\n' "$(sha256sum < "$file" | cut -c 1-64)" "$file"
 done`;
-}
 
 /** Run by the secrets' owner, to whom the tokens' ends belong too: no other user can read them, nor can root without capabilities. */
 const listSecrets = `
@@ -78,15 +76,24 @@ const container = z
     Name: z.string(),
     State: z.object({ Running: z.boolean() }),
     Config: containerConfig,
-    HostConfig: z.object({ PidsLimit: z.number().nullish() }),
+    HostConfig: z.object({
+      PidsLimit: z.number().nullish(),
+      Memory: z.number(),
+      RestartPolicy: z.object({ Name: z.string() }),
+    }),
+    NetworkSettings: z.object({ Networks: z.record(z.string(), z.unknown()) }),
   })
-  .transform(({ Id, Name, State, Config, HostConfig }) => ({
+  .transform(({ Id, Name, State, Config, HostConfig, NetworkSettings }) => ({
     ...Config,
     id: Id,
     name: Name.replace(/^\//, ""),
     running: State.Running,
     /** 0 or -1 for none. */
     pidLimit: HostConfig.PidsLimit ?? 0,
+    /** In MB. */
+    memory: HostConfig.Memory / 1024 ** 2,
+    restart: HostConfig.RestartPolicy.Name || "no",
+    networks: Object.keys(NetworkSettings.Networks),
   }));
 type ObservedContainer = z.output<typeof container>;
 
@@ -105,7 +112,11 @@ export function parseObserved(text: string): Observed {
     else if (kind === "version") seen.versions.push(first);
     else if (kind === "file") seen.files[second] = first;
     else if (kind === "secret") seen.secrets[name] = { mode: first, owner: second, hash };
-    else throw new Error(`The host answered what is not known: ${line}`);
+    else {
+      throw new Error(
+        `The host answered what is not known: ${line}. If its key may do nothing but this: --key prints its new line.`,
+      );
+    }
   }
   return seen;
 }

@@ -5,6 +5,9 @@ import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { queryLogs, queryMetrics } from "../../cli/verify/sink-queries.ts";
+import type { Connection } from "../../config/schema.ts";
+import { scriptOutput } from "../../host-shell/run.ts";
+import { routeTo } from "../../host-shell/ssh.ts";
 import { overSsh, withSimulatedCloud } from "../../lab/settings.ts";
 import { type Sshd, startSshd } from "../../lab/sshd.ts";
 import { outputsOf, type StackSettings } from "../../lab/stack.ts";
@@ -14,7 +17,7 @@ import { joinFrontend } from "../../lab/world.ts";
 import { pipelineDirectory } from "../../pipelines/pipeline-files.ts";
 import { arrived } from "../support/arrived.ts";
 import { doctorOf, doctorOfSettings } from "./support/doctor.ts";
-import { driftOf, refreshSeesNothing } from "./support/drift.ts";
+import { driftOf, driftPrints, refreshSeesNothing } from "./support/drift.ts";
 import { fastPipelines } from "./support/fast-pipelines.ts";
 import {
   applyPermissions,
@@ -173,6 +176,22 @@ describe.each(hosts)("$name over SSH, with a simulated Grafana Cloud", (host) =>
       });
       await stack.up({ replace });
       expect(await driftOf(stack)).toEqual({ code: 0, drifted: [], replace: [] });
+    });
+
+    test("a key that may look for drift alone does that and nothing else", async () => {
+      const { out } = await driftPrints(stack, "--key", `${sshd.privateKeyFile}.pub`);
+      const route = routeTo((settings.host as { connection: Connection }).connection);
+      const run = (name: string) =>
+        scriptOutput(route, { name, script: "docker ps", timeout: 30_000 });
+      await sshd.authorize(out);
+      try {
+        expect(await driftOf(stack)).toEqual({ code: 0, drifted: [], replace: [] });
+        await expect(run("ps")).rejects.toThrow("This key may only do what npm run drift does.");
+        expect(await run("drift")).toMatch(/^container\t/);
+      } finally {
+        await sshd.authorize();
+      }
+      expect(await run("ps")).toContain("alloy-docker-proxy");
     });
 
     socketProxyTests(() => lab);

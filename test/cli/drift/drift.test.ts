@@ -3,9 +3,10 @@ import { mkdirSync, symlinkSync } from "node:fs";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { command } from "../../../cli/drift/command.ts";
 import { type Declared, declaredOf } from "../../../cli/drift/declared.ts";
-import { parseObserved } from "../../../cli/drift/observed.ts";
+import { observeScript, parseObserved } from "../../../cli/drift/observed.ts";
 import type { Row } from "../../../cli/drift/row.ts";
 import { tokenEnds } from "../../../components/files/token-ends.ts";
+import { scriptRunner } from "../../../host-shell/shell.ts";
 import { unpackFiles } from "../../../pipelines/alloy-bundle.ts";
 import { commandOf } from "../../support/commands.ts";
 import type { ProgramRun } from "../../support/mock-program.ts";
@@ -81,12 +82,16 @@ describe("a host", () => {
   });
   afterEach(() => host[Symbol.dispose]());
 
+  const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB runner@ci";
+  const keys: Record<string, string> = { "drift.pub": `${key}\n`, drift: "-----BEGIN" };
+
   /** Runs the command; answers exit code and what was printed. */
   async function run(args: string[] = []) {
     const { console, printed } = printing();
     const code = await command(["--stack", "svlnas", ...args], {
       ...console,
       declared: async () => host.declared,
+      read: async (path) => keys[path] ?? "",
       run: (_route, { script }) => host.run(script),
     });
     return { code, ...printed };
@@ -104,7 +109,7 @@ describe("a host", () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^\nwhat +compared +state\n/);
     expect(out).toMatch(/\ncontainer alloy +PID limit +same\n/);
-    expect(out).toMatch(/\n15 as deployed\n$/);
+    expect(out).toMatch(/\n18 as deployed\n$/);
     expect(host.looked()).toEqual([
       `${declared.helperImage} as root in ${host.path("config")}`,
       `${declared.helperImage} as 3125:3125 in ${host.path("secrets")}`,
@@ -122,7 +127,7 @@ describe("a host", () => {
     expect(out).toMatch(
       /\ncontainer alloy +PID limit +drifted\n {4}is none, not 200\n {4}pulumi up --stack svlnas --replace 'urn:pulumi:svlnas::grafana-alloy::command:remote:Command::alloy-pid-limit'\n/,
     );
-    expect(out).toMatch(/\n14 as deployed, 1 drifted\n$/);
+    expect(out).toMatch(/\n17 as deployed, 1 drifted\n$/);
   });
 
   const version = () => declared.config.version;
@@ -140,6 +145,19 @@ describe("a host", () => {
       (host) => host.container("alloy", { id: "other", running: false }),
       [
         "container alloy, existence: is another container than the one that was deployed; does not run",
+      ],
+      "--refresh",
+    ],
+    [
+      "whose container got other limits and networks while it ran",
+      (host) =>
+        host.container("alloy", {
+          memory: 0,
+          restart: "always",
+          networks: ["x", "alloy-backend", "alloy-frontend", "outline-backend"],
+        }),
+      [
+        "container alloy, memory, restart, networks: memory limit is none, not 512 MB; restart policy is always, not unless-stopped; is in the network x, too; is not in the network immich-backend",
       ],
       "--refresh",
     ],
@@ -261,6 +279,34 @@ describe("a host", () => {
     },
   );
 
+  describe("with a key that may look for drift alone", () => {
+    const keyLine = async () => (await run(["--key", "drift.pub"])).out;
+
+    test("answers the same, whatever script it is sent", async () => {
+      const line = await keyLine();
+      expect(line).toMatch(new RegExp(`^restrict,command="[^"\\n]+" ${key}\n$`));
+      const answer = await host.logIn(line, scriptRunner("drift"));
+      expect(answer).toBe(await host.run(observeScript(host.declared)));
+    });
+
+    test.each([
+      "",
+      "docker system dial-stdio",
+      scriptRunner("alloy-accepted"),
+      `${scriptRunner("drift")}; docker ps`,
+    ])("refuses %j", async (command) => {
+      await expect(host.logIn(await keyLine(), command)).rejects.toThrow(
+        "1: This key may only do what npm run drift does.",
+      );
+    });
+
+    test.each(["drift", "missing.pub"])("takes no %s for a key: 2", async (file) => {
+      const { code, err } = await run(["--key", file]);
+      expect(code).toBe(2);
+      expect(err).toContain("drift: --key must name the file of one public key\n");
+    });
+  });
+
   test("without the directory of the secrets is not given one: 1 and one sentence", async () => {
     host.remove("secrets");
     const { code, out, err } = await run();
@@ -273,6 +319,6 @@ describe("a host", () => {
 
 test("what a host answers that nothing knows is no silence", () => {
   expect(() => parseObserved("current\tversions/x\nsurprise\n")).toThrow(
-    "The host answered what is not known: surprise",
+    "The host answered what is not known: surprise. If its key may do nothing but this: --key prints its new line.",
   );
 });

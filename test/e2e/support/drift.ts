@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { command } from "../../../cli/drift/command.ts";
 import { declaredOf } from "../../../cli/drift/declared.ts";
@@ -13,23 +14,30 @@ export interface Drift {
   replace: string[];
 }
 
-/** What `npm run drift -- --stack NAME --json` tells. */
-export async function driftOf(stack: Stack): Promise<Drift> {
+/** What `npm run drift -- --stack NAME` prints with these options, and how it ends. */
+export async function driftPrints(stack: Stack, ...options: string[]) {
   const out: string[] = [];
   const said: string[] = [];
-  const code = await command(["--stack", stack.name, "--json"], {
+  const code = await command(["--stack", stack.name, ...options], {
     declared: async (name) =>
       declaredOf(
         name,
         await cliOf(stack).run(["stack", "export", "--show-secrets", "--stack", name]),
       ),
+    read: (path) => readFile(path, "utf8"),
     run: scriptOutput,
     out: (text) => void out.push(text),
     say: (line) => void said.push(line),
     terminal: { width: 120, colour: false },
   });
   if (out.length === 0) throw new Error(said.join("\n"));
-  const rows: Row[] = JSON.parse(out.join(""));
+  return { code, out: out.join("") };
+}
+
+/** What it tells with `--json`. */
+export async function driftOf(stack: Stack): Promise<Drift> {
+  const { code, out } = await driftPrints(stack, "--json");
+  const rows: Row[] = JSON.parse(out);
   const found = rows.filter(({ state }) => state === "drifted");
   return {
     code,
@@ -40,7 +48,7 @@ export async function driftOf(stack: Stack): Promise<Drift> {
   };
 }
 
-/** Whether `pulumi refresh`, as drift.yml runs it, finds everything as deployed. */
+/** Whether `pulumi refresh` finds everything as deployed, but for what `docker system prune` takes. */
 export async function refreshSeesNothing(stack: Stack): Promise<void> {
   const prunable = ["alloy-init-container", "alloy-image-init"];
   const flags = [

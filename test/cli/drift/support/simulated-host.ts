@@ -12,6 +12,9 @@ interface Change {
   env?: string[] | null;
   labels?: Record<string, string> | null;
   pidLimit?: number | null;
+  memory?: number;
+  restart?: string;
+  networks?: string[];
 }
 
 /** A host in a temporary directory that is exactly as a stack deployed it; `docker` and `stat` are SIMULATED. */
@@ -48,16 +51,21 @@ export class SimulatedHost {
   container(name: string, change: Change = {}): void {
     const wanted = this.declared.containers.find((one) => one.name === name);
     if (!wanted) throw new Error(`no container ${name}`);
-    const { id, runs, pids } = wanted;
+    const { id, runs, pids, memory, restart, networks } = wanted;
     const env = Object.entries(wanted.env).map(([key, value]) => `${key}=${value}`);
     const deployed = { id, running: runs, labels: wanted.labels, pidLimit: pids?.limit ?? null };
-    const found = { ...deployed, env: ["PATH=/bin", ...env], ...change };
+    const found = { ...deployed, memory, restart, networks, env: ["PATH=/bin", ...env], ...change };
     const shown = {
       Id: found.id,
       Name: `/${name}`,
       State: { Running: found.running },
       Config: { Env: found.env, Labels: found.labels },
-      HostConfig: { PidsLimit: found.pidLimit },
+      HostConfig: {
+        PidsLimit: found.pidLimit,
+        Memory: found.memory * 1024 ** 2,
+        RestartPolicy: { Name: found.restart },
+      },
+      NetworkSettings: { Networks: Object.fromEntries(found.networks.map((one) => [one, {}])) },
     };
     this.write(`containers/${name}`, JSON.stringify(shown));
   }
@@ -96,10 +104,24 @@ export class SimulatedHost {
 
   /** Runs a script as it is run on a host; answers what it printed, or throws what it complained of. */
   async run(script: string): Promise<string> {
-    const { status, stdout, stderr } = spawnSync("/bin/sh", ["-c", scriptRunner("drift")], {
-      input: scriptInput(script),
+    return this.shell(scriptRunner("drift"), { input: scriptInput(script) });
+  }
+
+  /** Logs in with a key whose line in `authorized_keys` has a command: asks for another one. */
+  async logIn(line: string, SSH_ORIGINAL_COMMAND: string): Promise<string> {
+    const [, command = ""] = /^restrict,command="([^"]+)" /.exec(line) ?? [];
+    return this.shell(command, { env: { SSH_ORIGINAL_COMMAND } });
+  }
+
+  private shell(
+    command: string,
+    { input = "", env = {} }: { input?: string; env?: Record<string, string> },
+  ): string {
+    const { status, stdout, stderr } = spawnSync("/bin/sh", ["-c", command], {
+      input,
       encoding: "utf8",
       env: {
+        ...env,
         PATH: `${join(import.meta.dirname, "simulated")}:/usr/bin:/bin`,
         SIMULATED_HOST: this.root,
       },
