@@ -5,6 +5,21 @@ import type { Raw } from "../config/read-raw.ts";
 
 const secret = z.string().min(1);
 
+const privateKey = secret.regex(
+  /^-----BEGIN [A-Z ]*PRIVATE KEY-----/,
+  "must be a private key in PEM form",
+);
+
+/** Of a setting that stands by itself a program is given text, whatever its type. */
+const flag = z.preprocess(
+  (text) => ({ true: true, false: false })[String(text)] ?? text,
+  z.boolean(),
+);
+const count = z.preprocess(
+  (text) => (/^\d+$/.test(String(text)) ? Number(text) : text),
+  z.int().min(0).max(6),
+);
+
 /** Everything that the stack can set. Strict: an unknown key is a fault. */
 const schema = z.strictObject({
   /** Who owns the repository, stored as `github:owner`. */
@@ -30,9 +45,9 @@ const schema = z.strictObject({
     .min(1, "must name somebody who approves deployments")
     .max(6),
   /** How many others have to approve a pull request to `main`; 0 where nobody else is there to do so. */
-  requiredApprovals: z.int().min(0).max(6).default(1),
+  requiredApprovals: count.default(1),
   /** Whether comments with previews show values of settings, which name hosts, paths and subnets. */
-  previewValues: z.boolean().optional(),
+  previewValues: flag.optional(),
   /** Jobs that have to pass before a pull request can be merged. */
   requiredChecks: z.array(z.string().min(1)).default(["tests"]),
   /** Where the state is: `azblob://…`, `s3://…`, `https://…`, as `pulumi login` takes it. */
@@ -44,11 +59,12 @@ const schema = z.strictObject({
   hostsRunner: z.string().min(1).default("self-hosted"),
   /** Storage account of an Azure Blob backend. */
   azureStorageAccount: z.string().min(1).optional(),
-  /** Private key by which the hosts know the runner, without a passphrase of its own. */
-  sshPrivateKey: secret.regex(
-    /^-----BEGIN [A-Z ]*PRIVATE KEY-----/,
-    "must be a private key in PEM form",
-  ),
+  /** Whether due tokens are rotated without a reviewer's approval. */
+  unattendedRotation: flag.default(false),
+  /** Private key by which the hosts know who deploys and rotates, without a passphrase of its own. */
+  sshPrivateKey: privateKey,
+  /** Private key of the nightly look for drift, whose line in `authorized_keys` `npm run drift -- --key` prints. */
+  driftPrivateKey: privateKey,
   /** Passphrase of the stacks' secrets. */
   passphrase: secret.optional(),
   /** Access token of Pulumi Cloud. */
@@ -65,6 +81,7 @@ export type RepositorySettings = z.output<typeof schema>;
 /** Settings that a stack file must hold encrypted. */
 export const secretNames = [
   "sshPrivateKey",
+  "driftPrivateKey",
   "passphrase",
   "accessToken",
   "awsAccessKeyId",

@@ -16,7 +16,7 @@ export const repositorySecrets: readonly Source[] = [
 ];
 
 /** Read only by jobs of an environment: no pull request has the way to a host. */
-export const environmentSecrets: readonly Source[] = [["SSH_PRIVATE_KEY", "sshPrivateKey"]];
+export const environmentSecret = "SSH_PRIVATE_KEY";
 
 export const variables: readonly Source[] = [
   ["PULUMI_BACKEND_URL", "backendUrl"],
@@ -41,9 +41,13 @@ export class WorkflowsAccess extends pulumi.ComponentResource {
     // Environments let protected branches in alone: none is made before there is one.
     const after = { parent: this, dependsOn: [protection] };
     const { repository } = settings;
+    const { sshPrivateKey, driftPrivateKey, unattendedRotation } = settings;
     const reviewers = [{ users: this.reviewers() }];
-    this.createEnvironment(`${name}-deploy`, "deploy", { ...after, reviewers });
-    this.createEnvironment(`${name}-operate`, "operate", after);
+    const reviewed = { key: sshPrivateKey, reviewers };
+    const rotate = unattendedRotation ? { key: sshPrivateKey } : reviewed;
+    this.createEnvironment(`${name}-deploy`, "deploy", reviewed, after);
+    this.createEnvironment(`${name}-rotate`, "rotate", rotate, after);
+    this.createEnvironment(`${name}-drift`, "drift", { key: driftPrivateKey }, after);
     for (const [secretName, value] of this.given(repositorySecrets)) {
       const args = { repository, secretName, value: pulumi.secret(value) };
       new github.ActionsSecret(resourceName(secretName), args, { parent: this });
@@ -74,11 +78,12 @@ export class WorkflowsAccess extends pulumi.ComponentResource {
     );
   }
 
-  /** An environment that jobs of other branches can't enter, and its secrets. */
+  /** An environment that jobs of other branches can't enter, and its key for the hosts. */
   private createEnvironment(
     name: string,
     environment: string,
-    { reviewers, ...opts }: pulumi.CustomResourceOptions & { reviewers?: Reviewers },
+    { key, reviewers }: { key: string; reviewers?: Reviewers },
+    opts: pulumi.CustomResourceOptions,
   ): void {
     const { repository } = this.settings;
     const made = new github.RepositoryEnvironment(
@@ -92,13 +97,14 @@ export class WorkflowsAccess extends pulumi.ComponentResource {
       },
       opts,
     );
-    for (const [secretName, value] of this.given(environmentSecrets)) {
-      new github.ActionsEnvironmentSecret(
-        `${name}-${resourceName(secretName)}`,
-        { repository, environment: made.environment, secretName, value: pulumi.secret(value) },
-        { parent: this },
-      );
-    }
+    new github.ActionsEnvironmentSecret(
+      `${name}-${resourceName(environmentSecret)}`,
+      {
+        ...{ repository, environment: made.environment },
+        ...{ secretName: environmentSecret, value: pulumi.secret(key) },
+      },
+      { parent: this },
+    );
   }
 
   /** GitHub wants numbers; people know logins. */

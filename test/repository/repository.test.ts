@@ -5,7 +5,7 @@ import { repoDir } from "../../lab/paths.ts";
 import program from "../../repository/index.ts";
 import { secretNames } from "../../repository/settings.ts";
 import {
-  environmentSecrets,
+  environmentSecret,
   repositorySecrets,
   variables,
 } from "../../repository/workflows-access.ts";
@@ -13,7 +13,10 @@ import { type MockRun, mockPulumi } from "../support/mock-pulumi.ts";
 import { programFailure } from "../support/program-failure.ts";
 
 const project = "grafana-alloy-repository";
-const key = "-----BEGIN OPENSSH PRIVATE KEY-----\nx\n-----END OPENSSH PRIVATE KEY-----\n";
+const privateKey = (text: string) =>
+  `-----BEGIN OPENSSH PRIVATE KEY-----\n${text}\n-----END OPENSSH PRIVATE KEY-----\n`;
+const key = privateKey("x");
+const driftKey = privateKey("y");
 
 const complete = {
   repository: "grafana-alloy",
@@ -21,6 +24,7 @@ const complete = {
   backendUrl: "azblob://state",
   azureStorageAccount: "account",
   sshPrivateKey: key,
+  driftPrivateKey: driftKey,
   passphrase: "correct horse",
   azureStorageKey: "storage-key",
 };
@@ -71,27 +75,40 @@ describe("a complete configuration", () => {
     });
   });
 
+  const reviewers = [{ users: [583231, 480938] }];
+
   test.each([
-    ["deploy", { reviewers: [{ users: [583231, 480938] }] }],
-    ["operate", {}],
-  ])("lets main alone into the environment %s, which has the SSH key", (environment, more) => {
+    ["deploy", { reviewers }, key],
+    ["rotate", { reviewers }, key],
+    ["drift", {}, driftKey],
+  ])("lets main alone into the environment %s, which has an SSH key", (environment, more, own) => {
     const { named } = made;
-    expect(named(`workflows-${environment}`)).toMatchObject({
-      inputs: {
-        repository,
-        environment,
-        canAdminsBypass: false,
-        deploymentBranchPolicy: { protectedBranches: true, customBranchPolicies: false },
-        ...more,
-      },
-      dependsOn: ["workflows-branch"],
+    const { inputs, dependsOn } = named(`workflows-${environment}`);
+    expect(inputs).toEqual({
+      repository,
+      environment,
+      canAdminsBypass: false,
+      deploymentBranchPolicy: { protectedBranches: true, customBranchPolicies: false },
+      ...more,
     });
+    expect(dependsOn).toEqual(["workflows-branch"]);
     expect(named(`workflows-${environment}-ssh-private-key`).inputs).toEqual({
       repository,
       environment,
       secretName: "SSH_PRIVATE_KEY",
-      value: { secret: key },
+      value: { secret: own },
     });
+  });
+
+  test("asks nobody about a pull request or a rotation, and shows values, where that is set", async () => {
+    const set = { requiredApprovals: "0", unattendedRotation: "true", previewValues: "false" };
+    const { named } = await run({ ...complete, ...set });
+    expect(named("workflows-branch").inputs.requiredPullRequestReviews).toEqual([
+      { requiredApprovingReviewCount: 0, dismissStaleReviews: true },
+    ]);
+    expect(named("workflows-rotate").inputs).not.toHaveProperty("reviewers");
+    expect(named("workflows-deploy").inputs).toMatchObject({ reviewers });
+    expect(named("preview-values").inputs.value).toBe("false");
   });
 
   test("has a secret or a variable for each setting that is there, and no other", () => {
@@ -135,9 +152,9 @@ test("secrets and variables are those that the workflows read, no more and no le
         [...text.matchAll(new RegExp(`\\b${kind}\\.(\\w+)`, "g"))].map(([, name]) => name),
       ),
     ].sort();
-  const names = (sources: readonly (readonly [string, string])[]) =>
+  const names = (sources: readonly (readonly [string, ...string[]])[]) =>
     sources.map(([name]) => name).sort();
-  expect(read("secrets")).toEqual(names([...repositorySecrets, ...environmentSecrets]));
+  expect(read("secrets")).toEqual(names([...repositorySecrets, [environmentSecret]]));
   expect(read("vars")).toEqual(names(variables));
 });
 
@@ -152,7 +169,7 @@ describe("faults", () => {
 
   test("are told all at once, each with its command", async () => {
     await fault({ hostRunner: "x" }).toThrow(`\
-Stack repository: 6 faults in the configuration, nothing was changed.
+Stack repository: 7 faults in the configuration, nothing was changed.
   repository: is missing
     pulumi -C repository config set --stack repository --path 'grafana-alloy-repository:repository' grafana-alloy
   reviewers: is missing
@@ -161,7 +178,9 @@ Stack repository: 6 faults in the configuration, nothing was changed.
     pulumi -C repository config set --stack repository --path 'grafana-alloy-repository:backendUrl' azblob://state
   sshPrivateKey: is missing
     pulumi -C repository config set --stack repository --secret grafana-alloy-repository:sshPrivateKey
-  hostRunner: is not a setting; known here: accessToken, awsAccessKeyId, awsSecretAccessKey, azureStorageAccount, azureStorageKey, backendUrl, githubOwner, githubToken, hostsRunner, passphrase, previewValues, repository, requiredApprovals, requiredChecks, reviewers, sshPrivateKey
+  driftPrivateKey: is missing
+    pulumi -C repository config set --stack repository --secret grafana-alloy-repository:driftPrivateKey
+  hostRunner: is not a setting; known here: accessToken, awsAccessKeyId, awsSecretAccessKey, azureStorageAccount, azureStorageKey, backendUrl, driftPrivateKey, githubOwner, githubToken, hostsRunner, passphrase, previewValues, repository, requiredApprovals, requiredChecks, reviewers, sshPrivateKey, unattendedRotation
     pulumi -C repository config rm --stack repository --path 'grafana-alloy-repository:hostRunner'
   passphrase: is missing, and so is accessToken: one of them decrypts the stacks' secrets
     pulumi -C repository config set --stack repository --secret grafana-alloy-repository:passphrase`);
@@ -191,15 +210,20 @@ Stack repository: 2 faults in the configuration, nothing was changed.
 
   test("a secret in plain text", async () => {
     await fault(complete, ["passphrase", "azureStorageKey"]).toThrow(`\
-Stack repository: 1 fault in the configuration, nothing was changed.
+Stack repository: 2 faults in the configuration, nothing was changed.
   sshPrivateKey: is stored in plain text; revoke it, then store a new one as a secret
-    pulumi -C repository config set --stack repository --secret grafana-alloy-repository:sshPrivateKey`);
+    pulumi -C repository config set --stack repository --secret grafana-alloy-repository:sshPrivateKey
+  driftPrivateKey: is stored in plain text; revoke it, then store a new one as a secret
+    pulumi -C repository config set --stack repository --secret grafana-alloy-repository:driftPrivateKey`);
   });
 
   test.each([
     ["repository", "owner/name", "must be a repository's name, without its owner"],
     ["reviewers", "[]", "must name somebody who approves deployments"],
     ["backendUrl", "file://~/.pulumi-state", "must be a URL of a backend that runners reach"],
+    ["requiredApprovals", "some", "must be a number"],
+    ["requiredApprovals", "7", "must be at most 6"],
+    ["previewValues", "maybe", "must be a boolean"],
     ["sshPrivateKey", "ssh-ed25519 AAAA", "must be a private key in PEM form"],
   ])("%s as %s", async (name, value, reason) => {
     await fault({ ...complete, [name]: value }).toThrow(`${name}: ${reason}\n`);

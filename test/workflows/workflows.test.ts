@@ -122,8 +122,8 @@ test("a fork's pull request gets tests, and no job that has a secret", () => {
 
 test.each([
   ["deploy", "deploy"],
-  ["drift", "operate"],
-  ["rotate", "operate"],
+  ["drift", "drift"],
+  ["rotate", "rotate"],
 ])(
   "%s reaches hosts from the environment %s, one at a time for each stack",
   (name, environment) => {
@@ -135,8 +135,11 @@ test.each([
   },
 );
 
-test("the preview has no way to a host", () => {
-  const job = workflows.preview?.jobs.preview;
+test.each([
+  ["preview", "preview"],
+  ["rotate", "due"],
+])("%s/%s has no way to a host", (workflow, name) => {
+  const job = workflows[workflow]?.jobs[name];
   expect(job?.["runs-on"]).toBe("ubuntu-24.04");
   expect(job?.environment).toBeUndefined();
   expect(JSON.stringify(job)).not.toContain("SSH_PRIVATE_KEY");
