@@ -28,9 +28,8 @@ const line = commandLine({
   name: "drift",
   help: {
     about:
-      "Compares a host with what the stack deployed to it, where `pulumi refresh` sees nothing: " +
-      "environment, labels and limits of the containers, the installed configuration, the secrets. " +
-      "Changes nothing.",
+      "Compares a host with what the stack deployed to it: the containers with their environment, labels, limits " +
+      "and networks, the installed configuration, the secrets. Changes nothing.",
     examples: ["--stack svlnas", "--stack svlnas --json", "--stack svlnas --key drift.pub"],
     ends: {
       ok: "all is as deployed",

@@ -97,17 +97,19 @@ test("a whole help", async () => {
   expect((await run("drift", ["--help"])).out).toBe(`\
 usage: npm run drift -- --stack NAME [options]
 
-Compares a host with what the stack deployed to it, where \`pulumi refresh\` sees nothing:
-environment, labels and PID limits of the containers, the installed configuration, the secrets.
-Changes nothing.
+Compares a host with what the stack deployed to it: the containers with their environment, labels,
+limits and networks, the installed configuration, the secrets. Changes nothing.
 
   --stack NAME  the stack, one for each host
   --json        prints the results as JSON on standard output
+  --key FILE    prints the line of authorized_keys by which this public key can look for drift, and
+                do nothing else
   --help        prints this text
 
 Examples:
   npm run drift -- --stack svlnas
   npm run -s drift -- --stack svlnas --json
+  npm run drift -- --stack svlnas --key drift.pub
 
 Ends with 0 when all is as deployed, 1 when something drifted or the host could not be looked at, 2
 for wrong usage.
