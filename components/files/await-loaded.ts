@@ -4,6 +4,7 @@ import { shellQuote } from "../../host-shell/shell.ts";
 import { COMPONENTS_FILE } from "../../pipelines/alloy-bundle.ts";
 import { removeMoved } from "./install-scripts.ts";
 import { type InstallSite, inHost, MOVED_FROM } from "./install-site.ts";
+import { journalIsRead } from "./journal-is-read.ts";
 import { pointLink, proveVersion, putBack } from "./version-links.ts";
 
 /** A script in the agent's network namespace, for its port is published nowhere, that works on the configuration. */
@@ -90,6 +91,7 @@ status=0
 loaded || status=$?
 case $status in
   0)
+    ${journalIsRead("alloy", site)} || exit 1
     moved=$(echo "$found" | sed -n 's/^moved //p')
     [ -z "$moved" ] || remove_moved || echo "warning: Tokens are left in $moved/secrets: remove them."
     exit 0

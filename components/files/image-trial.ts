@@ -1,6 +1,7 @@
 import { shellLine } from "../../host-shell/shell.ts";
 import { awaitComponents, inNetworkOf } from "./await-loaded.ts";
 import type { InstallSite } from "./install-site.ts";
+import { journalIsRead } from "./journal-is-read.ts";
 
 const NAME = "alloy-trial";
 
@@ -12,7 +13,7 @@ const NAME = "alloy-trial";
 export function tryImage(site: InstallSite): string {
   return `
 docker rm -f ${NAME} >/dev/null 2>&1 || true
-${runTrial(site)} >/dev/null && ${inNetworkOf(NAME, site, `${awaitComponents}\nawait_components >&2`)} || {
+${runTrial(site)} >/dev/null && ${inNetworkOf(NAME, site, `${awaitComponents}\nawait_components >&2`)} && ${journalIsRead(NAME, site)} || {
   docker logs --tail 20 ${NAME} >&2 || true
   tried=failed
 }

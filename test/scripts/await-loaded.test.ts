@@ -15,6 +15,10 @@ beforeEach(() => {
 });
 afterEach(() => host[Symbol.dispose]());
 
+const NO_JOURNAL =
+  "The image alloy-image can't read the systemd journal: it lacks libsystemd, or was built without it. " +
+  "Set images.alloy to one that can, or leave out the pipeline journal.";
+
 const loaded = ["prometheus.scrape.host", "prometheus.scrape.self"];
 const wait = (components: string[]) => {
   host.writeInstalled("components", components.map((id) => `${id}\n`).join(""));
@@ -121,6 +125,14 @@ describe("a new container", () => {
     host.givenVersion("v2", good);
     expect(start()).toEqual({ status: 0, last: "" });
     expect(versions()).toEqual(only("v2"));
+  });
+
+  test.each([
+    'level=info msg="loki.source.journal is not enabled, and must be ran on linux with journal support"',
+    'level=error msg="error creating journal tailer" err="unable to open a handle to the library"',
+  ])("whose image can't read the journal is told: %s", (line) => {
+    host.write("agent-log", `level=info msg="starting"\n${line}\n`);
+    expect(start()).toEqual({ status: 1, last: NO_JOURNAL });
   });
 
   test("that does not run the new version runs the old one, and is tried again", () => {

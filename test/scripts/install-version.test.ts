@@ -45,7 +45,7 @@ const only = (name: string, loaded = name) => ({
   kept: [name],
 });
 const image = ["agent's state", "agent's image", "image"];
-const trial = ["remove trial", "start trial", "await trial", "remove trial"];
+const trial = ["remove trial", "start trial", "await trial", "agent's log", "remove trial"];
 
 describe("a version that is good", () => {
   test("is installed on a new host: validated, then linked; nothing is reloaded", () => {
@@ -96,6 +96,15 @@ describe("a version that is good", () => {
     expect(versions()).toEqual(only("old"));
     expect(host.read("agent")).toBe("running sha256:other-image\n");
     expect(host.read("trial")).toBe("");
+  });
+
+  test("is taken back where the other image can't read the journal", () => {
+    host.setAgent({ state: "running", image: "other" });
+    host.write("agent-log", 'err="unable to open a handle to the library"\n');
+    const { status, stderr } = install(good);
+    expect(status).toBe(1);
+    expect(stderr).toContain("The image alloy-image can't read the systemd journal: it lacks");
+    expect(versions()).toEqual(only("old"));
   });
 
   test("is installed again without harm, and what was added to it is gone", () => {
