@@ -22,6 +22,8 @@ export interface Findings {
   networks: { name: string; id: string; bridge: string; subnets: string[] }[];
   /** Running containers in networks. */
   networkUsers: { network: string; container: string }[];
+  /** What stands at the path of the Docker socket, if the SSH user can see it. */
+  socket?: "there" | "other" | "missing";
   /** Networks that let nobody out, though Docker gives them a gateway. */
   deadEnds: string[];
   routes: { interface: string; range: Ipv4Range; direct: boolean }[];
@@ -69,6 +71,7 @@ function findingsOf(all: (key: string) => string[]): Findings {
     rights: (last("rights") ?? "none") as Findings["rights"],
     ...docker(last("docker"), last("engine")),
     ...(last("docker-error") !== undefined && { dockerError: last("docker-error") }),
+    ...(last("socket") !== undefined && { socket: last("socket") as Findings["socket"] }),
     agent: Boolean(last("agent")),
     networks: all("network").map(network),
     networkUsers: all("network-user").map(networkUser),

@@ -7,7 +7,7 @@ export interface ChecksRequest {
   /** The host; its journal only where it is collected. */
   host: Pick<
     Settings["host"],
-    "name" | "connection" | "directory" | "serviceAccount" | "prepare"
+    "name" | "connection" | "directory" | "dockerSocket" | "serviceAccount" | "prepare"
   > & { journal?: Settings["host"]["journal"] };
   frontendSubnet: string;
   /** Networks of other services, each with its setting. */
@@ -26,13 +26,15 @@ export function checksRequest(
   settings: Pick<Settings, "host" | "pipelines" | "postgres" | "networks" | "images" | "registry">,
   stack: string,
 ): ChecksRequest {
-  const { name, connection, directory, serviceAccount, prepare, journal } = settings.host;
+  const { name, connection, directory, dockerSocket, serviceAccount, prepare, journal } =
+    settings.host;
   return {
     stack,
     host: {
       name,
       connection,
       directory,
+      dockerSocket,
       serviceAccount,
       ...(prepare && { prepare }),
       ...(settings.pipelines.includes("journal") && { journal }),

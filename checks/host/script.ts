@@ -32,6 +32,7 @@ ${imageFunctions}
 tell clock "$(date +%s)"
 tell user "$(id -un 2>/dev/null || id -u)"
 ${rights}
+${socketScript(request)}
 ${accounts(request)}
 ${lookScript(request, "")}
 awk 'NR > 1 { print "route\\t" $1 " " $2 " " $3 " " $8 }' /proc/net/route 2>/dev/null || true
@@ -72,6 +73,17 @@ if [ "$(id -u)" = 0 ]; then tell rights root
 elif sudo -n true 2>/dev/null; then tell rights sudo
 else tell rights none
 fi`.trim();
+
+/** What stands at the socket's path; nothing where the SSH user can't see it. */
+function socketScript({ host }: ChecksRequest): string {
+  return `
+socket=${host.dockerSocket} at=${host.dockerSocket}
+while [ ! -e "$at" ] && [ "$at" != / ]; do at=$(dirname "$at"); done
+if [ -S "$socket" ]; then tell socket there
+elif [ -e "$socket" ]; then tell socket other
+elif [ -x "$at" ]; then tell socket missing
+fi`.trim();
+}
 
 /** Entries of passwd and group that have the account's name or its ids. */
 function accounts({ host }: ChecksRequest): string {

@@ -1,5 +1,7 @@
 // The program that an update starts, for real; ssh, Docker and the accounts are SIMULATED, see ../support/simulated-host.ts.
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ChecksRequest } from "../../checks/host/request.ts";
@@ -9,17 +11,24 @@ import { hostKey } from "../support/stack-files.ts";
 import { checkedHost, JOURNAL_GID } from "./support/checked-host.ts";
 
 let host: SimulatedHost;
-beforeEach(() => {
+let engine: Server;
+beforeEach(async () => {
   host = checkedHost();
+  engine = createServer().listen(join(host.root, "docker.sock"));
+  await once(engine, "listening");
   host.write("host-keys", `svlnas ${hostKey}\n`);
 });
-afterEach(() => host[Symbol.dispose]());
+afterEach(() => {
+  engine.close();
+  host[Symbol.dispose]();
+});
 
 /** A request with the GID that a journal of this test has. */
 function request(change: Partial<ChecksRequest["host"]> = {}): ChecksRequest {
   const journal = { gid: JOURNAL_GID, path: "/var/log/journal" } as const;
   const given = requestOf();
-  return { ...given, host: { ...given.host, journal, ...change } };
+  const dockerSocket = join(host.root, "docker.sock");
+  return { ...given, host: { ...given.host, dockerSocket, journal, ...change } };
 }
 
 /** `last`: what the checks printed the last time. */

@@ -1,4 +1,8 @@
 // Docker and the accounts are SIMULATED here, see ../support/simulated-host.ts; the script runs in a real shell.
+import { once } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { faultsOf } from "../../checks/host/check.ts";
 import { type Findings, parseFindings } from "../../checks/host/findings.ts";
@@ -16,8 +20,13 @@ beforeEach(() => {
 });
 afterEach(() => host[Symbol.dispose]());
 
+const atSocket = (name: string) => ({
+  ...requestOf().host,
+  dockerSocket: join(host.root, "run", name),
+});
+
 function look(change: Partial<ChecksRequest> = {}, password?: string): Findings {
-  const request = requestOf(change);
+  const request = requestOf({ host: atSocket("engine.sock"), ...change });
   const { status, stdout, stderr } = host.run(
     checksScript(request),
     dockerConfig(request.registry, password),
@@ -48,6 +57,7 @@ test("finds what there is on a host", () => {
       rootDirectory: "/var/lib/docker",
       security: ["name=seccomp,profile=builtin", "name=cgroupns"],
     },
+    socket: "missing",
     agent: false,
     networks: [
       { name: "bridge", id: "a".repeat(64), bridge: "docker0", subnets: ["172.17.0.0/16"] },
@@ -78,6 +88,22 @@ test("finds what there is on a host", () => {
   });
   expect(Math.abs((found.clock ?? 0) - Date.now() / 1000)).toBeLessThan(30);
   expect(found.space?.bytes).toBeGreaterThan(1e6);
+});
+
+test("sees what stands at the socket's path", async () => {
+  const { dockerSocket } = atSocket("engine.sock");
+  mkdirSync(dirname(dockerSocket));
+  writeFileSync(join(dirname(dockerSocket), "file"), "");
+  const engine = createServer().listen(dockerSocket);
+  try {
+    await once(engine, "listening");
+    const seen = ["engine.sock", "file", "other.sock", "there/is/none.sock"].map(
+      (name) => look({ host: atSocket(name) }).socket,
+    );
+    expect(seen).toEqual(["there", "other", "missing", "missing"]);
+  } finally {
+    engine.close();
+  }
 });
 
 test("changes nothing: two bounded containers, which can only read, and the temporary files are gone", () => {

@@ -1,5 +1,5 @@
 import { dockerAccess } from "../../../host-shell/preparation-commands.ts";
-import { type Check, checked, leftOpen } from "../check.ts";
+import { type Check, checked, leftOpen, setTo } from "../check.ts";
 import type { Findings } from "../findings.ts";
 import type { ChecksRequest } from "../request.ts";
 import { isOlder } from "../version.ts";
@@ -32,7 +32,27 @@ export function dockerChecks(found: Findings, request: ChecksRequest): Check[] {
     checked("platform", platform, platformFault(platform)),
     limitsCheck(found),
     mountsCheck(found, request),
+    socketCheck(found, request),
   ];
+}
+
+/** The socket proxy mounts it, and Docker would make a directory of a path that is missing. */
+function socketCheck({ socket }: Findings, { host, stack }: ChecksRequest): Check {
+  const { dockerSocket } = host;
+  if (socket === undefined)
+    return leftOpen("socket", `${dockerSocket} can't be seen by the SSH user`);
+  return checked(
+    "socket",
+    dockerSocket,
+    socket !== "there" && {
+      path: "host.dockerSocket",
+      reason:
+        socket === "missing"
+          ? `${dockerSocket} is not on the host`
+          : `${dockerSocket} is no socket`,
+      fix: `on the host, see where it is: docker context inspect --format '{{.Endpoints.docker.Host}}'; then: ${setTo(stack, "host.dockerSocket", "/var/run/docker.sock")}`,
+    },
+  );
 }
 
 function accessFix({ user }: Findings, said: string, { host }: ChecksRequest): string {

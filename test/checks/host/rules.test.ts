@@ -21,6 +21,7 @@ test("a host that has everything passes, and each check says what was found", ()
     ["platform", "linux/amd64"],
     ["limits", "memory, pids"],
     ["mounts", "/ is a shared mount"],
+    ["socket", "/var/run/docker.sock"],
     ["image alloy", "on the host"],
     ["image init", "on the host"],
     ["image socketProxy", "on the host"],
@@ -131,6 +132,16 @@ const cases: Record<string, Case> = {
     },
     "docker: has a / that is not a shared mount, so Alloy could not follow disks mounted later",
     "as root on the host: mount --make-rshared / (systemd does so at boot)",
+  ],
+  "no socket where the settings have it": [
+    { socket: "missing" },
+    "host.dockerSocket: /var/run/docker.sock is not on the host",
+    `on the host, see where it is: docker context inspect --format '{{.Endpoints.docker.Host}}'; then: ${set("host.dockerSocket", "/var/run/docker.sock")}`,
+  ],
+  "a directory in place of the socket, as Docker makes one of a mount's missing source": [
+    { socket: "other" },
+    "host.dockerSocket: /var/run/docker.sock is no socket",
+    `on the host, see where it is: docker context inspect --format '{{.Endpoints.docker.Host}}'; then: ${set("host.dockerSocket", "/var/run/docker.sock")}`,
   ],
   "a container that does not start": [
     { probe: "Error response from daemon: no space left on device" },

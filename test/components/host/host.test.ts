@@ -37,6 +37,7 @@ describe("the checks of a host", () => {
         name: "svlnas",
         connection: { type: "ssh", address: "svlnas", user: "root", port: 22, hostKey },
         directory,
+        dockerSocket: "/var/run/docker.sock",
         serviceAccount,
         prepare,
         journal: { gid: 102, path: "/var/log/journal" },

@@ -13,6 +13,7 @@ export function healthyFindings(change: Partial<Findings> = {}): Findings {
       rootDirectory: "/var/lib/docker",
       security: ["name=seccomp,profile=builtin"],
     },
+    socket: "there",
     agent: false,
     networks: [
       {

@@ -9,6 +9,7 @@ export function requestOf(change: Partial<ChecksRequest> = {}): ChecksRequest {
       name: "svlnas",
       connection: { type: "ssh", address: "svlnas", user: "deploy", port: 22, hostKey },
       directory: "/mnt/vm-pool/apps/services/alloy",
+      dockerSocket: "/var/run/docker.sock",
       serviceAccount: { uid: 3125, gid: 3125 },
       prepare: {
         type: "truenas",
