@@ -1,6 +1,7 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../../config/schema.ts";
+import { alloyRun } from "../files/alloy-run.ts";
 import { hardened, restartPolicy } from "./hardening.ts";
 import { ingressLabels, stackLabels, toContainerLabels } from "./labels.ts";
 
@@ -18,17 +19,6 @@ export interface AlloyContainerArgs {
   ingress?: Settings["ingress"];
 }
 
-/** Flags and configuration path. A link to a directory without the slash at its end loads nothing. */
-const alloyCommand = [
-  "run",
-  "--server.http.listen-addr=0.0.0.0:12345",
-  "--storage.path=/var/lib/alloy/data",
-  "--disable-reporting",
-  // Any container on its networks reaches the port; a support bundle would hand out the configuration.
-  "--server.http.disable-support-bundle",
-  "/etc/alloy/current/",
-];
-
 /** The `alloy` container. It has no environment: whatever inspects it finds no secret. */
 export function alloyContainer(args: AlloyContainerArgs): docker.ContainerArgs {
   const { serviceAccount, journal: readers } = args.host;
@@ -40,7 +30,7 @@ export function alloyContainer(args: AlloyContainerArgs): docker.ContainerArgs {
     // What `node_uname_info` shows as `nodename`; Docker would give each new container another.
     hostname: args.host.name,
     image: args.image,
-    command: alloyCommand,
+    command: alloyRun({ listen: "0.0.0.0", storage: "/var/lib/alloy/data" }),
     user: `${serviceAccount.uid}:${serviceAccount.gid}`,
     // Journal files have mode 0640 and this group.
     groupAdds: [`${readers.gid}`],

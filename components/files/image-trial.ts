@@ -1,4 +1,5 @@
 import { shellLine } from "../../host-shell/shell.ts";
+import { alloyRun } from "./alloy-run.ts";
 import { awaitComponents, inNetworkOf } from "./await-loaded.ts";
 import type { InstallSite } from "./install-site.ts";
 import { journalIsRead } from "./journal-is-read.ts";
@@ -28,7 +29,6 @@ function runTrial({ alloyImage, alloyMemory, uid, gid }: InstallSite): string {
     ...["--pids-limit", "200", "--memory", `${alloyMemory}m`, "--tmpfs", "/tmp"],
     ...["--volumes-from", "alloy:ro", "--user", `${uid}:${gid}`],
     alloyImage,
-    ...["run", "--server.http.listen-addr=127.0.0.1:12345", "--storage.path=/tmp/data"],
-    ...["--disable-reporting", "--server.http.disable-support-bundle", "/etc/alloy/current/"],
+    ...alloyRun({ listen: "127.0.0.1", storage: "/tmp/data" }),
   ]);
 }

@@ -21,7 +21,7 @@ export const EXPECTED_CHANGES: Readonly<Record<string, string>> = {
     ]),
   ),
   "alloy-container":
-    "restart policy, host name, no health check of the image, labels, the one journal that is read",
+    "no profiles on its port, restart policy, host name, no health check of the image, labels, the one journal that is read",
   "alloy-init-container": "labels: the stack's in place of Compose's",
   "alloy-socket-proxy-container":
     "replaced: its rules, restart policy, address of the health check, labels",

@@ -105,6 +105,7 @@ export async function expectService(lab: TestLab, host: HostFacts): Promise<void
     "--storage.path=/var/lib/alloy/data",
     "--disable-reporting",
     "--server.http.disable-support-bundle",
+    "--server.http.enable-pprof=false",
     "/etc/alloy/current/",
   ]);
   const network = async (name: string) => {

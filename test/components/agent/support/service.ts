@@ -53,6 +53,7 @@ export function service({ name, directory, journal: group, external, labels: own
         "--storage.path=/var/lib/alloy/data",
         "--disable-reporting",
         "--server.http.disable-support-bundle",
+        "--server.http.enable-pprof=false",
         // With a slash at its end: without one nothing is loaded.
         "/etc/alloy/current/",
       ],
