@@ -71,19 +71,26 @@ describe("labels", () => {
   });
 });
 
-test("lines that wait for a sink are sent with the token that came meanwhile, also when the old one is revoked", async () => {
-  await using agent = await logAgent();
-  agent.docker.containers = [{ ...web, lines: ["before"] }];
-  await agent.start();
-  await agent.lines(1);
-  agent.sink.token = undefined;
-  agent.docker.write(web.id, "waiting");
-  expect(await until(async () => agent.sink.refused > 0, 30)).toBe(true);
-  await agent.replaceToken("new");
-  agent.sink.token = "new";
-  agent.docker.write(web.id, "after");
-  expect(await agent.lines(3)).toEqual(["before", "waiting", "after"]);
-});
+test.each([
+  ["can't be reached", 503],
+  ["refuses lines beyond a limit", 429],
+])(
+  "while a sink %s, lines wait, and are sent with the token that came meanwhile",
+  async (_what, status) => {
+    await using agent = await logAgent();
+    agent.docker.containers = [{ ...web, lines: ["before"] }];
+    await agent.start();
+    await agent.lines(1);
+    agent.sink.status = status;
+    agent.docker.write(web.id, "waiting");
+    expect(await until(async () => agent.sink.refused > 0, 30)).toBe(true);
+    await agent.replaceToken("new");
+    agent.sink.token = "new";
+    agent.sink.status = undefined;
+    agent.docker.write(web.id, "after");
+    expect(await agent.lines(3)).toEqual(["before", "waiting", "after"]);
+  },
+);
 
 test("a line above 256 KiB arrives cut, with a mark; its neighbours are whole", async () => {
   await using agent = await logAgent();

@@ -77,17 +77,18 @@ export async function logAgent({ logs = {} }: { logs?: object } = {}) {
   return agent;
 }
 
-/** Takes every push with the token that it knows; without one it is away. */
+/** Takes every push with the token that it knows, unless it answers all of them with a status. */
 async function keepingSink() {
   const kept: Pushed[] = [];
-  const door = { token: "" as string | undefined, refused: 0 };
+  const door = { token: "", status: undefined as number | undefined, refused: 0 };
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const known = request.headers.authorization === `Basic ${btoa(`1:${door.token}`)}`;
-    if (!known) {
+    const status = door.status ?? (known ? undefined : 401);
+    if (status !== undefined) {
       door.refused++;
-      response.writeHead(door.token === undefined ? 503 : 401).end();
+      response.writeHead(status).end();
       return;
     }
     for (const { labels, entries } of decodePush(Buffer.concat(chunks)))
