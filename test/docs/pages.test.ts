@@ -54,7 +54,11 @@ describe("a claim of docs/security.md", () => {
   const rows = read("docs/security.md")
     .split("\n")
     .filter((line) => /^\| (?!Who|-)/.test(line));
-  const claims = rows.map((row) => /`([\w/-]+)`: (.+) \|$/.exec(row)?.slice(1) ?? [row, ""]);
+  const claims = rows.flatMap((row) => {
+    const [tests = ""] = /[^|]+(?= \|$)/.exec(row) ?? [];
+    const named = [...tests.matchAll(/`([\w/-]+)`: (.+?)(?=; `[\w-]+\/|$)/g)];
+    return named.length > 0 ? named.map(([, file, title]) => [file, title]) : [[row, ""]];
+  });
 
   test.each(claims)("names a test of %s: %s", (file, title) => {
     const paths = [`test/${file}.test.ts`, `test/${file}.ts`];

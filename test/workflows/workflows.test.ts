@@ -10,6 +10,7 @@ interface Step {
   uses?: string;
   run?: string;
   with?: Record<string, unknown>;
+  env?: Record<string, string>;
 }
 
 interface Job {
@@ -106,10 +107,19 @@ describe.each(jobs)("$name", ({ name, job }) => {
   });
 });
 
+test("a preview shows values in a private repository alone, unless a variable says otherwise", () => {
+  const steps = workflows.preview?.jobs.preview?.steps ?? [];
+  const preview = steps.find(({ run }) => run?.includes("preview.sh"));
+  expect(preview?.env?.PREVIEW_VALUES).toBe(
+    "$" + "{{ vars.PREVIEW_VALUES || github.event.repository.private }}",
+  );
+});
+
 test("a fork's pull request gets tests, and no job that has a secret", () => {
   const { stacks, tests, ...others } = workflows.preview?.jobs ?? {};
   expect(stacks?.if).toBe("github.event.pull_request.head.repo.full_name == github.repository");
   expect(tests?.if).toBeUndefined();
+  expect(tests?.["runs-on"]).toBe("ubuntu-24.04");
   expect(JSON.stringify(tests)).not.toMatch(/\bsecrets\./);
   for (const [name, job] of Object.entries(others)) {
     // A job whose need was skipped is skipped, unless it says otherwise.

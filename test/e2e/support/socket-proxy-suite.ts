@@ -12,10 +12,18 @@ const proxyOf = ({ client }: TestLab) => client.getContainer("alloy-docker-proxy
 
 /** What the socket proxy of a deployed service has to refuse, to leave out and to outlive. */
 export function socketProxyTests(lab: () => TestLab): void {
-  test("the agent's proxy hands out no file of the host", async () => {
-    const path = "/containers/alloy/archive?path=/host/rootfs/etc/hostname";
-    const answers = [path, "/containers/alloy/changes"].map((at) => ask(proxyOf(lab()), at));
-    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([403, 403]);
+  test("the agent's proxy hands out no file of the host, and starts nothing", async () => {
+    const asked = [
+      ["/containers/alloy/archive?path=/host/rootfs/etc/hostname"],
+      ["/containers/alloy/changes"],
+      ...["exec", "start", "restart", "stop", "kill"].map((what) => [
+        `/containers/alloy/${what}`,
+        "POST",
+      ]),
+      ["/containers/create", "POST"],
+    ];
+    const answers = asked.map(([path = "", method]) => ask(proxyOf(lab()), path, method));
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(asked.map(() => 403));
   });
 
   test("the agent's proxy writes no line for a request that went well", async () => {
