@@ -13,19 +13,21 @@ export interface Observed {
   versions: string[];
   /** Of all versions, by `version/name`. */
   files: Hashes;
-  /** `hash` is empty where the secret's owner can't read it. */
   secrets: Record<string, { mode: string; owner: string; hash: string }>;
 }
 
 /** A POSIX script that prints all of it and changes nothing: what is mounted must exist and is read-only. */
 export function observeScript({ containers, helperImage, config, secrets }: Declared): string {
-  const look = (directory: string, script: string, user?: string) =>
-    oneShot({
-      image: helperImage,
-      readOnlyMounts: [{ source: directory, target: "/seen" }],
-      command: ["sh", "-euc", script.trim()],
-      ...(user && { user }),
-    });
+  const look = oneShot({
+    image: helperImage,
+    readOnlyMounts: [
+      { source: config.directory, target: "/seen/config" },
+      { source: secrets.directory, target: "/seen/secrets" },
+    ],
+    // Both belong to users who may let nobody else in.
+    addCapabilities: ["DAC_READ_SEARCH"],
+    command: ["sh", "-euc", lookAround.trim()],
+  });
   const names = containers.map(({ name }) => shellQuote(name)).join(" ");
   return `
 existing=$(docker ps --all --format '{{.Names}}')
@@ -35,29 +37,24 @@ for name in ${names}; do
   image=$(docker container inspect --format '{{.Image}}' "$name")
   printf 'image\\t%s\\n' "$(docker image inspect --format '{{json .}}' "$image")"
 done
-${look(config.directory, listConfig)}
-${look(secrets.directory, `cd /seen\n${listSecrets}`, secrets.owner)}
-${look(config.directory, `cd /seen/textfile 2>/dev/null || exit 0\n${listSecrets}`, secrets.owner)}`;
+${look}`;
 }
 
-const listConfig = `
-cd /seen
+/** The tokens' ends, in \`textfile\`, are written like secrets, and compared as such. */
+const lookAround = `
+cd /seen/config
 printf 'current\\t%s\\n' "$(readlink current || true)"
-[ -d versions ] || exit 0
-cd versions
-for version in *; do
-  [ ! -d "$version" ] || printf 'version\\t%s\\n' "$version"
+sha256() { sha256sum < "$1" | cut -c 1-64; }
+for file in versions/*/* versions/*/.[!.]*; do
+  [ ! -f "$file" ] || printf 'file\\t%s\\t%s\\n' "$(sha256 "$file")" "\${file#versions/}"
 done
-for file in */* */.[!.]*; do
-  [ ! -f "$file" ] || printf 'file\\t%s\\t%s\\n' "$(sha256sum < "$file" | cut -c 1-64)" "$file"
-done`;
-
-/** Run by the secrets' owner, to whom the tokens' ends belong too: no other user can read them, nor can root without capabilities. */
-const listSecrets = `
-for file in * .[!.]*; do
-  [ -f "$file" ] && [ "$file" != ${SET_ASIDE_FILE} ] || continue
-  hash=$(sha256sum < "$file" 2>/dev/null | cut -c 1-64)
-  printf 'secret\\t%s\\t%s\\t%s\\t%s\\n' "$(stat -c '%a' "$file")" "$(stat -c '%u:%g' "$file")" "$hash" "$file"
+for version in versions/*; do
+  [ ! -d "$version" ] || printf 'version\\t%s\\n' "\${version#versions/}"
+done
+for file in /seen/secrets/* /seen/secrets/.[!.]* textfile/*; do
+  name=\${file##*/}
+  [ -f "$file" ] && [ "$name" != ${SET_ASIDE_FILE} ] || continue
+  printf 'secret\\t%s\\t%s\\t%s\\t%s\\n' "$(stat -c '%a' "$file")" "$(stat -c '%u:%g' "$file")" "$(sha256 "$file")" "$name"
 done`;
 
 /** Docker has null for an empty list. */

@@ -289,13 +289,14 @@ describe("a host that lacks three things", () => {
 });
 
 describe("a host whose directories belong to another user", () => {
-  test("a host whose directories belong to another user is deployed to", async () => {
+  test("is deployed to, and looked at for drift", async () => {
     const root = await mkdtemp(join(tmpdir(), "host-"));
     const directory = await foreignDirectory(root);
     const settings = inDirectory(await settingsOf(lab, "svlazext", completed), directory);
     const stack = await lab.stack("svlazext", settings, pipelines);
     try {
       await stack.up();
+      expect(await driftOf(stack)).toEqual({ code: 0, drifted: [], replace: [] });
     } finally {
       await stack.destroy();
       await rm(root, { recursive: true });

@@ -104,16 +104,14 @@ describe("a host", () => {
     return { code, out, rows: JSON.parse(out) as Row[] };
   }
 
-  test("that is as deployed: 0, and a table; seen by containers that see no more than they must", async () => {
+  test("that is as deployed: 0, and a table; seen by one container, which can only read", async () => {
     const { code, out } = await run();
     expect(code).toBe(0);
     expect(out).toMatch(/^\nwhat +compared +state\n/);
     expect(out).toMatch(/\ncontainer alloy +PID limit +same\n/);
     expect(out).toMatch(/\n18 as deployed\n$/);
     expect(host.looked()).toEqual([
-      `${declared.helperImage} as root in ${host.path("config")}`,
-      `${declared.helperImage} as 3125:3125 in ${host.path("secrets")}`,
-      `${declared.helperImage} as 3125:3125 in ${host.path("config")}`,
+      `${declared.helperImage} with DAC_READ_SEARCH in ${host.path("config")} and ${host.path("secrets")}`,
     ]);
     expect((await look()).rows.at(-1)).toEqual({
       ...{ what: "secrets", aspect: "files", state: "same", drift: [], repair: null },
