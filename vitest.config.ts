@@ -61,8 +61,6 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          // Random interruptions are `make chaos`.
-          exclude: process.env.CHAOS_SEED ? [] : ["test/e2e/chaos.test.ts"],
           globalSetup: "test/e2e/support/global-setup.ts",
           fileParallelism: false,
           testTimeout: 600_000,

@@ -5,7 +5,9 @@ import { setAside, unreadablePaths } from "./set-aside.ts";
 
 /**
  * Starts what has ended of the service, whatever the state believes: to the provider a container that exited is
- * as good as one that runs. Prints a line for each thing done; fails with the last log lines of what won't start.
+ * as good as one that runs. Restarts an agent whose write-ahead log a full disk has cut off, once there is room: it runs,
+ * sends no sample, and repairs the log at its start alone. Prints a line for each thing done; fails with the last log
+ * lines of what won't start.
  */
 export function keepRunning(site: InstallSite, stack: string): string {
   const again = shellQuote(`pulumi up --stack ${stack} --refresh`);
@@ -39,6 +41,12 @@ set_aside() {
   [ "$unreadable" ] || return 1
   printf '%s\\n' "$unreadable" | ${inHost(site, setAside, { stdin: true })}
 }
+room() { df -Pk ${shellQuote(site.directory)} 2>/dev/null | awk 'NR == 2 { exit $4 < 10240 }'; }
+# It says so every minute.
+log_broken() {
+  started=$(docker inspect -f '{{.State.StartedAt}}' alloy)
+  docker logs --since "$started" --tail 100 alloy 2>&1 | grep -q "error tailing WAL" && room
+}
 
 for name in alloy-docker-proxy alloy; do
   found=$(state "$name")
@@ -48,7 +56,9 @@ for name in alloy-docker-proxy alloy; do
     *missing)
       echo "The container $name is not on the host. This makes it again:" ${again} >&2
       exit 1 ;;
-    "running 0") continue ;;
+    "running 0")
+      if [ "$name" != alloy ] || ! log_broken; then continue; fi
+      how="with a broken write-ahead log" ;;
     running*)
       if [ "$name" != alloy ] || loaded 2>/dev/null; then continue; fi
       how="restarting again and again" ;;

@@ -113,7 +113,7 @@ function close(lab: LabProcess): void {
 /** The files whose tests need a lab, in the order in which they are handed out. */
 export async function labTests(): Promise<string[]> {
   const names = (await readdir(join(repoDir, directory)))
-    .filter((name) => name.endsWith(".test.ts") && name !== "chaos.test.ts")
+    .filter((name) => name.endsWith(".test.ts"))
     .map((name) => name.replace(".test.ts", ""));
   return inOrder(names, LONGEST_FIRST).map((name) => `${directory}/${name}.test.ts`);
 }

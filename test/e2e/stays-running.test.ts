@@ -1,4 +1,4 @@
-import { readdir, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { appendFile, readdir, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
@@ -59,6 +59,22 @@ test.each([
   expect(said).toContain(`${name} was found ${state} and was started.`);
   expect(changes).toEqual(["same"]);
   expect((await inspect(name)).State.Running).toBe(true);
+  expect((await up()).said).not.toContain("was found");
+});
+
+test("an agent whose write-ahead log broke while it ran is started again by an update", async () => {
+  const wal = join(host.directory, "data", "data", "prometheus.remote_write.grafana_cloud", "wal");
+  const segments = (await readdir(wal)).filter((name) => /^\d+$/.test(name)).sort();
+  await appendFile(join(wal, segments.at(-1) ?? ""), Buffer.alloc(64, 0xff));
+  const alloy = host.lab.client.getContainer("alloy");
+  const broken = async () => `${await alloy.logs({ stderr: true })}`.includes("error tailing WAL");
+  expect(await until(broken, 90)).toBe(true);
+  const since = Date.now() / 1000;
+  expect((await up()).said).toContain(
+    "alloy was found with a broken write-ahead log and was started.",
+  );
+  const sample = `timestamp(up{job="alloy",host="${host.name}"}) > ${since}`;
+  await arrived("a sample", 60, () => queryMetrics(host.lab.world.metrics, sample));
   expect((await up()).said).not.toContain("was found");
 });
 
