@@ -7,14 +7,20 @@ import { repoDir } from "../../../lab/paths.ts";
 
 it("a free worker takes the next job, and none is done twice or left", async () => {
   const done: string[] = [];
-  const worker = (name: string, times: Record<string, number>) => async (job: string) => {
-    await new Promise((go) => setTimeout(go, times[job]));
-    done.push(`${name} ${job}`);
+  const [begun, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const slow = async (job: string) => {
+    begun.resolve();
+    await over.promise;
+    done.push(`slow ${job}`);
     return job.toUpperCase();
   };
-  const slow = worker("slow", { long: 60, short: 1, last: 1 });
-  const late = new Promise<typeof slow>((go) => setTimeout(go, 10, worker("late", {})));
-  const results = await shareOut(["long", "short", "last"], [Promise.resolve(slow), late]);
+  const late = async (job: string) => {
+    done.push(`late ${job}`);
+    if (job === "last") over.resolve();
+    return job.toUpperCase();
+  };
+  const coming = [Promise.resolve(slow), begun.promise.then(() => late)];
+  const results = await shareOut(["long", "short", "last"], coming);
   expect(done).toEqual(["late short", "late last", "slow long"]);
   expect(results.sort()).toEqual(["LAST", "LONG", "SHORT"]);
 });
