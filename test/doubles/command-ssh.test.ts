@@ -167,8 +167,11 @@ describe("a server that takes the connection", () => {
 
   afterEach(() => void mute.close());
 
-  it("and closes it, as sshd above its MaxStartups", async () => {
-    const port = await serve((socket) => socket.end());
+  it.each([
+    ["closes it, as sshd above its MaxStartups", ""],
+    ["closes it once it has said who it is, as sshd that is killed", "SSH-2.0-OpenSSH_9.2\r\n"],
+  ])("and %s", async (_what, said) => {
+    const port = await serve((socket) => socket.end(said));
     await expect(connect({ port })).rejects.toThrow(
       /^after 0 failed attempts: ssh: handshake failed: EOF$/,
     );
