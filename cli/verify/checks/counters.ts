@@ -30,14 +30,15 @@ const logCounters: Counter[] = [
   {
     id: "retried-batches",
     title: "log batches retried",
-    // internal/component/common/loki/client/shards.go: after 429, 5xx and lost connections; until it is taken.
-    metric: "loki_write_batch_retries_total",
-    // The sink's address, as pipelines/self.alloy names it.
-    by: "sink",
+    // internal/component/common/loki/client/shards.go: these are tried until they are taken, and -1 is no answer.
+    // Alloy logs a retry at level debug alone, so the status has to be told here.
+    metric: "loki_write_request_duration_seconds_count",
+    matchers: { status_code: "=~-1|429|5.." },
+    by: "status_code",
     unit: "batches",
     allowed: 10,
     advice:
-      "The sink or the way to it fails again and again: `docker logs --since 1h alloy 2>&1 | grep 'error sending batch'`, where 429 is the limit of the plan. Lines wait where they are read.",
+      "The numbers are the sink's answers and how often: 429 is a limit of the plan, which the sink's usage page names, 5xx is the sink's own fault, -1 is no answer. Lines of all containers wait where they are read until the sink takes the batch.",
   },
   {
     id: "too-old-lines",

@@ -264,10 +264,10 @@ test.each<[what: string, id: string, Partial<Answers>, Partial<Result>]>([
   ],
   ["ten retries an hour are ordinary", "retried-batches", of(10), { count: 10 }],
   [
-    "more are not, and are named by sink",
+    "more are not, and are named by the sink's answer",
     "retried-batches",
-    of([11, { sink: "https://logs" }]),
-    { count: 11, state: "warning", detail: "in the last hour: https://logs 11" },
+    of([2, { status_code: "-1" }], [9, { status_code: "429" }]),
+    { count: 11, state: "warning", detail: "in the last hour: 429 9, -1 2" },
   ],
   ["nothing queued", "sending-lag", of(), { count: 0 }],
   ["three scrapes behind", "sending-lag", of(180), { count: 180 }],
