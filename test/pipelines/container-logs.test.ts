@@ -92,6 +92,25 @@ test.each([
   },
 );
 
+test("a stream beyond a limit holds up all others until it is taken; nothing is lost", async () => {
+  await using agent = await logAgent();
+  const flood = { id: id("b"), name: "flood", lines: ["flood"] };
+  const arrived = () => [...new Set(agent.arrived.map(({ line }) => line))].sort();
+  agent.docker.containers = [{ ...web, lines: ["web"] }, flood];
+  await agent.start();
+  await agent.lines(2);
+  agent.sink.beyondLimit = "flood";
+  agent.docker.write(web.id, "neighbour");
+  agent.docker.write(flood.id, "too much");
+  expect(await until(async () => agent.sink.refused > 0, 30)).toBe(true);
+  agent.docker.write(web.id, "later");
+  expect(await until(async () => agent.sink.refused > 3, 30)).toBe(true);
+  expect(arrived()).toEqual(["flood", "neighbour", "web"]);
+  agent.sink.beyondLimit = undefined;
+  expect(await until(async () => arrived().length === 5, 40)).toBe(true);
+  expect(arrived()).toEqual(["flood", "later", "neighbour", "too much", "web"]);
+});
+
 test("a line above 256 KiB arrives cut, with a mark; its neighbours are whole", async () => {
   await using agent = await logAgent();
   const KIB = 1024;

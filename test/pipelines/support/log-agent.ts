@@ -77,10 +77,18 @@ export async function logAgent({ logs = {} }: { logs?: object } = {}) {
   return agent;
 }
 
-/** Takes every push with the token that it knows, unless it answers all of them with a status. */
+/**
+ * Takes every push with the token that it knows, unless it answers all of them with a status. Of a push with lines of
+ * a container beyond a limit it takes the others, and answers 429, as Loki does.
+ */
 async function keepingSink() {
   const kept: Pushed[] = [];
-  const door = { token: "", status: undefined as number | undefined, refused: 0 };
+  const door = {
+    token: "",
+    status: undefined as number | undefined,
+    beyondLimit: undefined as string | undefined,
+    refused: 0,
+  };
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
@@ -91,10 +99,15 @@ async function keepingSink() {
       response.writeHead(status).end();
       return;
     }
-    for (const { labels, entries } of decodePush(Buffer.concat(chunks)))
-      for (const { line } of entries)
-        kept.push({ labels: Object.fromEntries(parseLabels(labels)), line });
-    response.writeHead(204).end();
+    const pushed = decodePush(Buffer.concat(chunks)).flatMap(({ labels: text, entries }) => {
+      const labels = Object.fromEntries(parseLabels(text));
+      return entries.map(({ line }): Pushed => ({ labels, line }));
+    });
+    const taken = pushed.filter(({ labels }) => labels.container !== door.beyondLimit);
+    kept.push(...taken);
+    const whole = taken.length === pushed.length;
+    if (!whole) door.refused++;
+    response.writeHead(whole ? 204 : 429).end();
   });
   return { kept, door, ...(await listen(server)) };
 }
