@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 /** Tests beside the others of their room that take long or wait for real processes: they would make the unit tests slow. */
 const waiting = [
   ...["command-ssh", "grafana", "start"].map((name) => `test/doubles/${name}.test.ts`),
+  "test/cli/drift/drift.test.ts",
   "test/docs/words.test.ts",
   "test/lab/check/labs.test.ts",
 ];
