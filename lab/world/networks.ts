@@ -1,4 +1,5 @@
 import type Docker from "dockerode";
+import { say } from "../progress.ts";
 
 /** The mark on everything that the lab makes in Docker, and the only things that it removes. */
 export const LAB_LABEL = "grafana-alloy-lab";
@@ -40,13 +41,21 @@ export async function removeLabelledNetworks(docker: Docker): Promise<void> {
     await removeNetwork(docker, network);
 }
 
-async function removeNetwork(docker: Docker, network: Docker.NetworkInspectInfo): Promise<void> {
-  await docker
-    .getNetwork(network.Id)
-    .remove()
-    .catch((error: Error) => {
-      throw new Error(
-        `The lab's network ${network.Name} can't be removed; destroy the stack that uses it first: ${error.message}`,
-      );
-    });
+async function removeNetwork(
+  docker: Docker,
+  { Id, Name }: Docker.NetworkInspectInfo,
+): Promise<void> {
+  const network = docker.getNetwork(Id);
+  try {
+    await network.remove();
+  } catch (error) {
+    // Docker 20.10 that was restarted while containers came and went counts one that is not there, until its next start.
+    if (Object.keys((await network.inspect()).Containers ?? {}).length === 0) {
+      say(`the network ${Name} stays until Docker starts again`);
+      return;
+    }
+    throw new Error(
+      `The lab's network ${Name} can't be removed; destroy the stack that uses it first: ${(error as Error).message}`,
+    );
+  }
 }
