@@ -8,7 +8,7 @@ import { machineLine } from "./machine-command.ts";
  */
 export async function askHost(question: HostQuestion): Promise<HostAnswer> {
   const { stdout } = await command.local.run({
-    command: machineLine("host-shell/main.ts"),
+    command: machineLine("--import ./compile-cache.js host-shell/main.ts"),
     stdin: JSON.stringify(question),
     addPreviousOutputInEnv: false,
     logging: command.local.Logging.None,
