@@ -9,6 +9,7 @@ const HOST_PROGRAMS = {
     services: ["docker.service", "docker.socket", "containerd.service"],
     why: "a private Docker engine",
   },
+  iptables: { packages: ["iptables"], why: "a private Docker engine" },
   docker: { packages: ["docker-cli"], why: "a host reached over SSH" },
   "ssh-keygen": { packages: ["openssh-client"], why: "a host reached over SSH" },
   sshd: {

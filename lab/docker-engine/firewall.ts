@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { execa } from "execa";
+import { hostProgram } from "../host-programs.ts";
 import { findCommand, serverPath } from "../processes.ts";
 
 /** What a start of dockerd changes in the machine's firewall and never takes back. */
@@ -19,6 +20,7 @@ const IP_FORWARD = "/proc/sys/net/ipv4/ip_forward";
 /** Notes the firewall's state in `file`, unless an earlier start has done so. */
 export async function rememberFirewall(file: string): Promise<void> {
   if (existsSync(file)) return;
+  await hostProgram("iptables");
   const rules = await listRules("filter");
   const before: FirewallBefore = {
     withoutDocker: !/^-N DOCKER$/m.test(rules),

@@ -1,8 +1,16 @@
-import { describe, expect, it } from "vitest";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, vi } from "vitest";
 import { staleBridges } from "../../lab/docker-engine/bridge.ts";
-import { undoing } from "../../lab/docker-engine/firewall.ts";
+import { rememberFirewall, undoing } from "../../lab/docker-engine/firewall.ts";
 import { sharedIn } from "../../lab/docker-engine/probe.ts";
 import { dockerClient } from "../../lab/docker-engine.ts";
+
+vi.mock("../../lab/host-programs.ts", () => ({
+  hostProgram: async (command: string) => {
+    throw new Error(`${command} is to be installed`);
+  },
+}));
 
 it.each([
   ["25 1 254:1 / / rw,relatime shared:1 - ext4 /dev/root rw", true],
@@ -27,6 +35,11 @@ it("bridges of a killed engine are told from all others", () => {
     { ifname: "br-00112233aabb", addr_info: [] },
   ];
   expect(staleBridges(interfaces)).toEqual(["br-0123456789ab"]);
+});
+
+it("the firewall's program is installed before its rules are noted", async () => {
+  const noted = rememberFirewall(join(tmpdir(), "firewall-of-no-lab.json"));
+  await expect(noted).rejects.toThrow("iptables is to be installed");
 });
 
 describe("the firewall after dockerd", () => {
