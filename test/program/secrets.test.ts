@@ -74,10 +74,10 @@ describe.each([
   });
 
   test("shows the configuration in a preview, for nothing in it is secret", () => {
-    expect(commandOf(run.named("alloy-files-config"))).toMatchObject({
-      secret: false,
-      data: expect.stringContaining("==> host.json\n"),
-    });
+    const { data, secret } = commandOf(run.named("alloy-files-config"));
+    expect(secret).toBe(false);
+    expect(data).toContain("==> host.json\n");
+    expect(data).not.toMatch(secrets);
   });
 
   test("gives components no input, which would be stored in plain, and returns secrets as such", () => {
