@@ -268,18 +268,37 @@ test("where no container can be started nothing changes", () => {
   expect(versions()).toEqual(only("old"));
 });
 
-test("its containers can do nothing but what they are for; only one is on a network", () => {
-  install(good);
-  const runs = host.calls().filter(([command]) => command === "run");
-  const capped = "--read-only --cap-drop ALL --security-opt no-new-privileges --pids-limit 50";
-  const config = `${host.site.directory}/config`;
-  const lines = runs.map((run) => run.join(" "));
-  expect(lines).toEqual([
-    expect.stringContaining(`run --rm --network none ${capped} --memory 64m --tmpfs /tmp --inter`),
-    `run --rm --network none ${capped} --memory 512m --tmpfs /tmp --user 3125:3125 ` +
-      `-v ${config}/versions/new.new:/etc/alloy/versions/new:ro alloy-image validate /etc/alloy/versions/new/`,
-    expect.stringContaining(
-      `run --rm --network container:alloy ${capped} --memory 64m --tmpfs /tmp --cap-add DAC_OVERRIDE -v`,
-    ),
-  ]);
+describe("its containers", () => {
+  const started = () =>
+    host
+      .calls()
+      .filter(([command]) => command === "run")
+      .map((call) => call.join(" "));
+  const capped = "--read-only --cap-drop ALL --security-opt no-new-privileges";
+
+  test("can do nothing but what they are for; only one is on a network", () => {
+    install(good);
+    const config = `${host.site.directory}/config`;
+    expect(started()).toEqual([
+      expect.stringContaining(
+        `run --rm --network none ${capped} --pids-limit 50 --memory 64m --tmpfs /tmp --inter`,
+      ),
+      `run --rm --network none ${capped} --pids-limit 50 --memory 512m --tmpfs /tmp --user 3125:3125 ` +
+        `-v ${config}/versions/new.new:/etc/alloy/versions/new:ro alloy-image validate /etc/alloy/versions/new/`,
+      expect.stringContaining(
+        `run --rm --network container:alloy ${capped} --pids-limit 50 --memory 64m --tmpfs /tmp --cap-add DAC_OVERRIDE -v`,
+      ),
+    ]);
+  });
+
+  test("the trial of another image can do no more than the agent, and is on no network", () => {
+    host.setAgent({ state: "running", image: "other" });
+    install(good);
+    expect(started().filter((line) => line.includes("--name alloy-trial"))).toEqual([
+      `run --detach --name alloy-trial --network none ${capped} --pids-limit 200 --memory 512m --tmpfs /tmp ` +
+        "--volumes-from alloy:ro --user 3125:3125 alloy-image run " +
+        "--server.http.listen-addr=127.0.0.1:12345 --storage.path=/tmp/data --disable-reporting " +
+        "--server.http.disable-support-bundle --server.http.enable-pprof=false /etc/alloy/current/",
+    ]);
+  });
 });
