@@ -69,13 +69,33 @@ test.each<[string, RawSettings]>([
 });
 
 test("a stack breaks a rule wherever one thing of it is changed", async () => {
+  const weak: Record<string, Props> = {
+    "alloy-container": {
+      ...{ image: "alloy:latest", privileged: true, capabilities: {}, readOnly: false, memory: 0 },
+      mounts: [{ type: "bind", source: "/run/docker.sock", target: "/run/docker.sock" }],
+      envs: ["API_TOKEN=abc"],
+      publishAllPorts: true,
+      networksAdvanced: [{ name: "immich-db" }],
+    },
+    "grafana-cloud-policy": { scopes: ["metrics:read", "metrics:write"] },
+  };
   const resources = (await resourcesOf("svlazext", svlazext))
     .filter(({ name }) => name !== "alloy-pid-limit")
-    .map((one) =>
-      one.name === "alloy-container" ? { ...one, props: { ...one.props, readOnly: false } } : one,
-    );
+    .map((one) => ({ ...one, props: { ...one.props, ...weak[one.name] } }));
   const broken = findings(resources, svlazext).map((finding) => finding.split(":")[0]);
-  expect(broken).toEqual(["read-only-root", "pid-limit"]);
+  expect(broken).toEqual([
+    "image-digest",
+    "no-privilege",
+    "capability-reason",
+    "read-only-root",
+    "memory-limit",
+    "docker-socket",
+    "no-secret-in-plain-sight",
+    "no-published-port",
+    "access-policy",
+    "pid-limit",
+    "declared-network",
+  ]);
 });
 
 test("a network of another service that the configuration does not name is found", async () => {
