@@ -50,10 +50,10 @@ test("the index names every page", () => {
   expect(missing).toEqual(["docs/README.md"]);
 });
 
-describe("a claim of docs/security.md", () => {
-  const rows = read("docs/security.md")
+describe.each(["docs/security.md", "docs/service.md"])("a claim of %s", (page) => {
+  const rows = read(page)
     .split("\n")
-    .filter((line) => /^\| (?!Who|-)/.test(line));
+    .filter((line) => /^\| (?!Who|What \||-)/.test(line));
   const claims = rows.flatMap((row) => {
     const [tests = ""] = /[^|]+(?= \|$)/.exec(row) ?? [];
     const named = [...tests.matchAll(/`([\w/-]+)`: (.+?)(?=; `[\w-]+\/|$)/g)];
