@@ -2,6 +2,9 @@ import { type HostScript, scriptOutput } from "./run.ts";
 import { shellLine } from "./shell.ts";
 import type { Route } from "./ssh.ts";
 
+/** Label that names the stack whose container it is. */
+export const STACK_LABEL = "grafana-alloy.stack";
+
 /** A network as it stands on a host, whatever a state says of it. */
 export interface StandingNetwork {
   id: string;

@@ -17,8 +17,8 @@ export interface Findings {
     rootDirectory: string;
     security: string[];
   };
-  /** There is a container `alloy`. */
-  agent: boolean;
+  /** The stack that the label of the container `alloy` names, if there is one; empty: none, as earlier versions'. */
+  agent?: string;
   networks: { name: string; id: string; bridge: string; subnets: string[] }[];
   /** Running containers in networks. */
   networkUsers: { network: string; container: string }[];
@@ -64,6 +64,7 @@ export function parseFindings(output: string): Findings {
 function findingsOf(all: (key: string) => string[]): Findings {
   const last = (key: string) => all(key).findLast((value) => value !== "");
   const clock = last("clock");
+  const agent = last("agent");
   const journalGroup = last("journal-group");
   return {
     ...(clock && { clock: Number(clock) }),
@@ -72,7 +73,7 @@ function findingsOf(all: (key: string) => string[]): Findings {
     ...docker(last("docker"), last("engine")),
     ...(last("docker-error") !== undefined && { dockerError: last("docker-error") }),
     ...(last("socket") !== undefined && { socket: last("socket") as Findings["socket"] }),
-    agent: Boolean(last("agent")),
+    ...(agent !== undefined && { agent: agent.split(" ")[1] ?? "" }),
     networks: all("network").map(network),
     networkUsers: all("network-user").map(networkUser),
     deadEnds: all("dead-end"),

@@ -1,5 +1,6 @@
 import { oneShot } from "../../host-shell/one-shot.ts";
 import { shellQuote } from "../../host-shell/shell.ts";
+import { STACK_LABEL } from "../../host-shell/standing.ts";
 import type { ChecksRequest } from "./request.ts";
 
 /** Directories that may hold the host's journal, in no order. */
@@ -40,7 +41,7 @@ if ! docker version --format '${versionFormat}' >"$work/version" 2>"$work/said";
   tell docker-error "$(last_line)"
 else
   tell docker "$(cat "$work/version")"
-  tell agent "$(docker ps -a --filter name='^alloy$' --format '{{.State}}' 2>/dev/null)"
+  tell agent "$(docker ps -a --filter name='^alloy$' --format '${agentFormat}' 2>/dev/null)"
   tell engine "$(docker info --format '${engineFormat}' 2>/dev/null)"
   tell mirrors "$(docker info --format '{{range .RegistryConfig.Mirrors}}{{.}} {{end}}' 2>/dev/null)"
   networks() { docker network inspect --format '${networkFormat}' $(docker network ls -q) 2>"$work/said"; }
@@ -58,6 +59,7 @@ printf '${END}\\n'`;
 }
 
 const versionFormat = "{{.Server.Version}} {{.Server.APIVersion}} {{.Server.Os}}/{{.Server.Arch}}";
+const agentFormat = `{{.State}} {{.Label "${STACK_LABEL}"}}`;
 const engineFormat =
   "{{.MemoryLimit}} {{.PidsLimit}} {{.DockerRootDir}}{{range .SecurityOptions}} {{.}}{{end}}";
 /** Name, id, bridge, subnets; the running containers in it; whether it lets nobody out though it is not internal. */

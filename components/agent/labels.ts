@@ -1,10 +1,8 @@
 import type { Settings } from "../../config/schema.ts";
+import { STACK_LABEL } from "../../host-shell/standing.ts";
 
 /** Container labels by name. */
 export type Labels = Record<string, string>;
-
-/** Names the stack whose container it is. */
-export const STACK_LABEL = "grafana-alloy.stack";
 
 /**
  * Labels of each container. None is Compose's, which would take them for its own: that their log lines have

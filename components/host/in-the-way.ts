@@ -1,7 +1,7 @@
 import { setTo } from "../../checks/host/check.ts";
 import { shellLine } from "../../host-shell/shell.ts";
-import type { StandingNetwork } from "../../host-shell/standing.ts";
-import { type Labels, STACK_LABEL } from "../agent/labels.ts";
+import { STACK_LABEL, type StandingNetwork } from "../../host-shell/standing.ts";
+import type { Labels } from "../agent/labels.ts";
 
 /** Where something stands, and whose update it stops. */
 interface Place {

@@ -52,6 +52,23 @@ test("refuses another machine at a changed address", () => {
   expect(stderr).toContain("while the stack was deployed at old.lan: its tokens would stay there");
 });
 
+test.each(["svlnas", ""])(
+  "takes the machine with the agent at a changed address, where its label says %j",
+  (stack) => {
+    host.setAgent({ state: "running" });
+    host.write("agent-stack", stack);
+    expect(run(request(), "old.lan")).toEqual({ status: 0, stdout: "svlnas", stderr: "" });
+  },
+);
+
+test("refuses a machine with another stack's agent at a changed address", () => {
+  host.setAgent({ state: "running" });
+  host.write("agent-stack", "svlazext");
+  const { status, stderr } = run(request(), "old.lan");
+  expect(status).toBe(1);
+  expect(stderr).toContain("leads to a machine with the agent of the stack svlazext, while");
+});
+
 test("sees a route of the host into the frontend's subnet", () => {
   const header = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask";
   host.write("routes", `${header}\nwg0\t08641EAC\t00000000\t0001\t0\t0\t0\tF8FFFFFF\n`);

@@ -58,7 +58,6 @@ test("finds what there is on a host", () => {
       security: ["name=seccomp,profile=builtin", "name=cgroupns"],
     },
     socket: "missing",
-    agent: false,
     networks: [
       { name: "bridge", id: "a".repeat(64), bridge: "docker0", subnets: ["172.17.0.0/16"] },
       {

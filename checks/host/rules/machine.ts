@@ -5,10 +5,18 @@ import type { ChecksRequest } from "../request.ts";
 /** Another address may lead to the same machine. On another one nothing of the stack is, and its tokens stay behind. */
 export function machineChecks(found: Findings, { movedFrom, stack }: ChecksRequest): Check[] {
   if (movedFrom === undefined || !found.docker) return [];
-  const fault = !found.agent && {
+  const other = otherMachine(found.agent, stack);
+  const fault = other !== undefined && {
     path: "host.connection.address",
-    reason: `leads to a machine without a container alloy, while the stack was deployed at ${movedFrom}: its tokens would stay there`,
+    reason: `leads to a machine ${other}, while the stack was deployed at ${movedFrom}: its tokens would stay there`,
     fix: `set ${movedFrom} and its host key again, pulumi destroy --stack ${stack}, then set the new ones; if that machine is lost, see docs/recovery.md`,
   };
-  return [checked("machine", found.agent ? "has the agent" : "another one", fault)];
+  return [checked("machine", fault ? "another one" : "has the agent", fault)];
+}
+
+/** By what it is seen that a machine is not the stack's. */
+function otherMachine(agent: string | undefined, stack: string): string | undefined {
+  if (agent === undefined) return "without a container alloy";
+  // One without the label is an earlier version's.
+  return agent === "" || agent === stack ? undefined : `with the agent of the stack ${agent}`;
 }

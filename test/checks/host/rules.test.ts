@@ -37,7 +37,7 @@ test("a host that has everything passes, and each check says what was found", ()
 });
 
 test("the same machine at a changed address is no fault", () => {
-  const all = checks(healthyFindings({ agent: true }), requestOf({ movedFrom: "old.lan" }));
+  const all = checks(healthyFindings({ agent: "svlnas" }), requestOf({ movedFrom: "old.lan" }));
   expect(faultsOf(all)).toEqual([]);
 });
 
@@ -102,6 +102,12 @@ const cases: Record<string, Case> = {
   "another machine at a changed address": [
     {},
     "host.connection.address: leads to a machine without a container alloy, while the stack was deployed at old.lan: its tokens would stay there",
+    "set old.lan and its host key again, pulumi destroy --stack svlnas, then set the new ones; if that machine is lost, see docs/recovery.md",
+    { movedFrom: "old.lan" },
+  ],
+  "another stack's machine at a changed address": [
+    { agent: "svlazext" },
+    "host.connection.address: leads to a machine with the agent of the stack svlazext, while the stack was deployed at old.lan: its tokens would stay there",
     "set old.lan and its host key again, pulumi destroy --stack svlnas, then set the new ones; if that machine is lost, see docs/recovery.md",
     { movedFrom: "old.lan" },
   ],

@@ -14,7 +14,6 @@ export function healthyFindings(change: Partial<Findings> = {}): Findings {
       security: ["name=seccomp,profile=builtin"],
     },
     socket: "there",
-    agent: false,
     networks: [
       {
         name: "bridge",
