@@ -6,21 +6,31 @@ import { githubAccessOf } from "./components/github/github-access.ts";
 import { Host } from "./components/host/host.ts";
 import { loadConfig } from "./config/load.ts";
 import { requirePulumi } from "./config/require-pulumi.ts";
+import { runScript } from "./host-shell/run.ts";
 import { pipelineDirectory, pipelineFiles } from "./pipelines/pipeline-files.ts";
+
+/** What the program asks its host itself, as no resource. */
+const hostItself = { standing: networksOnHost, run: runScript };
 
 /** Deploys Grafana Alloy onto the one host that the stack describes. */
 export default async function program(
   pipelines: string = pipelineDirectory,
-  standing = networksOnHost,
+  { standing, run }: typeof hostItself = hostItself,
 ) {
+  // The SDK's runner maps stack traces to sources, and the SDK makes thousands: a second of each update. Node strips
+  // this program's types in place, so that its own traces are right.
+  Reflect.deleteProperty(Error, "prepareStackTrace");
   await requirePulumi();
   const config = loadConfig();
 
-  const sinks = await sinksOf(config);
+  const [sinks, github, networks] = await Promise.all([
+    sinksOf(config),
+    githubAccessOf(config),
+    standing(config),
+  ]);
 
-  const github = await githubAccessOf(config);
-
-  const host = new Host("host", { settings: config, registryPassword: config.registryPassword });
+  const { registryPassword } = config;
+  const host = new Host("host", { settings: config, registryPassword, run });
 
   const agent = new AlloyAgent("alloy", {
     host,
@@ -28,7 +38,7 @@ export default async function program(
     pipelines: pipelineFiles(pipelines, config.pipelines, {
       githubApp: config.github?.app !== undefined,
     }),
-    standing: await standing(config),
+    standing: networks,
     sinks,
     github,
     tokens: [...sinks.tokens, ...(github?.tokens ?? [])],

@@ -1,4 +1,3 @@
-import { execa } from "execa";
 import { scriptInput, scriptRunner } from "./shell.ts";
 import type { Route } from "./ssh.ts";
 
@@ -27,6 +26,8 @@ export interface ScriptEnd {
 
 /** Runs a script on a host, over SSH or on this machine. Never throws for what goes wrong there. */
 export async function runScript(route: Route, args: HostScript): Promise<ScriptEnd> {
+  // Only where a host is asked, since it takes a tenth of the program's start.
+  const { execa } = await import("execa");
   const { file, words, env } = commandOf(route, scriptRunner(args.name));
   const running = execa(file, words, {
     env,

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
@@ -50,7 +50,8 @@ export async function simulatedFleet(
   backend?: StateBackend,
 ): Promise<SimulatedFleet> {
   const { command } = await pulumiEngine();
-  const providers = await startHosts(delay);
+  const simulated = join(import.meta.dirname, "doubles", "simulated-hosts");
+  const providers = await startHosts(join(simulated, "main.ts"), delay);
   const { directory, state, remove, ...project } = await cloneProject(command.command, {
     PULUMI_CONFIG_PASSPHRASE: "simulated",
     PULUMI_SKIP_UPDATE_CHECK: "true",
@@ -61,6 +62,8 @@ export async function simulatedFleet(
   await rm(join(directory, "Pulumi.svlnas.yaml"));
   const env = {
     ...project.env,
+    PATH: [join(simulated, "bin"), project.env.PATH].join(delimiter),
+    SIMULATED_DELAY: `${delay / 1000}`,
     ...(backend && { PULUMI_BACKEND_URL: backend.url, ...backend.env }),
   };
   const encrypted = await firstStack(directory, env, hosts[0]?.stack ?? "none");
@@ -133,9 +136,9 @@ function settings(host: SimulatedHost, { config }: Encrypted): Record<string, un
 
 /** Starts the process of the simulated hosts; it ends when its standard input is closed. */
 async function startHosts(
+  script: string,
   delay: number,
 ): Promise<{ attach: string; empty(): void; stop(): Promise<void> }> {
-  const script = join(import.meta.dirname, "doubles", "simulated-hosts", "main.ts");
   const child = spawn(process.execPath, ["--import", "tsx", script, String(delay)], {
     cwd: repoDir,
     stdio: ["pipe", "pipe", "inherit"],

@@ -28,14 +28,14 @@ ${runTrial(trial)} >/dev/null
 tries=0
 until docker exec ${NAME} wget -q -O /dev/null '${REQUEST}' 2>/dev/null; do
   tries=$((tries + 1))
-  if [ $tries -eq 20 ]; then
+  if [ $tries -eq 100 ]; then
     docker logs --tail 20 ${NAME} >&2
     docker rm -f ${NAME} >/dev/null
     echo "The socket proxy's image does not serve by the rules of this project: above are its last lines." >&2
     echo "The running proxy stays. Set images.socketProxy to one that does." >&2
     exit 1
   fi
-  sleep 1
+  sleep 0.2
 done
 docker rm -f ${NAME} >/dev/null`.trim();
 }

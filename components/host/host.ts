@@ -3,11 +3,16 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { checksRequest } from "../../checks/host/request.ts";
 import type { Connection, Settings } from "../../config/schema.ts";
+import {
+  failureOf,
+  type HostScript,
+  type runScript,
+  type ScriptEnd,
+} from "../../host-shell/run.ts";
 import { routeTo } from "../../host-shell/ssh.ts";
 import { hostChecks } from "./host-checks.ts";
 import { type HostCommandArgs, hostCommand } from "./host-command.ts";
 import { hostPreparation } from "./host-preparation.ts";
-import { askHost } from "./host-question.ts";
 import { type MakeWay, makeWay } from "./make-way.ts";
 import { tellUnreached } from "./unreached.ts";
 
@@ -16,6 +21,8 @@ export interface HostArgs {
   settings: Pick<Settings, "host" | "pipelines" | "postgres" | "networks" | "images" | "registry">;
   /** Secret. Password for `settings.registry`. */
   registryPassword?: pulumi.Output<string>;
+  /** How a script is run on the host from this program. */
+  run: typeof runScript;
 }
 
 /** Longest time for what is asked at every update, in ms: an agent that is started, and once more. */
@@ -31,6 +38,7 @@ export class Host extends pulumi.ComponentResource {
   readonly makeWay: MakeWay;
   private readonly connection: Connection;
   private readonly hostName: string;
+  private readonly run: (script: HostScript) => Promise<ScriptEnd>;
   private readonly ready: pulumi.Resource;
 
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -39,6 +47,7 @@ export class Host extends pulumi.ComponentResource {
     this.unreached = tellUnreached(args.settings.host.name);
     this.makeWay = makeWay(args.settings.host);
     this.hostName = args.settings.host.name;
+    this.run = (script) => args.run(routeTo(this.connection), script);
     const checks = this.createChecks(name, args);
     this.ready = this.prepare(name, args.settings, checks) ?? checks;
     const { registry } = args.settings;
@@ -64,17 +73,16 @@ export class Host extends pulumi.ComponentResource {
   }
 
   /**
-   * Runs a script on the host at every update, changed or not, and at no preview. Answers what it printed; what
-   * fails there fails the update.
+   * Runs a script on the host at every update, changed or not, and at no preview. No resource and no state knows of
+   * it, so it never shows as a change. Answers what it printed; what fails there fails the update.
    */
   ask(name: string, script: pulumi.Input<string>): pulumi.Output<string> {
     if (pulumi.runtime.isDryRun()) return pulumi.output("");
-    const { connection } = this;
     return pulumi.all([script, this.ready.urn]).apply(async ([text]) => {
-      const question = { connection, name, script: text, timeout: MOST_TIME };
-      const { stdout, failure } = await askHost(question);
-      if (failure) throw new pulumi.RunError(`${name} on ${this.hostName}: ${failure}`);
-      return stdout;
+      const end = await this.run({ name, script: text, timeout: MOST_TIME });
+      if (end.exitCode === 0) return end.stdout;
+      const why = end.stderr.trim() || failureOf(end);
+      throw new pulumi.RunError(`${name} on ${this.hostName}: ${why}`);
     });
   }
 

@@ -13,7 +13,7 @@ export interface MachineCommandArgs {
 }
 
 /** The command line that runs a program of this project. */
-export function machineLine(program: string): string {
+function machineLine(program: string): string {
   return `cd "\${GRAFANA_ALLOY_PROJECT:-.}" && exec node ${program}`;
 }
 

@@ -34,7 +34,7 @@ test.each([
   const asked: string[] = [];
   const host = ({ name }: { name: string }) => {
     asked.push(name);
-    return { stdout: "" };
+    return {};
   };
   await mockProgram("svlnas", completed("svlnas"), { preview, host });
   expect(asked).toEqual(names);
@@ -44,7 +44,7 @@ test("what does not start ends the update, with its last lines", async () => {
   const failure =
     "level=error\nalloy was found exited and does not start, see its last lines above.";
   const host = ({ name }: { name: string }) =>
-    name === "keep running" ? { stdout: "", failure } : { stdout: "" };
+    name === "keep running" ? { exitCode: 1, stderr: failure } : {};
   const { message } = await programFailure(() =>
     mockProgram("svlnas", completed("svlnas"), { host }),
   );

@@ -1,5 +1,5 @@
 import { secretKeys } from "../../config/schema.ts";
-import type { HostAnswer, HostQuestion } from "../../host-shell/main.ts";
+import type { HostScript, ScriptEnd } from "../../host-shell/run.ts";
 import type { StandingNetwork } from "../../host-shell/standing.ts";
 import type { SeedStack } from "../../lab/doubles/grafana/cloud-types.ts";
 import { cloudFetch } from "./cloud-fetch.ts";
@@ -55,8 +55,8 @@ export interface ProgramMocks {
   preview?: boolean;
   /** The service's networks that are on the host; none unless told. */
   standing?: StandingNetwork[];
-  /** What the host answers to what is asked at each update; nothing, and all is well, unless told. */
-  host?: (question: HostQuestion) => HostAnswer;
+  /** How what is asked of the host at each update ends; well, without a word, unless told. */
+  host?: (script: HostScript) => Partial<ScriptEnd>;
 }
 
 /** Runs the program with mocks in place of the engine. Errors of the program are thrown. */
@@ -68,19 +68,22 @@ export async function mockProgram(
   const { default: program } = await import("../../index.ts");
   const [config, secrets] = engineConfig(settings);
   const restoreFetch = stubFetch(settings, options);
-  const { preview, host = () => ({ stdout: "" }) } = options;
-  const hostAnswer = ({ stdin }: { stdin?: string }) => host(JSON.parse(stdin ?? ""));
+  const { preview, host } = options;
+  const well = { stdout: "", stderr: "", exitCode: 0, timedOut: false };
   const mocks = { project: "grafana-alloy", stack, config, secrets, preview };
   return mockPulumi(
     {
       ...mocks,
       outputs: (resource) => ({ ...defaultOutputs(resource), ...options.outputs?.(resource) }),
       call: ({ token, inputs }) => {
-        if (token === "command:local:run") return { stdout: JSON.stringify(hostAnswer(inputs)) };
         throw new Error(`no mock for ${token} ${JSON.stringify(inputs)}`);
       },
     },
-    () => program(undefined, async () => options.standing ?? []),
+    () =>
+      program(undefined, {
+        standing: async () => options.standing ?? [],
+        run: async (_route, script) => ({ ...well, ...host?.(script) }),
+      }),
   ).finally(restoreFetch);
 }
 

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
-import type { FunctionDouble, ResourceDouble } from "../engine/provider.ts";
+import type { ResourceDouble } from "../engine/provider.ts";
 import { strings } from "../engine/shapes.ts";
 import { type CommandClient, commandResource, type Runner } from "./lifecycle.ts";
 import { Capture } from "./output.ts";
@@ -31,12 +31,4 @@ export const runLocal: Runner = async (command, inputs, { log, signal }) => {
 /** `command:local:Command`. */
 export function localCommand(run: Runner): ResourceDouble<CommandClient> {
   return commandResource(["environment"], run);
-}
-
-/** `command:local:run`: a command that no state knows. */
-export function localFunction(run: Runner): FunctionDouble<CommandClient> {
-  return async (args, context) => ({
-    ...args,
-    ...(await run(String(args.command), args, context)),
-  });
 }

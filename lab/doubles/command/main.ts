@@ -1,7 +1,7 @@
 import type { ProviderDouble } from "../engine/provider.ts";
 import { serve } from "../engine/serve.ts";
 import type { CommandClient } from "./lifecycle.ts";
-import { localCommand, localFunction, runLocal } from "./local.ts";
+import { localCommand, runLocal } from "./local.ts";
 import { remoteCommand, runRemote } from "./remote.ts";
 
 /**
@@ -17,7 +17,7 @@ export const commandDouble: ProviderDouble<CommandClient> = {
     "command:local:Command": localCommand(runLocal),
     "command:remote:Command": remoteCommand(runRemote),
   },
-  functions: { "command:local:run": localFunction(runLocal) },
+  functions: {},
 };
 
 if (import.meta.main) await serve(commandDouble);

@@ -4,7 +4,7 @@ import { pulumiVersion } from "../../pulumi-version.ts";
 import { type Call, handler } from "../engine/handler.ts";
 import { pluginInfo } from "../engine/plugin-handlers.ts";
 import { bound } from "../engine/serve.ts";
-import { runPolicyPack } from "./policy.ts";
+import type { PluginCall } from "./policy.ts";
 import { runProgram } from "./program.ts";
 
 /**
@@ -21,7 +21,8 @@ function languageHandlers(engineAddress: string) {
     // None, though the real one lists every provider of package.json: the engine looks for those among
     // the installed plugins and fails, since it does not count those that are attached.
     getRequiredPackages: handler(async () => new languagePb.GetRequiredPackagesResponse()),
-    runPlugin: runPolicyPack,
+    // Loaded when there is a pack: an update starts this process twice, and the real one starts at once.
+    runPlugin: async (call: PluginCall) => (await import("./policy.ts")).runPolicyPack(call),
     run: handler((call: Call<languagePb.RunRequest>) => runProgram(call.request, engineAddress)),
   };
 }

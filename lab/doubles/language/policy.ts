@@ -9,7 +9,7 @@ import { type Call, handler } from "../engine/handler.ts";
 import { bound } from "../engine/serve.ts";
 import { firstLine } from "../engine/start.ts";
 
-type PluginCall = grpc.ServerWritableStream<
+export type PluginCall = grpc.ServerWritableStream<
   languagePb.RunPluginRequest,
   languagePb.RunPluginResponse
 >;

@@ -1,7 +1,8 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import languagePb from "@pulumi/pulumi/proto/language_pb.js";
-import { execa } from "execa";
 import { pulumiVersion } from "../../pulumi-version.ts";
 
 /** The program has told the operator what is wrong (@pulumi/pulumi/cmd/run/index.js). */
@@ -13,16 +14,16 @@ export async function runProgram(
   engineAddress: string,
 ): Promise<languagePb.RunResponse> {
   // The engine shows what this process prints as the program's output.
-  const { exitCode, code } = await execa("node", nodeArguments(request, engineAddress), {
-    env: programEnvironment(request),
+  const program = spawn("node", nodeArguments(request, engineAddress), {
+    env: { ...process.env, ...programEnvironment(request) },
     stdio: ["ignore", "inherit", "inherit"],
-    reject: false,
   });
+  const [exitCode, signal] = (await once(program, "exit")) as [number | null, string | null];
   const response = new languagePb.RunResponse();
   if (exitCode === 0) return response;
   if (exitCode === TOLD) return response.setBail(true);
   // Ended by a signal: no code, and no success either.
-  return response.setError(`Program exited with non-zero exit code: ${exitCode ?? code ?? 1}`);
+  return response.setError(`Program exited with non-zero exit code: ${exitCode ?? signal}`);
 }
 
 /** Options of the project's `runtime` that are passed on; `typescript: false` is what this one can run. */

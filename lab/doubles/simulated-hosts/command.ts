@@ -1,8 +1,7 @@
 import { hostFaultsMessage } from "../../../checks/host/check.ts";
 import type { ChecksRequest } from "../../../checks/host/request.ts";
-import type { HostAnswer, HostQuestion } from "../../../host-shell/main.ts";
 import type { CommandClient, Runner } from "../command/lifecycle.ts";
-import { localCommand, localFunction } from "../command/local.ts";
+import { localCommand } from "../command/local.ts";
 import { commandDouble } from "../command/main.ts";
 import { remoteCommand } from "../command/remote.ts";
 import type { ProviderDouble } from "../engine/provider.ts";
@@ -48,21 +47,12 @@ export function simulatedCommand(delay: Delay): ProviderDouble<CommandClient> {
     const fault = { path, reason: refused(address), fix: `ssh ${address}` };
     throw new Error(failed(command, hostFaultsMessage(name, [fault])));
   };
-  // All that is asked at each update is as it should be.
-  const answer: Runner = async (_command, { stdin }) => {
-    const { connection } = JSON.parse(String(stdin)) as HostQuestion;
-    const address = connection.type === "ssh" ? connection.address : "";
-    await delay(address);
-    const failure = REFUSES_SSH.test(address) ? refused(address) : undefined;
-    return { stdout: JSON.stringify({ stdout: "", failure } satisfies HostAnswer), stderr: "" };
-  };
   return {
     ...commandDouble,
     resources: {
       "command:local:Command": localCommand(onMachine),
       "command:remote:Command": remoteCommand(onHost),
     },
-    functions: { "command:local:run": localFunction(answer) },
   };
 }
 
