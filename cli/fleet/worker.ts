@@ -10,20 +10,30 @@ export type ToWorker = { kind: "run"; args: UpdateArgs } | { kind: "cancel" };
 // the SDK blames an unhandled rejection of one on all that run (@pulumi/pulumi/automation/server.js).
 let pulumi: PulumiCommand | undefined;
 let controller = new AbortController();
+let working: Promise<void> | undefined;
 
-process.on("message", async (message: ToWorker) => {
-  if (message.kind === "cancel") return controller.abort();
+process.on("message", (message: ToWorker) => {
+  if (message.kind === "cancel") controller.abort();
+  else working = work(message.args);
+});
+
+async function work(args: UpdateArgs): Promise<void> {
   controller = new AbortController();
   try {
     pulumi ??= await PulumiCommand.get();
-    process.send?.(await update(message.args, pulumi, controller.signal));
+    process.send?.(await update(args, pulumi, controller.signal));
   } catch (error) {
     process.send?.({ state: "failed", sentence: masked(reasonOf(error), []) });
   }
-});
+}
 
-// The fleet's process is gone: what runs is cancelled, and nothing keeps this process after that.
-process.on("disconnect", () => controller.abort());
+// The fleet's process is gone or has all it wants: what runs is cancelled. A program whose CLI was killed waits for
+// it without end, and would keep this process.
+process.on("disconnect", async () => {
+  controller.abort();
+  await working;
+  process.exit();
+});
 
 function reasonOf(error: unknown): string {
   // The SDK tells of a missing CLI in its third line.
