@@ -18,9 +18,9 @@ const TABLES = ["filter", "nat"];
 const IP_FORWARD = "/proc/sys/net/ipv4/ip_forward";
 
 /** Notes the firewall's state in `file`, unless an earlier start has done so. */
-export async function rememberFirewall(file: string): Promise<void> {
+export async function rememberFirewall(file: string, need = hostProgram): Promise<void> {
   if (existsSync(file)) return;
-  await hostProgram("iptables");
+  await need("iptables");
   const rules = await listRules("filter");
   const before: FirewallBefore = {
     withoutDocker: !/^-N DOCKER$/m.test(rules),

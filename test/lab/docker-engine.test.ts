@@ -1,16 +1,10 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { staleBridges } from "../../lab/docker-engine/bridge.ts";
 import { rememberFirewall, undoing } from "../../lab/docker-engine/firewall.ts";
 import { sharedIn } from "../../lab/docker-engine/probe.ts";
 import { dockerClient } from "../../lab/docker-engine.ts";
-
-vi.mock("../../lab/host-programs.ts", () => ({
-  hostProgram: async (command: string) => {
-    throw new Error(`${command} is to be installed`);
-  },
-}));
 
 it.each([
   ["25 1 254:1 / / rw,relatime shared:1 - ext4 /dev/root rw", true],
@@ -38,7 +32,10 @@ it("bridges of a killed engine are told from all others", () => {
 });
 
 it("the firewall's program is installed before its rules are noted", async () => {
-  const noted = rememberFirewall(join(tmpdir(), "firewall-of-no-lab.json"));
+  const need = async (command: string) => {
+    throw new Error(`${command} is to be installed`);
+  };
+  const noted = rememberFirewall(join(tmpdir(), "firewall-of-no-lab.json"), need);
   await expect(noted).rejects.toThrow("iptables is to be installed");
 });
 
