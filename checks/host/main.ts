@@ -1,6 +1,6 @@
 import { text } from "node:stream/consumers";
 import { faultsOf, hostFaultsMessage } from "./check.ts";
-import { addressOf, movedFrom } from "./moved.ts";
+import { addressOf, isFirst, movedFrom } from "./moved.ts";
 import type { ChecksRequest } from "./request.ts";
 import { checkHost } from "./run.ts";
 
@@ -10,8 +10,10 @@ const { request, registryPassword } = JSON.parse(await text(process.stdin)) as {
   registryPassword?: string;
 };
 const { connection } = request.host;
-const moved = movedFrom(connection, process.env.PULUMI_COMMAND_STDOUT);
-const asked = { ...request, ...(moved && { movedFrom: moved }) };
+const lastOutput = process.env.PULUMI_COMMAND_STDOUT;
+const moved = movedFrom(connection, lastOutput);
+const first = isFirst(connection, lastOutput);
+const asked = { ...request, first, ...(moved && { movedFrom: moved }) };
 const faults = faultsOf(await checkHost(asked, registryPassword));
 if (faults.length > 0) {
   process.stderr.write(`${hostFaultsMessage(request.host.name, faults)}\n`);

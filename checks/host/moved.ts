@@ -10,6 +10,11 @@ export function movedFrom(connection: Connection, lastOutput = ""): string | und
   return lastOutput;
 }
 
+/** Whether nothing of the stack was deployed before, as far as is remembered: of this machine nothing is. */
+export function isFirst(connection: Connection, lastOutput = ""): boolean {
+  return addressOf(connection) !== "" && lastOutput === "";
+}
+
 /** What the checks print for the next time; nothing for this machine. */
 export function addressOf(connection: Connection): string {
   return connection.type === "ssh" ? connection.address : "";

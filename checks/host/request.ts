@@ -15,6 +15,8 @@ export interface ChecksRequest {
   images: Record<ImageRole, string>;
   /** Address at which the stack was deployed, if that is another one. */
   movedFrom?: string;
+  /** Nothing of the stack was deployed before. Left out: not known. */
+  first?: boolean;
   /** Log-in with which images are pulled; without one they are pulled anonymously. */
   registry?: { address: string; username: string };
 }

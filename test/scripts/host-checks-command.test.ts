@@ -69,6 +69,31 @@ test("refuses a machine with another stack's agent at a changed address", () => 
   expect(stderr).toContain("leads to a machine with the agent of the stack svlazext, while");
 });
 
+test("refuses a machine with another stack's agent at a first deployment", () => {
+  host.setAgent({ state: "running" });
+  host.write("agent-stack", "svlazext");
+  const { status, stderr } = run(request());
+  expect(status).toBe(1);
+  expect(stderr).toContain(
+    "host.connection.address: leads to a machine with the agent of the stack svlazext, where svlnas was never deployed",
+  );
+});
+
+test.each(["svlnas", ""])(
+  "takes a machine with an agent at a first deployment, as after a lost state, where its label says %j",
+  (stack) => {
+    host.setAgent({ state: "running" });
+    host.write("agent-stack", stack);
+    expect(run(request())).toEqual({ status: 0, stdout: "svlnas", stderr: "" });
+  },
+);
+
+test("takes the machine of a stack that was renamed", () => {
+  host.setAgent({ state: "running" });
+  host.write("agent-stack", "nas");
+  expect(run(request(), "svlnas")).toEqual({ status: 0, stdout: "svlnas", stderr: "" });
+});
+
 test("sees a route of the host into the frontend's subnet", () => {
   const header = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask";
   host.write("routes", `${header}\nwg0\t08641EAC\t00000000\t0001\t0\t0\t0\tF8FFFFFF\n`);
