@@ -44,6 +44,8 @@ export default defineConfig({
           // What real programs say of files: Alloy of the pipelines, actionlint of the workflows.
           include: ["test/pipelines/*.test.ts", "test/workflows/actionlint.test.ts"],
           testTimeout: 120_000,
+          // On a new machine the programs are built first.
+          hookTimeout: 3_600_000,
         },
       },
       {

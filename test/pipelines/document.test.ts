@@ -17,7 +17,7 @@ let alloy: string;
 
 beforeAll(async () => {
   alloy = await program("alloy");
-}, 3_600_000);
+});
 
 test.each([
   ["is formatted", ["fmt", "--test"]],

@@ -15,7 +15,7 @@ let work: string;
 beforeAll(async () => {
   alloy = await program("alloy");
   work = await mkdtemp(join(tmpdir(), "github-app-"));
-}, 3_600_000);
+});
 
 afterAll(() => rm(work, { recursive: true }));
 

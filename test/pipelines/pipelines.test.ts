@@ -18,7 +18,7 @@ let work: string;
 beforeAll(async () => {
   alloy = await program("alloy");
   work = await mkdtemp(join(tmpdir(), "bundles-"));
-}, 3_600_000);
+});
 
 afterAll(() => rm(work, { recursive: true }));
 
