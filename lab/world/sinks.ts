@@ -86,8 +86,18 @@ const PROMETHEUS_FLAGS = [
   "--web.enable-remote-write-receiver",
 ];
 
-/** It scrapes nothing: every sample comes from the agent. */
-const PROMETHEUS_CONFIG = "global:\n  scrape_interval: 1h\n";
+/**
+ * It scrapes nothing: every sample comes from the agent. A record of the write-ahead log that a full disk cut off may
+ * hold one from the future, which Grafana Cloud and newer Prometheus refuse. This one takes it, and would refuse
+ * everything older from then on.
+ */
+const PROMETHEUS_CONFIG = `
+global:
+  scrape_interval: 1h
+storage:
+  tsdb:
+    out_of_order_time_window: 250y
+`;
 
 /** What is too old is the door's to refuse; a line without text stays one. */
 export const VICTORIA_LOGS_FLAGS = [
