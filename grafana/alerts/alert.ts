@@ -9,10 +9,10 @@ export interface Alert {
   /** How long a value must be bad, in minutes. */
   forMinutes: number;
   /**
-   * What it means that nothing at all is answered: "OK" where a healthy fleet may have nothing to look at,
-   * or a silent host is another rule's; "Alerting" where it can't be well.
+   * What it means that nothing at all is answered. Default: "OK", as a healthy fleet may have nothing to look at
+   * and a silent host is another rule's; "Alerting" where it can't be well.
    */
-  noData: "OK" | "Alerting";
+  noData?: "Alerting";
   severity: "critical" | "warning";
   /** One sentence with Grafana's template variables. */
   summary: string;

@@ -21,7 +21,7 @@ export function grafanaRules(alerts: Record<string, Alert>, args: GrafanaRulesAr
     name: alert.title,
     condition: "C",
     for: `${alert.forMinutes}m`,
-    noDataState: alert.noData,
+    noDataState: alert.noData ?? "OK",
     // The query fails: that is told as DatasourceError, not as this rule.
     execErrState: "Error",
     labels: { severity: alert.severity },

@@ -45,7 +45,6 @@ const diskAlmostFull: Alert = {
   expr: queries.freeShare(),
   bad: { is: "below", value: 0.1 },
   forMinutes: 15,
-  noData: "OK",
   severity: "warning",
   summary:
     "{{ $labels.mountpoint }} on {{ $labels.host }} has {{ humanizePercentage $values.B.Value }} left.",
@@ -59,7 +58,6 @@ const diskFilling: Alert = {
   expr: queries.freeShareTomorrow(),
   bad: { is: "below", value: 0 },
   forMinutes: 60,
-  noData: "OK",
   severity: "warning",
   summary:
     "{{ $labels.mountpoint }} on {{ $labels.host }} is full within a day if it fills on as in the last 6 h.",
@@ -73,7 +71,6 @@ const diskNotMeasured: Alert = {
   expr: queries.unmeasured(),
   bad: { is: "above", value: 0 },
   forMinutes: 60,
-  noData: "OK",
   severity: "warning",
   summary: "How full {{ $labels.mountpoint }} on {{ $labels.host }} is can't be known.",
   description:
@@ -86,7 +83,6 @@ const poolDegraded: Alert = {
   expr: queries.poolsNotOnline(),
   bad: { is: "above", value: 0 },
   forMinutes: 2,
-  noData: "OK",
   severity: "critical",
   summary: "The pool {{ $labels.zpool }} on {{ $labels.host }} is not online.",
   description:
@@ -99,7 +95,6 @@ const containerRestarts: Alert = {
   expr: queries.containerRestarts(),
   bad: { is: "above", value: 3 },
   forMinutes: 15,
-  noData: "OK",
   severity: "warning",
   summary: "{{ $labels.container }} on {{ $labels.host }} ends and is started again and again.",
   description:
@@ -112,7 +107,6 @@ const postgresDown: Alert = {
   expr: queries.databaseUp(),
   bad: { is: "below", value: 1 },
   forMinutes: 3,
-  noData: "OK",
   severity: "critical",
   summary: "{{ $labels.job }} on {{ $labels.host }} does not answer.",
   description:
@@ -125,7 +119,6 @@ const journalSilent: Alert = {
   expr: queries.journalLines(),
   bad: { is: "below", value: 1 },
   forMinutes: 15,
-  noData: "OK",
   severity: "warning",
   summary: "Alloy on {{ $labels.host }} has read no line of the journal for 3 h.",
   description:
@@ -138,7 +131,6 @@ const containerLogsSilent: Alert = {
   expr: queries.containerLines(),
   bad: { is: "below", value: 1 },
   forMinutes: 15,
-  noData: "OK",
   severity: "warning",
   summary: "Alloy on {{ $labels.host }} has read no line of any container for 3 h.",
   description:
@@ -151,7 +143,6 @@ const dockerNotAnswering: Alert = {
   expr: queries.discoveryFailures(),
   bad: { is: "above", value: 10 },
   forMinutes: 5,
-  noData: "OK",
   severity: "warning",
   summary: "Alloy on {{ $labels.host }} can't ask Docker which containers there are.",
   description:
@@ -164,7 +155,6 @@ const logTokenRefused: Alert = {
   expr: queries.refusedTokens(),
   bad: { is: "above", value: 0 },
   forMinutes: 15,
-  noData: "OK",
   severity: "critical",
   summary: "The sink refuses the lines of {{ $labels.host }}: 401 or 403.",
   description:
@@ -177,7 +167,6 @@ const componentsUnhealthy: Alert = {
   expr: queries.unhealthy(),
   bad: { is: "above", value: 0 },
   forMinutes: 15,
-  noData: "OK",
   severity: "warning",
   summary:
     "{{ printf `%.0f` $values.B.Value }} components of Alloy on {{ $labels.host }} do not work.",
@@ -191,7 +180,6 @@ const agentRestarts: Alert = {
   expr: queries.agentStarts(),
   bad: { is: "above", value: 3 },
   forMinutes: 0,
-  noData: "OK",
   severity: "warning",
   summary:
     "Alloy on {{ $labels.host }} was started {{ printf `%.0f` $values.B.Value }} times in an hour.",
@@ -205,7 +193,6 @@ const stateSetAside: Alert = {
   expr: setAsideHours(),
   bad: { is: "below", value: TOLD_HOURS },
   forMinutes: 0,
-  noData: "OK",
   severity: "warning",
   summary: "Alloy on {{ $labels.host }} could not read {{ $labels.path }}, which was put aside.",
   description:
@@ -219,7 +206,6 @@ const linesTooOld: Alert = {
   bad: { is: "above", value: 0 },
   // A first start brings old lines of containers for minutes, which the last hour shows for an hour.
   forMinutes: 120,
-  noData: "OK",
   severity: "warning",
   summary:
     "{{ $labels.host }} drops log lines as older than 167 h for two hours: {{ printf `%.0f` $values.B.Value }} in the last one.",
@@ -233,7 +219,6 @@ const seriesBudget = (budget: number): Alert => ({
   expr: `${queries.activeSeries()} / ${budget}`,
   bad: { is: "above", value: 0.8 },
   forMinutes: 15,
-  noData: "OK",
   severity: "warning",
   summary: `All hosts together use {{ humanizePercentage $values.B.Value }} of ${budget} series.`,
   description:
@@ -246,7 +231,6 @@ const tokenNearEnd: Alert = {
   expr: queries.tokenDays(),
   bad: { is: "below", value: 14 },
   forMinutes: 60,
-  noData: "OK",
   severity: "critical",
   summary:
     "The token “{{ $labels.token }}” of {{ $labels.host }} ends in {{ printf `%.0f` $values.B.Value }} days.",
