@@ -39,30 +39,22 @@ function numbers() {
       title: "Components not healthy",
       description:
         "Components of the configuration that run but do not work; its own log names them.",
-      unit: "short",
       width: 4,
       queries: [
         metrics(
           `sum(alloy_component_controller_running_components{${OF},health_type!="healthy"}) or vector(0)`,
         ),
       ],
-      colours: [
-        [null, "green"],
-        [1, "red"],
-      ],
+      colours: { green: null, red: 1 },
     }),
     stat({
       title: "Configuration",
       description:
         "Whether the newest load of the configuration succeeded; if not, the last good one runs on.",
-      unit: "short",
       width: 4,
       queries: [metrics(`min(alloy_config_last_load_successful{${OF}})`)],
       words: { 0: { text: "refused", color: "red" }, 1: { text: "loaded", color: "green" } },
-      colours: [
-        [null, "red"],
-        [1, "green"],
-      ],
+      colours: { red: null, green: 1 },
     }),
     stat({
       title: "Samples wait",
@@ -71,23 +63,15 @@ function numbers() {
       decimals: 0,
       width: 4,
       queries: [metrics(`max(${sendingLag(`,${HOST}`)})`)],
-      colours: [
-        [null, "green"],
-        [180, "yellow"],
-        [3600, "red"],
-      ],
+      colours: { green: null, yellow: 180, red: 3600 },
     }),
     stat({
       title: "Journal lines in 3 h",
       description: "0 on a healthy reader means a wrong directory, machine id or group.",
-      unit: "short",
       decimals: 0,
       width: 4,
       queries: [metrics(`min(${journalLines(`,${HOST}`)})`)],
-      colours: [
-        [null, "red"],
-        [1, "green"],
-      ],
+      colours: { red: null, green: 1 },
     }),
     stat({
       title: "Series of the budget",
@@ -96,11 +80,7 @@ function numbers() {
       decimals: 1,
       width: 4,
       queries: [metrics(`${activeSeries()} / ${SERIES_BUDGET}`)],
-      colours: [
-        [null, "green"],
-        [0.8, "yellow"],
-        [1, "red"],
-      ],
+      colours: { green: null, yellow: 0.8, red: 1 },
     }),
     stat({
       title: "Tokens end in",
@@ -110,11 +90,7 @@ function numbers() {
       decimals: 0,
       width: 4,
       queries: [metrics(tokenDays(`,${HOST}`), "{{token}}")],
-      colours: [
-        [null, "red"],
-        [7, "yellow"],
-        [14, "green"],
-      ],
+      colours: { red: null, yellow: 7, green: 14 },
     }),
   ];
 }
@@ -128,8 +104,6 @@ function samples() {
       title: "Samples sent",
       description: "Samples that the sink took.",
       unit: "suffix: samples/s",
-      min: 0,
-      width: 8,
       queries: [metrics(rate("prometheus_remote_storage_samples_total"), "{{host}}")],
     }),
     graph({
@@ -137,8 +111,6 @@ function samples() {
       description:
         "Failed: refused and lost. Retried: the sink or the way to it failed, they wait.",
       unit: "suffix: samples/s",
-      min: 0,
-      width: 8,
       queries: [
         metrics(rate("prometheus_remote_storage_samples_failed_total"), "{{host}} failed"),
         metrics(rate("prometheus_remote_storage_samples_retried_total"), "{{host}} retried"),
@@ -148,9 +120,6 @@ function samples() {
       title: "Series in the write-ahead log",
       description:
         "What the host sends, before any limit. It grows when a label gets ever new values.",
-      unit: "short",
-      min: 0,
-      width: 8,
       queries: [
         metrics(
           `sum by (host) (prometheus_remote_write_wal_storage_active_series{${OF}})`,
@@ -167,8 +136,6 @@ function logFlow() {
       title: "Lines read",
       description: "Lines read from containers and from the journal.",
       unit: "suffix: lines/s",
-      min: 0,
-      width: 8,
       queries: [
         metrics(rate("loki_source_docker_target_entries_total"), "{{host}} containers"),
         metrics(rate("loki_source_journal_target_lines_total"), "{{host}} journal"),
@@ -179,8 +146,6 @@ function logFlow() {
       description:
         "By reason: too old for the sink, or noise. Too old for more than an hour is a wrong clock.",
       unit: "suffix: lines/s",
-      min: 0,
-      width: 8,
       queries: [
         metrics(
           `sum by (host, reason) (rate(loki_process_dropped_lines_total{${OF}}[$__rate_interval]))`,
@@ -192,8 +157,6 @@ function logFlow() {
       title: "Lines in trouble",
       description: "Refused lines are lost; retried batches wait where they were read.",
       unit: "suffix: /s",
-      min: 0,
-      width: 8,
       queries: [
         metrics(rate("loki_write_dropped_entries_total"), "{{host}} lines refused"),
         metrics(rate("loki_write_batch_retries_total"), "{{host}} batches retried"),
@@ -203,7 +166,7 @@ function logFlow() {
 }
 
 function trouble() {
-  const count = { unit: "short", min: 0, decimals: 0, width: 8 };
+  const count = { decimals: 0 };
   return [
     graph({
       title: "Docker not answering",
@@ -235,9 +198,7 @@ function cost() {
       title: "CPU",
       description: "CPU time of the agent; 1 is one core. The target is below 0.02.",
       unit: "suffix: cores",
-      min: 0,
       decimals: 3,
-      width: 8,
       queries: [metrics(rate("alloy_resources_process_cpu_seconds_total"), "{{host}}")],
     }),
     graph({
@@ -245,8 +206,6 @@ function cost() {
       description:
         "Resident memory, with the pages of its binary; and its heap, which the target of 200 MB is about.",
       unit: "bytes",
-      min: 0,
-      width: 8,
       queries: [
         metrics(
           `sum by (host) (alloy_resources_process_resident_memory_bytes{${OF}})`,
@@ -258,9 +217,6 @@ function cost() {
     graph({
       title: "Series by job",
       description: "Where the host's series come from.",
-      unit: "short",
-      min: 0,
-      width: 8,
       stacked: true,
       queries: [metrics(`count by (job) ({${HOST}})`, "{{job}}")],
     }),
@@ -271,7 +227,6 @@ function ownLog() {
   return logLines({
     title: "Warnings and errors",
     description: "Of Alloy's own log, unless logs.exclude keeps it on the host.",
-    width: 24,
     queries: [lines(`{job="docker",${HOST},container="alloy"} |~ \`level=(warn|error)\``)],
   });
 }

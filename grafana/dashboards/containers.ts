@@ -37,20 +37,20 @@ function totals() {
     bars({
       title: "CPU time",
       description: "The ten containers that took most CPU time, under whatever id.",
-      ...{ unit: "s", min: 0, decimals: 0, width: 8 },
+      ...{ unit: "s", decimals: 0 },
       queries: [over(`increase(${CPU}[$__range])`, "sum")],
     }),
     bars({
       title: "Most memory",
       description:
         "The ten containers that had most resident memory at once. Pages of files that programs share count for each.",
-      ...{ unit: "bytes", min: 0, width: 8 },
+      unit: "bytes",
       queries: [over(`sum without (memtype) (max_over_time(${MEMORY}[$__range]))`, "max")],
     }),
     bars({
       title: "Restarts",
       description: "How often a container was seen to have started anew, scrape by scrape.",
-      ...{ unit: "short", min: 0, decimals: 0, width: 8 },
+      decimals: 0,
       queries: [over(`changes(container_start_time_seconds{${CONTAINERS}}[$__range])`, "sum")],
     }),
   ];
@@ -61,27 +61,27 @@ function graphs() {
     graph({
       title: "CPU",
       description: "Cores that the ten busiest containers take.",
-      ...{ unit: "suffix: cores", min: 0, decimals: 2, width: 12 },
+      ...{ unit: "suffix: cores", decimals: 2, width: 12 },
       queries: [top(containersNamed(`rate(${CPU}[$__rate_interval])`, CHOSEN))],
     }),
     graph({
       title: "Memory",
       description:
         "Resident memory of the ten largest containers. A line that only rises is a leak, or a cache.",
-      ...{ unit: "bytes", min: 0, width: 12 },
+      ...{ unit: "bytes", width: 12 },
       queries: [top(containersNamed(MEMORY, CHOSEN))],
     }),
     graph({
       title: "Processes",
       description: "Of the ten containers that have most.",
-      ...{ unit: "short", min: 0, decimals: 0, width: 12 },
+      ...{ decimals: 0, width: 12 },
       queries: [top(containersNamed(`container_processes{${CONTAINERS}}`, CHOSEN))],
     }),
     graph({
       title: "Restarts in 15 min",
       description:
         "Scrapes in 15 min that saw a container started anew, or waiting to be: more than three is a loop.",
-      ...{ unit: "short", min: 0, decimals: 0, width: 12 },
+      ...{ decimals: 0, width: 12 },
       queries: [top(containerRestarts(CHOSEN))],
     }),
   ];

@@ -1,6 +1,6 @@
 import { SERIES_BUDGET } from "../../telemetry/series-budget.ts";
 import { dashboard } from "./dashboard.ts";
-import { graph, lines, metrics, stat } from "./panels.ts";
+import { graph, lines, metrics, SHARE, stat } from "./panels.ts";
 import {
   activeSeries,
   cpuBusy,
@@ -13,12 +13,6 @@ import {
   tokenDays,
 } from "./queries.ts";
 import { type Column, table } from "./tables.ts";
-
-const SHARE: [number | null, string][] = [
-  [null, "green"],
-  [0.8, "yellow"],
-  [0.9, "red"],
-];
 
 /** All hosts on one page: who is silent, what is full, what it costs. */
 export function fleet() {
@@ -35,43 +29,29 @@ function numbers() {
     stat({
       title: "Hosts sending",
       description: "Hosts that sent a sample within the last 5 min.",
-      unit: "short",
       width: 4,
       queries: [metrics('count(count by (host) (up{host!=""}))')],
     }),
     stat({
       title: "Hosts silent",
       description: "Hosts that sent something within the last day, but not within the last 5 min.",
-      unit: "short",
       width: 4,
       queries: [metrics(`count(${hostAge()} > 300) or vector(0)`)],
-      colours: [
-        [null, "green"],
-        [1, "red"],
-      ],
+      colours: { green: null, red: 1 },
     }),
     stat({
       title: "Databases down",
       description: "PostgreSQL databases that do not answer, or whose exporter does not.",
-      unit: "short",
       width: 4,
       queries: [metrics(`count(${databaseUp()} == 0) or vector(0)`)],
-      colours: [
-        [null, "green"],
-        [1, "red"],
-      ],
+      colours: { green: null, red: 1 },
     }),
     stat({
       title: "Active series",
       description: `Of the ${SERIES_BUDGET.toLocaleString("en-US")} of Grafana Cloud's free tier; what is above is discarded.`,
-      unit: "short",
       width: 4,
       queries: [metrics(activeSeries())],
-      colours: [
-        [null, "green"],
-        [0.8 * SERIES_BUDGET, "yellow"],
-        [SERIES_BUDGET, "red"],
-      ],
+      colours: { green: null, yellow: 0.8 * SERIES_BUDGET, red: SERIES_BUDGET },
     }),
     stat({
       title: "Log lines",
@@ -88,11 +68,7 @@ function numbers() {
       decimals: 0,
       width: 4,
       queries: [metrics(`min(${tokenDays()})`)],
-      colours: [
-        [null, "red"],
-        [7, "yellow"],
-        [14, "green"],
-      ],
+      colours: { red: null, yellow: 7, green: 14 },
     }),
   ];
 }
@@ -104,11 +80,7 @@ function hosts() {
       expr: hostAge(),
       unit: "s",
       decimals: 0,
-      colours: [
-        [null, "green"],
-        [90, "yellow"],
-        [300, "red"],
-      ],
+      colours: { green: null, yellow: 90, red: 300 },
     },
     {
       title: "Uptime",
@@ -148,7 +120,6 @@ function graphs() {
       title: "CPU",
       description: "Share of the CPU time of all cores that is not idle.",
       unit: "percentunit",
-      min: 0,
       max: 1,
       width: 12,
       queries: [metrics(cpuBusy(), "{{host}}")],
@@ -157,7 +128,6 @@ function graphs() {
       title: "Memory",
       description: "Share of the memory that no new program could get.",
       unit: "percentunit",
-      min: 0,
       max: 1,
       width: 12,
       queries: [metrics(memoryUsed(), "{{host}}")],
@@ -165,8 +135,6 @@ function graphs() {
     graph({
       title: "Series",
       description: "Series that hosts send, by host and job: where the plan's budget goes.",
-      unit: "short",
-      min: 0,
       width: 12,
       stacked: true,
       queries: [metrics('count by (host, job) ({host!=""})', "{{host}} {{job}}")],
@@ -176,7 +144,6 @@ function graphs() {
       description:
         "Lines that arrive, by host and source: containers are `docker`, the journal is the host's.",
       unit: "suffix: lines/s",
-      min: 0,
       width: 12,
       queries: [lines('sum by (host, job) (rate({host=~".+"}[$__auto]))', "{{host}} {{job}}")],
     }),

@@ -30,15 +30,11 @@ function polls() {
     title: "Newest poll",
     description:
       "Whether the newest poll reached GitHub. Failed: the token ended, or its calls are used up.",
-    unit: "short",
     width: 4,
     height: 7,
     queries: [metrics(`min(${polled("up")})`)],
     words: { 0: { text: "failed", color: "red" }, 1: { text: "reached", color: "green" } },
-    colours: [
-      [null, "red"],
-      [1, "green"],
-    ],
+    colours: { red: null, green: 1 },
   });
 }
 
@@ -46,15 +42,10 @@ function limit() {
   return stat({
     title: "Calls left",
     description: "Of the token's 5,000 calls an hour; a poll takes three a repository.",
-    unit: "short",
     width: 4,
     height: 7,
     queries: [metrics(`min(${polled("github_rate_remaining")})`)],
-    colours: [
-      [null, "red"],
-      [500, "yellow"],
-      [1000, "green"],
-    ],
+    colours: { red: null, yellow: 500, green: 1000 },
   });
 }
 
@@ -83,7 +74,7 @@ function repositories() {
 function graphs() {
   const byRepository = (title: string, description: string, metric: string) =>
     graph({
-      ...{ title, description, unit: "short", decimals: 0, width: 8 },
+      ...{ title, description, decimals: 0, min: undefined },
       queries: [metrics(`max by (repo) (${polled(metric, CHOSEN)})`, "{{repo}}")],
     });
   return [
@@ -97,9 +88,6 @@ function graphs() {
       title: "Calls left",
       description:
         "It starts anew each hour; a line that falls faster has another program on the same token.",
-      unit: "short",
-      min: 0,
-      width: 8,
       queries: [
         metrics(`min by (host) (${polled("github_rate_remaining")})`, "{{host}}"),
         metrics(`max(${polled("github_rate_limit")})`, "limit"),

@@ -1,16 +1,10 @@
 import { dashboard, hostVariable } from "./dashboard.ts";
-import { graph, lines, logLines, metrics, stat } from "./panels.ts";
+import { graph, lines, logLines, metrics, SHARE, stat } from "./panels.ts";
 import { cpuBusy, freeShare, memoryUsed, NODE, unmeasured } from "./queries.ts";
 import { bars } from "./tables.ts";
 
 const HOST = 'host=~"$host"';
 const OF = `${NODE},${HOST}`;
-
-const SHARE: [number | null, string][] = [
-  [null, "green"],
-  [0.8, "yellow"],
-  [0.9, "red"],
-];
 
 /** One host: CPU, memory, disks, network, ZFS, temperatures, and what its journal complains of. */
 export function host() {
@@ -57,29 +51,20 @@ function numbers() {
       title: "Load by core",
       description:
         "Mean of 5 min of processes that run or wait, divided by the cores; above 1 they wait.",
-      unit: "short",
       decimals: 2,
       width: 4,
       queries: [
         metrics(`max(node_load5{${OF}}) / count(node_cpu_seconds_total{${OF},mode="idle"})`),
       ],
-      colours: [
-        [null, "green"],
-        [1, "yellow"],
-        [2, "red"],
-      ],
+      colours: { green: null, yellow: 1, red: 2 },
     }),
     stat({
       title: "Killed for memory",
       description: "Processes that the kernel killed within the last day because memory ran out.",
-      unit: "short",
       decimals: 0,
       width: 4,
       queries: [metrics(`sum(increase(node_vmstat_oom_kill{${OF}}[1d]))`)],
-      colours: [
-        [null, "green"],
-        [1, "red"],
-      ],
+      colours: { green: null, red: 1 },
     }),
   ];
 }
@@ -91,7 +76,6 @@ function cpuAndMemory() {
       title: "CPU by mode",
       description: "Cores that are busy, by what they do; iowait is waiting for a disk.",
       unit: "suffix: cores",
-      min: 0,
       decimals: 2,
       width: 12,
       stacked: true,
@@ -107,7 +91,6 @@ function cpuAndMemory() {
       description:
         "Used by programs, used as a cache that can be given up, and free. ZFS' ARC counts as used.",
       unit: "bytes",
-      min: 0,
       width: 12,
       stacked: true,
       queries: [
@@ -126,7 +109,6 @@ function disks() {
       title: "File systems",
       description: "Used share of each file system that can be written to.",
       unit: "percentunit",
-      min: 0,
       max: 1,
       decimals: 1,
       width: 6,
@@ -137,20 +119,15 @@ function disks() {
       title: "File systems without a size",
       description:
         "Those that Alloy's user can't reach, or that do not answer: nobody is told when they fill.",
-      unit: "short",
       width: 4,
       height: 8,
       queries: [metrics(`sum(${unmeasured(`,${HOST}`)})`)],
-      colours: [
-        [null, "green"],
-        [1, "red"],
-      ],
+      colours: { green: null, red: 1 },
     }),
     graph({
       title: "Throughput",
       description: "Bytes read and written by device.",
       unit: "Bps",
-      min: 0,
       width: 7,
       queries: [
         metrics(`sum by (device) (${rate("read_bytes_total")})`, "{{device}} read"),
@@ -162,7 +139,6 @@ function disks() {
       description:
         "Share of the time in which a device has something to do; near 100 % it is the bottleneck.",
       unit: "percentunit",
-      min: 0,
       width: 7,
       queries: [metrics(`sum by (device) (${rate("io_time_seconds_total")})`, "{{device}}")],
     }),
@@ -178,7 +154,7 @@ function network() {
       description:
         "Bits received and sent by interface; bridges and veth pairs of containers are left out.",
       unit: "bps",
-      width: 8,
+      min: undefined,
       queries: [
         metrics(`${rate("receive_bytes")} * 8`, "{{device}} in"),
         metrics(`${rate("transmit_bytes")} * 8`, "{{device}} out"),
@@ -189,8 +165,6 @@ function network() {
       description:
         "Packets that an interface could not take or send. A cable or a driver, when it lasts.",
       unit: "pps",
-      min: 0,
-      width: 8,
       queries: [
         metrics(`${rate("receive_errs")} + ${rate("transmit_errs")}`, "{{device}} errors"),
         metrics(`${rate("receive_drop")} + ${rate("transmit_drop")}`, "{{device}} drops"),
@@ -199,9 +173,6 @@ function network() {
     graph({
       title: "TCP connections",
       description: "Connections that are open, and those that wait for their end.",
-      unit: "short",
-      min: 0,
-      width: 8,
       queries: [
         metrics(`sum(node_netstat_Tcp_CurrEstab{${OF}})`, "established"),
         metrics(`sum(node_sockstat_TCP_tw{${OF}})`, "time wait"),
@@ -217,7 +188,6 @@ function zfs() {
       title: "Pools",
       description:
         "State of each ZFS pool. Anything but online has lost redundancy, or data: `zpool status`.",
-      unit: "short",
       width: 6,
       height: 8,
       text: "name",
@@ -231,16 +201,12 @@ function zfs() {
           "{{zpool}}: {{state}}",
         ),
       ],
-      colours: [
-        [null, "green"],
-        [2, "red"],
-      ],
+      colours: { green: null, red: 2 },
     }),
     graph({
       title: "ARC",
       description: "Memory that ZFS' read cache takes; it is given up when programs need it.",
       unit: "bytes",
-      min: 0,
       width: 6,
       queries: [metrics(`sum(node_zfs_arc_size{${OF}})`, "ARC")],
     }),
@@ -249,7 +215,6 @@ function zfs() {
       description:
         "Share of reads that the cache answered. A falling line means that memory is short.",
       unit: "percentunit",
-      min: 0,
       max: 1,
       width: 6,
       queries: [
@@ -260,6 +225,7 @@ function zfs() {
       title: "Temperatures",
       description: "What the sensors of CPUs, disks and boards say.",
       unit: "celsius",
+      min: undefined,
       width: 6,
       queries: [
         metrics(`max by (chip, sensor) (node_hwmon_temp_celsius{${OF}})`, "{{chip}} {{sensor}}"),
@@ -272,7 +238,6 @@ function errors() {
   return logLines({
     title: "Errors of the journal",
     description: "Entries of level err and worse: kernel, smartd, ZFS, units that failed.",
-    width: 24,
     queries: [lines(`{${OF},level=~"emerg|alert|crit|err|error"}`)],
   });
 }

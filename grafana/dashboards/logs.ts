@@ -45,7 +45,7 @@ function amounts() {
       title: "Lines by container",
       description:
         "The ten containers that write most. One that never stops is a candidate for logs.exclude.",
-      ...{ unit, min: 0, width: 8, stacked: true },
+      ...{ unit, stacked: true },
       queries: [
         lines(`topk(10, sum by (container) (rate(${CONTAINERS}[$__auto])))`, "{{container}}"),
       ],
@@ -53,13 +53,13 @@ function amounts() {
     graph({
       title: "Lines by unit",
       description: "The ten units of the journal that write most.",
-      ...{ unit, min: 0, width: 8, stacked: true },
+      ...{ unit, stacked: true },
       queries: [lines(`topk(10, sum by (unit) (rate(${JOURNAL}[$__auto])))`, "{{unit}}")],
     }),
     graph({
       title: "Lines that speak of errors",
       description: "Lines of containers with error, fatal or panic in them, by container.",
-      ...{ unit, min: 0, width: 8 },
+      unit,
       queries: [
         lines(
           `sum by (container) (rate(${CONTAINERS} |~ \`(?i)\\b(error|fatal|panic)\` [$__auto]))`,
@@ -74,7 +74,6 @@ function containers() {
   return logLines({
     title: "Containers",
     description: "Lines of the chosen containers that match the search.",
-    width: 24,
     queries: [lines(`${CONTAINERS} ${SEARCH}`)],
   });
 }
@@ -83,7 +82,6 @@ function journal() {
   return logLines({
     title: "Journal",
     description: "Entries of the chosen units that match the search.",
-    width: 24,
     queries: [lines(`${JOURNAL} ${SEARCH}`)],
   });
 }

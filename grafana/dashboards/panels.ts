@@ -33,24 +33,28 @@ export interface Query {
 export const metrics = (expr: string, legend = ""): Query => ({ from: METRICS, expr, legend });
 export const lines = (expr: string, legend = ""): Query => ({ from: LOGS, expr, legend });
 
+/** Colours of a share of something that may get full. */
+export const SHARE = { green: null, yellow: 0.8, red: 0.9 };
+
 /** Arguments of every kind of panel. */
 export interface PanelArgs {
   title: string;
   /** What it shows and what to make of it: the text behind Grafana's (i). */
   description: string;
-  /** Grafana's id of a unit, or `suffix: lines/s`. */
-  unit: string;
-  /** Columns of the 24 that a dashboard has. */
-  width: number;
+  /** Grafana's id of a unit, or `suffix: lines/s`. Default: short, a plain number. */
+  unit?: string;
+  /** Columns of the 24 that a dashboard has. Default: 8, and 24 for log lines. */
+  width?: number;
   /** Rows of 30 px each. */
   height?: number;
   queries: Query[];
-  /** Colours from a value on, the first from the lowest on. Default: no threshold. */
-  colours?: [from: number | null, colour: string][];
+  /** The value from which on a colour counts, ascending; null is the lowest. Default: no threshold. */
+  colours?: Record<string, number | null>;
   /** What stands in place of a value. */
   words?: Record<string, { text: string; color: string }>;
   decimals?: number;
-  min?: number;
+  /** Default: 0 in graphs and bars; undefined leaves it to Grafana. */
+  min?: number | undefined;
   max?: number;
 }
 
@@ -78,7 +82,7 @@ export function graph(args: PanelArgs & { stacked?: boolean }): cog.Builder<Pane
     )
     .interval(STEP)
     .targets(args.queries.map((query, index) => target(query, index, "range")));
-  return described(panel, { height: 8, ...args });
+  return described(panel, { min: 0, ...args });
 }
 
 /** The value now, large; one for each series. */
@@ -109,7 +113,7 @@ export function logLines(args: Omit<PanelArgs, "unit">): cog.Builder<Panel> {
     .title(args.title)
     .description(args.description)
     .datasource(LOGS)
-    .span(args.width)
+    .span(args.width ?? 24)
     .height(args.height ?? 10);
 }
 
@@ -132,19 +136,19 @@ export function described<T extends ValuePanel<T>>(panel: T, args: PanelArgs): T
   const source = args.queries[0]?.from ?? METRICS;
   panel.title(args.title).description(args.description).datasource(source);
   panel
-    .span(args.width)
+    .span(args.width ?? 8)
     .height(args.height ?? 8)
-    .unit(args.unit);
+    .unit(args.unit ?? "short");
   if (args.decimals !== undefined) panel.decimals(args.decimals);
   if (args.min !== undefined) panel.min(args.min);
   if (args.max !== undefined) panel.max(args.max);
   if (args.words) panel.mappings([{ type: "value", options: args.words } as ValueMapping]);
-  return panel.thresholds(thresholds(args.colours ?? [[null, "text"]]));
+  const steps = stepsOf(args.colours ?? { text: null });
+  return panel.thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps));
 }
 
-function thresholds(colours: NonNullable<PanelArgs["colours"]>): ThresholdsConfigBuilder {
-  const steps = colours.map(([value, color]): Threshold => ({ value, color }));
-  return new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps);
+export function stepsOf(colours: NonNullable<PanelArgs["colours"]>): Threshold[] {
+  return Object.entries(colours).map(([color, value]) => ({ value, color }));
 }
 
 /** A query as its data source takes it; the first of a panel is A. */

@@ -31,38 +31,27 @@ function numbers() {
     stat({
       title: "Answers",
       description: "Whether each database answers its exporter, and the exporter answers Alloy.",
-      unit: "short",
-      width: 8,
       queries: [metrics(databaseUp(`,${CHOSEN}`), "{{job}}")],
       words: { 0: { text: "down", color: "red" }, 1: { text: "up", color: "green" } },
-      colours: [
-        [null, "red"],
-        [1, "green"],
-      ],
+      colours: { red: null, green: 1 },
     }),
     stat({
       title: "Connections",
       description: "Share of max_connections that is in use; at 100 % new ones are refused.",
       unit: "percentunit",
       decimals: 1,
-      width: 8,
       queries: [
         metrics(
           `sum by (job) (pg_stat_database_numbackends{${CHOSEN}}) / max by (job) (pg_settings_max_connections{${CHOSEN}})`,
           "{{job}}",
         ),
       ],
-      colours: [
-        [null, "green"],
-        [0.8, "yellow"],
-        [0.95, "red"],
-      ],
+      colours: { green: null, yellow: 0.8, red: 0.95 },
     }),
     stat({
       title: "Size",
       description: "Bytes on disk of all databases in a server.",
       unit: "bytes",
-      width: 8,
       queries: [metrics(`sum by (job) (pg_database_size_bytes{${CHOSEN}})`, "{{job}}")],
     }),
   ];
@@ -77,8 +66,6 @@ function work() {
       title: "Transactions",
       description: "Transactions that were committed, and those that were rolled back.",
       unit: "suffix: /s",
-      min: 0,
-      width: 8,
       queries: [
         metrics(rate("xact_commit"), "{{job}} committed"),
         metrics(rate("xact_rollback"), "{{job}} rolled back"),
@@ -88,8 +75,6 @@ function work() {
       title: "Rows",
       description: "Rows that queries returned, and rows that were inserted, updated or deleted.",
       unit: "suffix: rows/s",
-      min: 0,
-      width: 8,
       queries: [
         metrics(rate("tup_returned"), "{{job}} returned"),
         metrics(
@@ -104,7 +89,7 @@ function work() {
         "Share of blocks that PostgreSQL had in its own cache. Below 95 % shared_buffers may be small.",
       unit: "percentunit",
       max: 1,
-      width: 8,
+      min: undefined,
       queries: [
         metrics(`${rate("blks_hit")} / (${rate("blks_hit")} + ${rate("blks_read")})`, "{{job}}"),
       ],
@@ -117,9 +102,6 @@ function waiting() {
     graph({
       title: "Connections by state",
       description: "Idle in transaction holds locks: a program that forgets to commit.",
-      unit: "short",
-      min: 0,
-      width: 8,
       queries: [
         metrics(`sum by (job, state) (pg_stat_activity_count{${CHOSEN}}) > 0`, "{{job}} {{state}}"),
       ],
@@ -128,8 +110,6 @@ function waiting() {
       title: "Longest transaction",
       description: "Age of the oldest transaction that is open, without the exporter's own.",
       unit: "s",
-      min: 0,
-      width: 8,
       queries: [metrics(`max by (job) (pg_stat_activity_max_tx_duration{${OWN}})`, "{{job}}")],
     }),
     graph({
@@ -137,8 +117,6 @@ function waiting() {
       description:
         "Deadlocks, each of which ended a transaction, and bytes that queries wrote to disk for want of memory.",
       unit: "suffix: /s",
-      min: 0,
-      width: 8,
       queries: [
         metrics(rate("deadlocks"), "{{job}} deadlocks"),
         metrics(rate("temp_bytes"), "{{job}} bytes to disk"),

@@ -1,9 +1,9 @@
 import * as bargauge from "@grafana/grafana-foundation-sdk/bargauge";
 import type * as cog from "@grafana/grafana-foundation-sdk/cog";
 import * as common from "@grafana/grafana-foundation-sdk/common";
-import type { Panel, Threshold } from "@grafana/grafana-foundation-sdk/dashboard";
+import type { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as tables from "@grafana/grafana-foundation-sdk/table";
-import { described, METRICS, metrics, type PanelArgs, target } from "./panels.ts";
+import { described, METRICS, metrics, type PanelArgs, stepsOf, target } from "./panels.ts";
 
 /** One column of a table: a query that answers one value a row. */
 export interface Column {
@@ -57,13 +57,12 @@ export function valueName(columns: readonly unknown[], index: number): string {
 }
 
 function properties({ unit, decimals, colours }: Column) {
-  const steps = (colours ?? []).map(([value, color]): Threshold => ({ value, color }));
   return [
     { id: "unit", value: unit },
     ...(decimals === undefined ? [] : [{ id: "decimals", value: decimals }]),
     ...(colours
       ? [
-          { id: "thresholds", value: { mode: "absolute", steps } },
+          { id: "thresholds", value: { mode: "absolute", steps: stepsOf(colours) } },
           { id: "custom.cellOptions", value: { type: "color-text" } },
         ]
       : []),
@@ -77,5 +76,5 @@ export function bars(args: PanelArgs): cog.Builder<Panel> {
     .orientation(common.VizOrientation.Horizontal)
     .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(["lastNotNull"]).values(false))
     .targets(args.queries.map((query, index) => target(query, index, "instant")));
-  return described(panel, { height: 8, ...args });
+  return described(panel, { min: 0, ...args });
 }

@@ -49,16 +49,11 @@ function numbers() {
           `sum(${rate("service_requests_total", `${SERVICE},code=~"[45].."`)}) / sum(${requests})`,
         ),
       ],
-      colours: [
-        [null, "green"],
-        [0.1, "yellow"],
-        [0.5, "red"],
-      ],
+      colours: { green: null, yellow: 0.1, red: 0.5 },
     }),
     stat({
       title: "Open connections",
       description: "Connections that are open now, all entry points together.",
-      unit: "short",
       width: 6,
       queries: [metrics(`sum(traefik_open_connections{${OF}})`)],
     }),
@@ -70,11 +65,7 @@ function numbers() {
       decimals: 0,
       width: 6,
       queries: [metrics(`min(traefik_tls_certs_not_after{${OF}} - time()) / 86400`)],
-      colours: [
-        [null, "red"],
-        [14, "yellow"],
-        [28, "green"],
-      ],
+      colours: { red: null, yellow: 14, green: 28 },
     }),
   ];
 }
@@ -87,8 +78,6 @@ function services() {
       title: "Requests by service",
       description: "Who is asked for how much.",
       unit: "reqps",
-      min: 0,
-      width: 8,
       queries: [metrics(`sum by (service) (${rate("service_requests_total")})`, "{{service}}")],
     }),
     graph({
@@ -96,8 +85,6 @@ function services() {
       description:
         "Share of answers with 4xx or 5xx. 401 and 404 are often robots; 502 and 504 are a service that is down.",
       unit: "percentunit",
-      min: 0,
-      width: 8,
       queries: [
         metrics(
           `sum by (service, code) (${rate("service_requests_total", `${SERVICE},code=~"[45].."`)}) / on (service) group_left sum by (service) (${rate("service_requests_total")})`,
@@ -110,8 +97,6 @@ function services() {
       description:
         "From the request to the last byte of the answer. Buckets are not collected, so there are no percentiles.",
       unit: "s",
-      min: 0,
-      width: 8,
       queries: [metrics(mean("service", "service", SERVICE), "{{service}}")],
     }),
   ];
@@ -123,7 +108,6 @@ function entryPoints() {
       title: "Requests by status",
       description: "All entry points together, by status.",
       unit: "reqps",
-      min: 0,
       width: 12,
       stacked: true,
       queries: [metrics(`sum by (code) (${rate("entrypoint_requests_total", OF)})`, "{{code}}")],
@@ -132,6 +116,7 @@ function entryPoints() {
       title: "Traffic",
       description: "Bytes of requests and of answers by entry point.",
       unit: "Bps",
+      min: undefined,
       width: 12,
       queries: [
         metrics(
