@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { cp, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -107,7 +107,7 @@ const RECIPE = 2;
 /** Changes with whatever of ours goes into the build, so that an edit never meets an old program. */
 export function cacheKey(sources: Record<string, string>, settings: BuildSettings): string {
   const inputs = JSON.stringify([RECIPE, Object.entries(sources).sort(), settings]);
-  return createHash("sha256").update(inputs).digest("hex").slice(0, 8);
+  return hash("sha256", inputs).slice(0, 8);
 }
 
 function readSources(folder: string): Record<string, string> {

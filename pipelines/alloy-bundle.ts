@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { LogPrivacyFacts } from "./log-privacy.ts";
 
 /** Facts about a host that pipelines read from `host.json`. Its shape is the same on every host. */
@@ -53,7 +53,7 @@ export function versionPath(version: string): string {
  */
 export function alloyBundle(pipelines: Record<string, string>, facts: HostFacts): AlloyBundle {
   const content = sorted({ ...pipelines, "host.json": `${JSON.stringify(facts, null, 2)}\n` });
-  const version = createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 12);
+  const version = hash("sha256", JSON.stringify(content)).slice(0, 12);
   const files = { ...content, "host-facts.alloy": hostFactsFile(version) };
   const alloy = Object.entries(files).filter(([name]) => name.endsWith(".alloy"));
   const components = alloy.flatMap(([, text]) => componentIds(text)).sort();

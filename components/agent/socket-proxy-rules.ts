@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { shellQuote } from "../../host-shell/shell.ts";
 import { type FileSite, inHost, RULES_DIRECTORY } from "../files/install-site.ts";
 
@@ -51,10 +51,7 @@ backend docker
 `;
 
 /** Changes with the rules, so that a container that runs by others is replaced. */
-export const rulesVersion = createHash("sha256")
-  .update(socketProxyRules)
-  .digest("hex")
-  .slice(0, 12);
+export const rulesVersion = hash("sha256", socketProxyRules).slice(0, 12);
 
 /** Path of the rules on the host. */
 export function rulesFile(directory: string): string {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { tarArchive } from "./entries.ts";
@@ -36,7 +36,7 @@ export function buildImage(
     config,
     rootfs: { type: "layers", diff_ids: layers.map(({ diffId }) => diffId) },
   });
-  const name = `grafana-alloy-lab/${role}:${tagSafe(version)}-${sha256(text).slice(0, 8)}`;
+  const name = `grafana-alloy-lab/${role}:${tagSafe(version)}-${hash("sha256", text).slice(0, 8)}`;
   return { name: name.toLowerCase(), config: text, layers };
 }
 
@@ -56,9 +56,8 @@ function manifest({ name, config, layers }: BuiltImage) {
   return { Config: configFile(config), RepoTags: [name], Layers: layers.map(layerFile) };
 }
 
-const configFile = (config: string) => `${sha256(config)}.json`;
+const configFile = (config: string) => `${hash("sha256", config)}.json`;
 const layerFile = ({ diffId }: Layer) => `${diffId.slice("sha256:".length)}/layer.tar`;
-const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
 /** A Debian version like `1:15.20-0+deb12u1` has signs that a tag can't have. */
 function tagSafe(version: string): string {

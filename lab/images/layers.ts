@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -77,7 +77,7 @@ export async function filesLayer(entries: Entry[]): Promise<Layer> {
 
 /** The first eight digits of a hash over inputs: enough to tell versions of one image apart. */
 export function shortHash(inputs: unknown): string {
-  return createHash("sha256").update(JSON.stringify(inputs)).digest("hex").slice(0, 8);
+  return hash("sha256", JSON.stringify(inputs)).slice(0, 8);
 }
 
 async function makeLayer(layer: DebianLayer, dir: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import {
   type Access,
   type Caller,
@@ -133,7 +133,8 @@ export class GithubApi {
     if (method === "PUT") {
       const known = this.made[key];
       const updated_at = new Date().toISOString();
-      const kept = right === "secrets" ? { sha256: sha256(String(body.encrypted_value)) } : body;
+      const kept =
+        right === "secrets" ? { sha256: hash("sha256", String(body.encrypted_value)) } : body;
       this.made[key] = { ...kept, created_at: known?.created_at ?? updated_at, updated_at };
       return [known ? 204 : 201, this.made[key]];
     }
@@ -185,8 +186,4 @@ function rateLimit(caller: Caller | undefined, used: number) {
   const reset = Math.ceil(Date.now() / 3_600_000) * 3600;
   const core = { limit, used, remaining: Math.max(0, limit - used), reset };
   return { resources: { core }, rate: core };
-}
-
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

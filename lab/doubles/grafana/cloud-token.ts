@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 
 /** A token of the real shape: `glc_` and Base64 of a small JSON text with its name and region. */
 export function cloudToken(name: string, region: string): string {
@@ -16,8 +16,4 @@ export function saidBy(token: string): { name: string; region: string } | undefi
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
-}
-
-export function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

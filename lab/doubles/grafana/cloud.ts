@@ -1,6 +1,6 @@
-import { randomUUID } from "node:crypto";
+import { hash, randomUUID } from "node:crypto";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { cloudToken, saidBy, sha256 } from "./cloud-token.ts";
+import { cloudToken, saidBy } from "./cloud-token.ts";
 import {
   BOOTSTRAP_SCOPES,
   type GrafanaSeed,
@@ -132,7 +132,7 @@ export class GrafanaCloud {
       throw conflict(`A token with the name ${name} already exists`);
     }
     const secret = cloudToken(name, region);
-    const token = { ...wanted, ...identity(), sha256: sha256(secret) };
+    const token = { ...wanted, ...identity(), sha256: hash("sha256", secret) };
     this.#made.tokens.push(token);
     this.#save();
     return { token, secret };
@@ -179,7 +179,7 @@ export class GrafanaCloud {
   }
 
   #tokenOf(secret: string): Token | undefined {
-    const digest = sha256(secret);
+    const digest = hash("sha256", secret);
     return this.#allTokens().find((token) => token.sha256 === digest);
   }
 
@@ -217,7 +217,12 @@ function seeded({ bootstrapTokens, stacks }: GrafanaSeed): GrafanaState {
     }),
     tokens: bootstrapTokens.map(({ token, expiresAt }, index) => {
       const accessPolicyId = `bootstrap-${index}`;
-      const own = { id: `token-${index}`, accessPolicyId, expiresAt, sha256: sha256(token) };
+      const own = {
+        id: `token-${index}`,
+        accessPolicyId,
+        expiresAt,
+        sha256: hash("sha256", token),
+      };
       return { ...commonOf(token, accessPolicyId), ...own };
     }),
   };
