@@ -44,7 +44,7 @@ async function inStore(mark: string) {
 }
 
 /** Waits until what the lasting writers have written by now has arrived, or for `limit` s; answers how long it took. */
-export async function caughtUp(mark: string, limit: number, signal?: AbortSignal): Promise<number> {
+export async function caughtUp(mark: string, limit: number): Promise<number> {
   const since = stopwatch();
   const wanted = await written();
   for (;;) {
@@ -54,7 +54,7 @@ export async function caughtUp(mark: string, limit: number, signal?: AbortSignal
       () => undefined,
     );
     if (behind?.length === 0 || since() > limit) return since();
-    await sleep(2000, undefined, { signal });
+    await sleep(2000);
   }
 }
 

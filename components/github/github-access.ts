@@ -71,7 +71,7 @@ function pollsGithub({
  * Throws one message for what is wrong with a credential; warns of one that ends soon, and when GitHub could
  * not be asked: an agent must be deployable while GitHub is away.
  */
-function tell(setting: string, findings: GithubFindings, fix: string, now = new Date()): void {
+function tell(setting: string, findings: GithubFindings, fix: string): void {
   const { faults, unclear, expiresAt } = findings;
   if (faults.length > 0) throw new pulumi.RunError(`${setting}: ${faults.join(" ")} ${fix}`);
   if (unclear.length > 0) {
@@ -79,7 +79,7 @@ function tell(setting: string, findings: GithubFindings, fix: string, now = new 
       `${setting}: not checked. ${unclear[0]} The deployment continues without this check.`,
     );
   }
-  const left = expiresAt && daysLeft(expiresAt, now);
+  const left = expiresAt && daysLeft(expiresAt, new Date());
   if (expiresAt && left !== undefined && left < RENEW_DAYS) {
     const date = expiresAt.toISOString().slice(0, 10);
     void pulumi.log.warn(

@@ -22,10 +22,9 @@ export async function checkApp(
   app: InstalledApp,
   apiUrl: string,
   repositories: string[],
-  now = new Date(),
 ): Promise<GithubFindings> {
   const { id, installationId } = app;
-  const ask = askWith(apiUrl, appStatement(app, now));
+  const ask = askWith(apiUrl, appStatement(app));
   const answer = await ask("POST", `app/installations/${installationId}/access_tokens`);
   const unclear = unclearOf(answer);
   if (unclear) return { faults: [], unclear: [unclear] };
@@ -51,8 +50,8 @@ function writeFaults(permissions: object): string[] {
 }
 
 /** What an app says of itself, signed: GitHub takes it for 10 minutes, of clocks that differ by one. */
-function appStatement({ id, privateKey }: Omit<InstalledApp, "installationId">, now: Date) {
-  const seconds = Math.floor(now.getTime() / 1000);
+function appStatement({ id, privateKey }: Omit<InstalledApp, "installationId">) {
+  const seconds = Math.floor(Date.now() / 1000);
   const claims = { iss: `${id}`, iat: seconds - 60, exp: seconds + 540 };
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
   const signed = `${part({ alg: "RS256", typ: "JWT" })}.${part(claims)}`;

@@ -14,11 +14,11 @@ export function githubHeaders(token: string): Record<string, string> {
 }
 
 /** A way to ask the API at `apiUrl` with a token, which appears in no answer. A POST has an empty object. */
-export function askWith(apiUrl: string, token: string, seconds = 10): Ask {
+export function askWith(apiUrl: string, token: string): Ask {
   const headers = githubHeaders(token);
   return async (method, path) => {
     const body = method === "POST" ? "{}" : undefined;
-    const answer = await send(below(apiUrl, path), { method, headers, body, seconds });
+    const answer = await send(below(apiUrl, path), { method, headers, body, seconds: 10 });
     const { status, reason, json } = answer;
     if (status === 0) return { problem: `${apiUrl} ${reason}` };
     if (status < 300 && json === undefined)

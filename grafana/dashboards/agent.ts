@@ -95,8 +95,7 @@ function numbers() {
   ];
 }
 
-const rate = (metric: string, more = "") =>
-  `sum by (host) (rate(${metric}{${OF}${more}}[$__rate_interval]))`;
+const rate = (metric: string) => `sum by (host) (rate(${metric}{${OF}}[$__rate_interval]))`;
 
 function samples() {
   return [

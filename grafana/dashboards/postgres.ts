@@ -57,8 +57,8 @@ function numbers() {
   ];
 }
 
-const rate = (metric: string, matchers = OWN) =>
-  `sum by (job) (rate(pg_stat_database_${metric}{${matchers}}[$__rate_interval]))`;
+const rate = (metric: string) =>
+  `sum by (job) (rate(pg_stat_database_${metric}{${OWN}}[$__rate_interval]))`;
 
 function work() {
   return [

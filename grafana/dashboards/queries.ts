@@ -22,8 +22,8 @@ const REMEMBERED = "1d";
  * Seconds since a host's newest sample of any job. An instant query sees 5 min back; the subquery finds what
  * is older, in steps of 5 min, so it says up to 5 min too much.
  */
-export const hostAge = (hosts = 'host!=""'): string =>
-  `time() - (max by (host) (timestamp(up{${hosts}})) or max by (host) (max_over_time(timestamp(up{${hosts}})[${REMEMBERED}:5m])))`;
+export const hostAge = (): string =>
+  `time() - (max by (host) (timestamp(up{host!=""})) or max by (host) (max_over_time(timestamp(up{host!=""})[${REMEMBERED}:5m])))`;
 
 /** Matcher of file systems that people fill: not those in memory. */
 const ON_DISK = 'fstype!~"tmpfs|ramfs"';
@@ -49,16 +49,16 @@ export const unmeasured = (more = ""): string =>
   `max by (host, mountpoint) (${fileSystems("device_error", more)} and ${fileSystems("readonly", more)} == 0)`;
 
 /** 1 for each ZFS pool that is in another state than online, 0 for one that is well. */
-export const poolsNotOnline = (more = ""): string =>
-  `max by (host, zpool) (node_zfs_zpool_state{${NODE},state!="online"${more}})`;
+export const poolsNotOnline = (): string =>
+  `max by (host, zpool) (node_zfs_zpool_state{${NODE},state!="online"})`;
 
 /** 1 for each database that answers; 0 when it, or the exporter before it, does not. */
 export const databaseUp = (more = ""): string =>
   `min by (host, job, instance) (pg_up{${POSTGRES}${more}} or up{${POSTGRES}${more}})`;
 
 /** Log lines that a host dropped in the last hour because the sink would refuse them as too old. */
-export const tooOldLines = (more = ""): string =>
-  `sum by (host) ${lastHour(`loki_process_dropped_lines_total{${SELF},reason="too_old_for_cloud_free"${more}}`)}`;
+export const tooOldLines = (): string =>
+  `sum by (host) ${lastHour(`loki_process_dropped_lines_total{${SELF},reason="too_old_for_cloud_free"}`)}`;
 
 /** Active series of all hosts together: Grafana Cloud counts one for 20 min after its last sample. */
 export const activeSeries = (): string => `count(last_over_time({job=~".+"}[20m]))`;
@@ -68,8 +68,8 @@ export const journalLines = (more = ""): string =>
   `sum by (host) (increase(loki_source_journal_target_lines_total{${SELF}${more}}[3h]))`;
 
 /** Lines of containers that a host read in the last 3 h; Alloy's own are among them. */
-export const containerLines = (more = ""): string =>
-  `sum by (host) (increase(loki_source_docker_target_entries_total{${SELF}${more}}[3h]))`;
+export const containerLines = (): string =>
+  `sum by (host) (increase(loki_source_docker_target_entries_total{${SELF}}[3h]))`;
 
 /** How often in 15 min Docker did not answer which containers there are; it is asked every 30 s. */
 export const discoveryFailures = (more = ""): string =>
@@ -80,8 +80,8 @@ export const refusedTokens = (more = ""): string =>
   `sum by (host) (increase(loki_write_request_duration_seconds_count{${SELF},status_code=~"40[13]"${more}}[15m]))`;
 
 /** Parts of the configuration that run but do not work. */
-export const unhealthy = (more = ""): string =>
-  `sum by (host) (alloy_component_controller_running_components{${SELF},health_type!="healthy"${more}})`;
+export const unhealthy = (): string =>
+  `sum by (host) (alloy_component_controller_running_components{${SELF},health_type!="healthy"})`;
 
 /** How often the agent was started anew in an hour. */
 export const agentStarts = (more = ""): string =>

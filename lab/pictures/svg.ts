@@ -31,8 +31,8 @@ export function rect({ x, y, w, h }: Box, fill: string, more = ""): string {
 }
 
 /** Width of a text in px, on the safe side: no font is loaded here. */
-export function widthOf(content: string, size: number, mono = false): number {
-  return content.length * size * (mono ? 0.61 : 0.6);
+export function widthOf(content: string, size: number): number {
+  return content.length * size * 0.6;
 }
 
 /** A text that fits, with an ellipsis where it was cut. */

@@ -71,7 +71,8 @@ export class GithubAccounts {
   }
 
   /** The caller, or nothing where GitHub would answer 401. */
-  caller(authorization: string | undefined, now = new Date()): Caller | undefined {
+  caller(authorization: string | undefined): Caller | undefined {
+    const now = new Date();
     if (authorization === undefined) return {};
     const [scheme = "", value = ""] = authorization.split(" ");
     if (!/^(bearer|token)$/i.test(scheme)) return undefined;
@@ -84,9 +85,9 @@ export class GithubAccounts {
   }
 
   /** A new token for an app's installation. */
-  issue(app: SeedApp, now = new Date()): { token: string; expiresAt: Date } {
+  issue(app: SeedApp): { token: string; expiresAt: Date } {
     const token = `ghs_lab_${randomBytes(18).toString("hex")}`;
-    const expiresAt = new Date(now.getTime() + INSTALLATION_TOKEN_LIFE);
+    const expiresAt = new Date(Date.now() + INSTALLATION_TOKEN_LIFE);
     this.#installations.set(token, { app, expiresAt });
     return { token, expiresAt };
   }

@@ -62,10 +62,10 @@ export async function putFiles(container: Docker.Container, files: Entry[]): Pro
   if (files.length) await container.putArchive(entriesArchive(files), { path: "/" });
 }
 
-/** The container's last lines, for an error message. */
-export async function lastLines(docker: Docker, name: string, count = 15): Promise<string> {
+/** The container's last 15 lines, for an error message. */
+export async function lastLines(docker: Docker, name: string): Promise<string> {
   const container = docker.getContainer(name);
-  const log = await container.logs({ stdout: true, stderr: true, tail: count });
+  const log = await container.logs({ stdout: true, stderr: true, tail: 15 });
   const lines: string[] = [];
   // Each piece has a head of 8 bytes that ends with its length.
   for (let at = 0; at + 8 <= log.length; ) {

@@ -162,7 +162,7 @@ const alert = (name: string): Alert => {
 };
 
 /** Waits for a fault to show, and says on what. */
-const fires = (one: Alert, seconds = 120) => arrived(one.title, seconds, () => bad(one));
+const fires = (one: Alert) => arrived(one.title, 120, () => bad(one));
 
 describe("every alert", () => {
   // What is only there when something is near wrong: nothing was dropped yet, nothing fills.

@@ -3,9 +3,8 @@ import { describe, expect, test } from "vitest";
 import { scriptInput, shellLine, shellQuote, splitInput } from "../../host-shell/shell.ts";
 
 /** What a real /bin/sh makes of a script. */
-function sh(script: string, input = ""): string {
+function sh(script: string): string {
   const { stdout, stderr, status } = spawnSync("/bin/sh", ["-c", script], {
-    input,
     encoding: "utf8",
   });
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
