@@ -1,4 +1,5 @@
 import { createSocket, type Socket } from "node:dgram";
+import { once } from "node:events";
 
 /** In the header of a DNS message: "this is an answer", and "there is no such name". */
 const ANSWER = 0x80;
@@ -8,7 +9,7 @@ const NO_SUCH_NAME = 3;
  * A name server that knows no name and says so at once. Without any, Docker's own passes the question for a
  * container that is stopped on to nobody, and who asked waits for 10 s and more: no real host is like that.
  */
-export function startNameserver(port: number): Promise<Socket> {
+export async function startNameserver(port: number): Promise<Socket> {
   const server = createSocket("udp4");
   server.on("message", (question, { port, address }) => {
     const answer = Buffer.from(question);
@@ -16,8 +17,6 @@ export function startNameserver(port: number): Promise<Socket> {
     answer[3] = NO_SUCH_NAME;
     server.send(answer, port, address);
   });
-  return new Promise((done, failed) => {
-    server.once("error", failed);
-    server.bind(port, "127.0.0.1", () => done(server));
-  });
+  await once(server.bind(port, "127.0.0.1"), "listening");
+  return server;
 }

@@ -1,5 +1,7 @@
-import { createServer, type IncomingHttpHeaders, request, type Server } from "node:http";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { serveDashboards } from "../../../lab/live/server.ts";
 
@@ -8,23 +10,18 @@ const urlOf = (server: Server) => `http://127.0.0.1:${(server.address() as Addre
 
 /** A sink that has two hosts and answers every other query with one series or one line, and keeps the queries. */
 const asked: string[] = [];
-const sink = createServer((asking, response) => {
+const sink = createServer(async (asking, response) => {
   const { pathname, searchParams } = new URL(asking.url ?? "", "http://sink");
-  let body = "";
-  asking.on("data", (chunk) => {
-    body += chunk;
-  });
-  asking.on("end", () => {
-    const query = searchParams.get("query") ?? new URLSearchParams(body).get("query") ?? "";
-    asked.push(query);
-    const value = [1_760_000_000, "1"];
-    const hosts = ["nas", "vm"].map((host) => ({ metric: { host }, value }));
-    const series = [{ metric: { host: "nas" }, value, values: [value] }];
-    const lines = [{ stream: {}, values: [["1760000000000000000", "a <line>"]] }];
-    const ofLines = pathname.startsWith("/loki") && !/rate|count|sum/.test(query);
-    const result = query.startsWith("group") ? hosts : ofLines ? lines : series;
-    response.end(JSON.stringify({ status: "success", data: { result } }));
-  });
+  const body = await text(asking);
+  const query = searchParams.get("query") ?? new URLSearchParams(body).get("query") ?? "";
+  asked.push(query);
+  const value = [1_760_000_000, "1"];
+  const hosts = ["nas", "vm"].map((host) => ({ metric: { host }, value }));
+  const series = [{ metric: { host: "nas" }, value, values: [value] }];
+  const lines = [{ stream: {}, values: [["1760000000000000000", "a <line>"]] }];
+  const ofLines = pathname.startsWith("/loki") && !/rate|count|sum/.test(query);
+  const result = query.startsWith("group") ? hosts : ofLines ? lines : series;
+  response.end(JSON.stringify({ status: "success", data: { result } }));
 });
 
 let page: Server;
@@ -38,27 +35,11 @@ afterAll(() => {
   sink.close();
 });
 
-interface Got {
-  status: number;
-  headers: IncomingHttpHeaders;
-  body: string;
-}
-
 /** `fetch` sets the header `host` itself. */
-function get(path: string, { host, method = "GET" }: { host?: string; method?: string } = {}) {
-  return new Promise<Got>((done, failed) => {
-    const options = { method, ...(host && { headers: { host } }) };
-    const asking = request(`${urlOf(page)}${path}`, options, (response) => {
-      let body = "";
-      response.on("data", (chunk) => {
-        body += chunk;
-      });
-      response.on("end", () =>
-        done({ status: response.statusCode ?? 0, headers: response.headers, body }),
-      );
-    });
-    asking.on("error", failed).end();
-  });
+async function get(path: string, { host, method }: { host?: string; method?: string } = {}) {
+  const asking = request(`${urlOf(page)}${path}`, { method, ...(host && { headers: { host } }) });
+  const response: IncomingMessage = (await once(asking.end(), "response"))[0];
+  return { status: response.statusCode, headers: response.headers, body: await text(response) };
 }
 
 test("listens on this machine alone", () => {
