@@ -165,19 +165,18 @@ function logFlow() {
 }
 
 function trouble() {
-  const count = { decimals: 0 };
   return [
     graph({
       title: "Docker not answering",
       description:
         "How often in 15 min the socket proxy or Docker did not say which containers there are, of 30 times.",
-      ...count,
+      decimals: 0,
       queries: [metrics(discoveryFailures(`,${HOST}`), "{{host}}")],
     }),
     graph({
       title: "Refused tokens",
       description: "Requests with lines in 15 min that the sink answered with 401 or 403.",
-      ...count,
+      decimals: 0,
       queries: [
         metrics(`${refusedTokens(`,${HOST}`)} or ${agentStarts(`,${HOST}`)} * 0`, "{{host}}"),
       ],
@@ -185,7 +184,7 @@ function trouble() {
     graph({
       title: "Starts in an hour",
       description: "How often the agent was started anew; an update does it once.",
-      ...count,
+      decimals: 0,
       queries: [metrics(agentStarts(`,${HOST}`), "{{host}}")],
     }),
   ];
