@@ -17,8 +17,8 @@ export default async function program(
   pipelines: string = pipelineDirectory,
   { standing, run }: typeof hostItself = hostItself,
 ) {
-  // The SDK's runner maps stack traces to sources, and the SDK makes thousands: a second of each update. Node strips
-  // this program's types in place, so that its own traces are right.
+  // The SDK takes thousands of stack traces, and mapping each to its sources, as its runner wants, takes most of a
+  // second of an update. Node strips types in place, so that this program's traces are right without it.
   Reflect.deleteProperty(Error, "prepareStackTrace");
   await requirePulumi();
   const config = loadConfig();
