@@ -58,8 +58,8 @@ describe("a call that fails", () => {
   ])("is made again as a %i with Retry-After %s asks: %s", async (status, retryAfter, heard) => {
     simulated.faults.tell({ status, retryAfter, times: 1 });
     const { seconds } = await timed(client().get("/instances/home"));
-    expect(seconds > 99).toBe(heard);
-    expect(seconds).toBeGreaterThan(0.9);
+    expect(seconds > 90).toBe(heard);
+    expect(seconds).toBeGreaterThan(0.5);
   });
 
   it.each([
@@ -92,7 +92,7 @@ describe("a call that fails", () => {
     simulated.faults.tell({ delay: 60_000 });
     const { error, seconds } = await timed(client().get("/instances/home"));
     expect(error).toBe("timeout while waiting for state to become 'success' (timeout: 2m0s)");
-    expect(seconds).toBeGreaterThan(148);
+    expect(seconds).toBeGreaterThan(125);
   });
 
   it("says where nobody answers, and that somebody hung up", async () => {
