@@ -24,6 +24,8 @@ export interface Findings {
   networkUsers: { network: string; container: string }[];
   /** What stands at the path of the Docker socket, if the SSH user can see it. */
   socket?: "there" | "other" | "missing";
+  /** Networks without a gateway. */
+  internal: string[];
   /** Networks that let nobody out, though Docker gives them a gateway. */
   deadEnds: string[];
   routes: { interface: string; range: Ipv4Range; direct: boolean }[];
@@ -76,6 +78,7 @@ function findingsOf(all: (key: string) => string[]): Findings {
     ...(agent !== undefined && { agent: agent.split(" ")[1] ?? "" }),
     networks: all("network").map(network),
     networkUsers: all("network-user").map(networkUser),
+    internal: all("internal"),
     deadEnds: all("dead-end"),
     routes: all("route").map(route),
     images: Object.fromEntries(all("image").map(image)),

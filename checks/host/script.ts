@@ -62,13 +62,14 @@ const versionFormat = "{{.Server.Version}} {{.Server.APIVersion}} {{.Server.Os}}
 const agentFormat = `{{.State}} {{.Label "${STACK_LABEL}"}}`;
 const engineFormat =
   "{{.MemoryLimit}} {{.PidsLimit}} {{.DockerRootDir}}{{range .SecurityOptions}} {{.}}{{end}}";
-/** Name, id, bridge, subnets; the running containers in it; whether it lets nobody out though it is not internal. */
+/** Name, id, bridge, subnets; the running containers in it; whether it is internal, or lets nobody out though it is not. */
 const networkFormat =
   'network{{"\\t"}}{{.Name}} {{.Id}} {{with index .Options "com.docker.network.bridge.name"}}{{.}}{{else}}-{{end}}' +
   "{{range .IPAM.Config}} {{.Subnet}}{{end}}" +
   '{{range .Containers}}{{"\\n"}}network-user{{"\\t"}}{{$.Name}} {{.Name}}{{end}}' +
-  '{{if eq (index .Options "com.docker.network.bridge.enable_ip_masquerade") "false"}}{{if not .Internal}}' +
-  '{{"\\n"}}dead-end{{"\\t"}}{{.Name}}{{end}}{{end}}';
+  '{{if .Internal}}{{"\\n"}}internal{{"\\t"}}{{.Name}}' +
+  '{{else if eq (index .Options "com.docker.network.bridge.enable_ip_masquerade") "false"}}' +
+  '{{"\\n"}}dead-end{{"\\t"}}{{.Name}}{{end}}';
 
 const rights = `
 if [ "$(id -u)" = 0 ]; then tell rights root

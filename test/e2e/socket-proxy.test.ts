@@ -185,6 +185,8 @@ describe.each<SocketProxyProfile>(["pinned", "since 2026-08"])(
         expect((await ask(proxy, "/containers/json", method)).status, method).toBe(403);
       }
       expect((await ask(proxy, "/containers/json", "CONNECT")).status).toBe(400);
+      const upgrade = ["Connection: Upgrade", "Upgrade: tcp"];
+      expect((await ask(proxy, "/containers/json", "GET", upgrade)).status).toBe(403);
       const told = async () => (await requestLines(proxy)).filter((line) => / 403 \d+ /.test(line));
       expect(await until(async () => (await told()).length >= closed.length, 10)).toBe(true);
     });

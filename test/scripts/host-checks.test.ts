@@ -43,7 +43,11 @@ const hardened: ChecksRequest["images"] = {
 
 test("finds what there is on a host", () => {
   const bridge = `bridge ${"a".repeat(64)} docker0 172.17.0.0/16`;
-  const more = ["network-user\timmich-backend immich-db", "dead-end\timmich-backend"].join("\n");
+  const more = [
+    "network-user\timmich-backend immich-db",
+    "dead-end\timmich-backend",
+    "internal\talloy-backend",
+  ].join("\n");
   host.write("networks", `network\t${bridge}\n${host.read("networks")}${more}\n`);
   const found = look();
   expect(found).toEqual({
@@ -68,6 +72,7 @@ test("finds what there is on a host", () => {
       },
     ],
     networkUsers: [{ network: "immich-backend", container: "immich-db" }],
+    internal: ["alloy-backend"],
     deadEnds: ["immich-backend"],
     routes: expect.any(Array),
     images: {

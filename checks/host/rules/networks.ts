@@ -6,6 +6,8 @@ import type { ChecksRequest } from "../request.ts";
 
 /** Network that is the service's own, be it made here or by the compose service that this one replaces. */
 const FRONTEND = "alloy-frontend";
+/** Nothing leads out of it: whoever is in it reaches the Docker API, as far as the socket proxy lets them. */
+const BACKEND = "alloy-backend";
 
 /** The service's containers, which the update itself takes out. */
 const OURS = ["alloy", "alloy-docker-proxy", "alloy-init"];
@@ -88,8 +90,21 @@ function externalNetworkChecks(found: Findings, request: ChecksRequest): Check[]
     if (network < FRONTEND && found.deadEnds.includes(network)) {
       return checked(check, "leads nowhere", deadEnd(path, network, request.host.name));
     }
+    if (network === BACKEND && !found.internal.includes(network)) {
+      return checked(check, "has a way out", wayOut(path, request));
+    }
     return checked(check, "exists");
   });
+}
+
+function wayOut(path: string, { host, stack }: ChecksRequest): Fault {
+  return {
+    path,
+    reason: `joins ${BACKEND}, which is not an internal network on ${host.name}: it has a way out`,
+    fix:
+      `on the host: docker rm -f ${OURS.join(" ")}; docker network rm ${BACKEND} && ` +
+      `docker network create --internal ${BACKEND}; then: pulumi up --stack ${stack} --refresh`,
+  };
 }
 
 function deadEnd(path: string, network: string, host: string): Fault {

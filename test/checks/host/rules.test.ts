@@ -56,6 +56,12 @@ const route = (device: string, destination: string, mask: string, direct = true)
   range: rangeOfRoute(destination, mask),
   direct,
 });
+const adopted = {
+  externalNetworks: ["alloy-frontend", "alloy-backend"].map((network) => ({
+    path: "networks.existing",
+    network,
+  })),
+};
 const engine = healthy.engine as NonNullable<Findings["engine"]>;
 const digest = `@sha256:${"0".repeat(64)}`;
 const hardened: ChecksRequest["images"] = {
@@ -225,6 +231,18 @@ const cases: Record<string, Case> = {
     "networks.frontendSubnet: is not the subnet of alloy-frontend on svlnas (172.30.101.0/29), which traefik, homepage would have to leave",
     "on the host: docker network disconnect alloy-frontend traefik && docker network disconnect alloy-frontend homepage; then: pulumi up --stack svlnas; then on the host: docker network connect alloy-frontend traefik && docker network connect alloy-frontend homepage",
   ],
+  "an existing backend with a way out": [
+    {
+      networks: [
+        network("alloy-frontend", "172.30.101.0/29"),
+        network("alloy-backend", "172.21.0.0/16"),
+      ],
+      internal: ["immich-backend"],
+    },
+    "networks.existing: joins alloy-backend, which is not an internal network on svlnas: it has a way out",
+    "on the host: docker rm -f alloy alloy-docker-proxy alloy-init; docker network rm alloy-backend && docker network create --internal alloy-backend; then: pulumi up --stack svlnas --refresh",
+    adopted,
+  ],
   "a database's network that takes Alloy's default route and leads nowhere": [
     {
       networks: [...healthy.networks, network("affine", "172.19.0.0/16")],
@@ -370,13 +388,9 @@ const clean: [string, Partial<Findings>, Partial<ChecksRequest>?][] = [
         network("alloy-backend", "172.21.0.0/16"),
       ],
       networkUsers: [{ network: "alloy-frontend", container: "traefik" }],
+      internal: ["alloy-backend"],
     },
-    {
-      externalNetworks: ["alloy-frontend", "alloy-backend"].map((network) => ({
-        path: "networks.existing",
-        network,
-      })),
-    },
+    adopted,
   ],
   ["a network without a way out, by which Alloy does not go", { deadEnds: ["immich-backend"] }],
   [

@@ -7,8 +7,14 @@ export interface Answer {
 }
 
 /** A request from within the proxy's own container, as it goes over the wire. */
-export async function ask(proxy: Docker.Container, path: string, method = "GET"): Promise<Answer> {
-  const answer = await printed(proxy, ["sh", "-c", asking(`${method} ${path}`)]);
+export async function ask(
+  proxy: Docker.Container,
+  path: string,
+  method = "GET",
+  headers: string[] = [],
+): Promise<Answer> {
+  const lines = [`${method} ${path} HTTP/1.0`, "Host: docker", ...headers, "", ""];
+  const answer = await printed(proxy, ["sh", "-c", asking(lines.join("\\r\\n"))]);
   const [head = "", ...rest] = answer.split("\r\n\r\n");
   return { status: Number(/^HTTP\/1\.\d (\d+)/.exec(head)?.[1]), body: rest.join("\r\n\r\n") };
 }
@@ -19,7 +25,7 @@ mkfifo $pipe
 nc -w 10 127.0.0.1 2375 <$pipe &
 exec 3>$pipe
 rm $pipe
-printf '${request} HTTP/1.0\\r\\nHost: docker\\r\\n\\r\\n' >&3
+printf '${request}' >&3
 wait`;
 
 /** What a command in a container prints. */

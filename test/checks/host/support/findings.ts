@@ -29,6 +29,7 @@ export function healthyFindings(change: Partial<Findings> = {}): Findings {
       },
     ],
     networkUsers: [],
+    internal: [],
     deadEnds: [],
     routes: [],
     images: Object.fromEntries(
