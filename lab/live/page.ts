@@ -40,7 +40,11 @@ export async function drawing(sinks: Sinks, name: string, view: View): Promise<s
   const dashboard = allDashboards()[name];
   if (!dashboard) throw new Error(`there is no dashboard ${name}`);
   const collected = await collectOne(sinks, name, view);
-  return html(dashboard.title ?? name, draw(name, dashboard, collected), REFRESH);
+  return html(
+    dashboard.title ?? name,
+    draw(name, dashboard, { ...collected, tips: true }),
+    REFRESH,
+  );
 }
 
 /** What can't be drawn; a drawing tries again. */
@@ -76,5 +80,5 @@ body { margin: 0; background: ${theme.canvas}; color: ${theme.text}; font: 14px 
 header { padding: 10px 16px; display: flex; flex-wrap: wrap; gap: 10px 24px; justify-content: space-between }
 nav a { color: ${theme.dim}; margin-right: 14px } nav a[aria-current] { color: ${theme.text} }
 input, select, button { font: inherit; color: inherit; background: ${theme.panel}; border: 1px solid ${theme.border}; padding: 4px 8px }
-label { margin-right: 12px } iframe { border: 0; flex: 1 } svg { width: 100%; height: auto } p { padding: 16px }
+label { margin-right: 12px } iframe { border: 0; flex: 1 } svg { width: 100%; height: auto } .tip:hover { fill: ${theme.border}; opacity: 0.4 } p { padding: 16px }
 footer { padding: 10px 16px; color: ${theme.dim} }`;

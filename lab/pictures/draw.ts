@@ -5,6 +5,7 @@ import { graph } from "./graph.ts";
 import type { Range } from "./graph-option.ts";
 import { type Box, cut, rect, text } from "./svg.ts";
 import { theme } from "./theme.ts";
+import { withTip } from "./tips.ts";
 import { bars, stat, table } from "./values.ts";
 import { whyEmpty } from "./why-empty.ts";
 
@@ -18,7 +19,7 @@ const ROW = 38;
 const TITLE = 32;
 
 /** A dashboard as one SVG, from its definition and what its queries answered. */
-export function draw(name: string, dashboard: Dashboard, collected: Collected): string {
+export function draw(name: string, dashboard: Dashboard, collected: Collected & Range): string {
   const panels = panelsOf(dashboard);
   const bottom = Math.max(...panels.map(({ gridPos }) => gridPos.y + gridPos.h));
   const height = HEADER + bottom * ROW + MARGIN;
@@ -63,9 +64,11 @@ function boxOf({ gridPos: { x, y, w, h } }: BuiltPanel): Box {
 function drawPanel(panel: BuiltPanel, answers: Answer[], range: Range): string {
   const box = boxOf(panel);
   const inner = { x: box.x, y: box.y + TITLE, w: box.w, h: box.h - TITLE - 8 };
+  const frame =
+    rect(box, theme.panel, `rx="3" stroke="${theme.border}"`) +
+    text(box.x + 12, box.y + 21, cut(panel.title, box.w - 24, 13), { size: 13, weight: 500 });
   return [
-    rect(box, theme.panel, `rx="3" stroke="${theme.border}"`),
-    text(box.x + 12, box.y + 21, cut(panel.title, box.w - 24, 13), { size: 13, weight: 500 }),
+    range.tips ? withTip(panel.description, frame) : frame,
     content(panel, answers, inner, range),
   ].join("\n");
 }

@@ -8,6 +8,8 @@ import { written } from "./units.ts";
 export interface Range {
   from: number;
   to: number;
+  /** Whether values and descriptions show where the mouse rests. Default: no. */
+  tips?: boolean;
 }
 
 /** The graph of a panel without its legend, in a picture or in a browser alike. */

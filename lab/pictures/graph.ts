@@ -5,6 +5,7 @@ import { graphOption, isStacked, type Range } from "./graph-option.ts";
 import { type Named, named, newest } from "./names.ts";
 import { type Box, cut, rect, text, widthOf } from "./svg.ts";
 import { theme } from "./theme.ts";
+import { valueTips } from "./tips.ts";
 
 const LEGEND = { size: 11, line: 16, most: 10 };
 
@@ -28,10 +29,13 @@ function lines(panel: BuiltPanel, shown: Named[], box: Box, range: Range): strin
   });
   chart.setOption(graphOption(panel, shown, range));
   const svg = chart.renderToSVGString();
+  const unit = panel.fieldConfig?.defaults.unit;
+  const xOf = (time: number) => chart.convertToPixel({ xAxisIndex: 0 }, time * 1000);
+  const tips = range.tips ? valueTips(shown, box, xOf, unit) : "";
   chart.dispose();
   // Rules for a mouse that hovers: a picture has none.
   const still = svg.replaceAll(/<style.*?<\/style>\n?/gs, "").replaceAll(/ class="[^"]*"/g, "");
-  return still.replace("<svg ", `<svg x="${box.x}" y="${box.y}" `);
+  return still.replace("<svg ", `<svg x="${box.x}" y="${box.y}" `) + tips;
 }
 
 /** Entries in as many lines as they need, three at most. */

@@ -6,6 +6,7 @@ import { allDashboards } from "../../../grafana/dashboards/index.ts";
 import type { Answer, Collected } from "../../../lab/pictures/collect.ts";
 import { draw } from "../../../lab/pictures/draw.ts";
 import { escaped } from "../../../lab/pictures/svg.ts";
+import { valueTips } from "../../../lab/pictures/tips.ts";
 
 const docs = join(import.meta.dirname, "../../../docs");
 const dashboards = Object.entries(allDashboards());
@@ -47,6 +48,17 @@ describe.each(dashboards)("%s", (name, dashboard) => {
     expect(svg.match(/<svg /g)?.length).toBe(1 + graphs.length);
   });
 
+  test("has no tip, unless it is asked for them: what each panel shows, and the values of a time", () => {
+    const collected = { ...range, answers: { [name]: answers(name) } };
+    expect(draw(name, dashboard, collected)).not.toContain("<title>");
+    const svg = draw(name, dashboard, { ...collected, tips: true });
+    const tips = [...svg.matchAll(/<title>([^<]*)<\/title>/g)].map(([, tip]) => tip);
+    const panels = panelsOf(dashboard);
+    const graphs = panels.filter(({ type }) => type === "timeseries");
+    expect(tips).toHaveLength(panels.length + 10 * graphs.length);
+    for (const { description } of panels) expect(tips).toContain(escaped(description));
+  });
+
   test("says where there is no data", () => {
     const svg = draw(name, dashboard, { ...range, answers: {} });
     expect(svg.match(/No data/g)?.length).toBe(panelsOf(dashboard).length);
@@ -63,6 +75,19 @@ describe.each(dashboards)("%s", (name, dashboard) => {
     const lacking = svg.match(/>this host has no (ZFS|sensor)</g) ?? [];
     expect(svg.match(/No data/g) ?? []).toHaveLength(lacking.length);
   });
+});
+
+test("a tip names the time and each line's value then, with its unit", () => {
+  const box = { x: 100, y: 50, w: 400, h: 200 };
+  const shown = [
+    { name: "host-a", values: [[range.from, 0.25]] as [number, number][] },
+    { name: "", values: [[range.from + 60, 0.5]] as [number, number][] },
+  ];
+  const xOf = (time: number) => (time - range.from) * 2;
+  expect(valueTips(shown, box, xOf, "percentunit")).toBe(
+    '<g><title>08:53:20 UTC\nhost-a: 25 %</title><rect x="100" y="50" width="60" height="200" fill="transparent" class="tip"/></g>' +
+      '<g><title>08:54:20 UTC\nvalue: 50 %</title><rect x="160" y="50" width="60" height="200" fill="transparent" class="tip"/></g>',
+  );
 });
 
 test("there is no picture that no page shows", () => {
