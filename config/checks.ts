@@ -26,7 +26,7 @@ function sinkFaults(raw: Raw, make: FaultMaker): Fault[] {
   if (sinks) return needs(["metricsPassword", "logsPassword"], "sinks");
   const missing = make.fault(
     ["grafanaCloud"],
-    "is missing, and so is sinks. Set this for Grafana Cloud, or sinks.metrics.url and sinks.logs.url for your own Prometheus and Loki",
+    "is missing, and so is sinks. Set it for Grafana Cloud, or sinks.metrics.url and sinks.logs.url for your own Prometheus and Loki",
     make.set(["grafanaCloud", "stackSlug"]),
   );
   return [...(cloud ? [] : [missing]), ...needs(["cloudAccessPolicyToken"], "grafanaCloud")];
@@ -81,7 +81,7 @@ function githubAppFaults(raw: Raw, make: FaultMaker): Fault[] {
   }
   if (String(apiUrl).replace(/\/+$/, "") !== GITHUB_API) {
     const path = ["github", "apiUrl"];
-    const reason = `can't be another with github.app: Alloy gets an app's tokens from ${GITHUB_API} alone`;
+    const reason = `can't be changed with github.app: Alloy gets an app's tokens from ${GITHUB_API} alone`;
     faults.push(make.fault(path, reason, make.remove(path)));
   }
   if (raw.restart === "on-failure") {
@@ -113,7 +113,7 @@ function rotationFaults(raw: Raw, make: FaultMaker): Fault[] {
 
 function registryFaults(raw: Raw, make: FaultMaker): Fault[] {
   const role = hardenedImage(record(raw.images));
-  const why = `images.${role} is at ${HARDENED}, which wants a log-in`;
+  const why = `images.${role} is at ${HARDENED}, which requires a login`;
   if (raw.registry !== undefined) {
     const address = String(record(raw.registry).address ?? HARDENED);
     // What has another form is the schema's to refuse.

@@ -84,7 +84,7 @@ export const host = z.strictObject({
     .prefault({}),
   prepare: prepare.optional().meta({
     description:
-      "What the host gets before the first deployment, with root's rights: account and dataset (TrueNAS), or account and directory (Linux). Never removed. Left out: nothing.",
+      "What is created on the host before the first deployment, with root's rights: account and dataset (TrueNAS), or account and directory (Linux). Never removed. Default: nothing.",
     examples: ["linux"],
   }),
   journal,

@@ -58,7 +58,7 @@ export const settings = z.strictObject({
         .boolean()
         .default(false)
         .describe(
-          "Whether `alloy-frontend` and `alloy-backend` are there already; then they are joined, not made. `npm run adopt` sets it.",
+          "Whether `alloy-frontend` and `alloy-backend` exist already; then they are joined, not created. `npm run adopt` sets it.",
         ),
     })
     .prefault({}),
@@ -66,7 +66,7 @@ export const settings = z.strictObject({
     .enum(["on-failure", "unless-stopped"])
     .default("unless-stopped")
     .describe(
-      "Restart policy of `alloy` and the socket proxy. `on-failure` gives up after 3 failures, and leaves both down after an orderly reboot or an update of Docker.",
+      "Restart policy of `alloy` and the socket proxy. `on-failure` gives up after 3 failures and does not start them after an orderly reboot or an update of Docker.",
     ),
   limits: z
     .strictObject({
@@ -108,14 +108,16 @@ export const settings = z.strictObject({
       address: z
         .string()
         .regex(/^[\w.-]+(:\d+)?$/, "must be a registry's host name, such as dhi.io")
-        .meta({ description: "Registry that wants a log-in.", examples: ["dhi.io"] }),
+        .meta({ description: "Registry that requires a login.", examples: ["dhi.io"] }),
       username: z
         .string()
         .min(1)
         .meta({ description: "User name at the registry.", examples: ["myaccount"] }),
     })
     .optional()
-    .describe("Log-in of the hardened image's registry, with `registryPassword`. Left out: none."),
+    .describe(
+      "Login for the registry of the hardened image, with `registryPassword`. Left out: none.",
+    ),
   grafanaCloud: grafanaCloud
     .optional()
     .describe("Where the data goes: a Grafana Cloud stack. Or `sinks`."),

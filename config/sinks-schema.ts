@@ -11,7 +11,7 @@ const sink = (what: string, url: string) =>
       .string()
       .min(1)
       .meta({
-        description: `User name for ${what}; any, if it asks for none.`,
+        description: `User name for ${what}; any text if it needs none.`,
         examples: ["1234"],
       }),
     queryUrl: z
@@ -38,19 +38,19 @@ export const grafanaCloud = z.strictObject({
     .array(cidr.meta({ examples: ["203.0.113.7/32"] }))
     .default([])
     .describe(
-      "Subnets that the host sends from, as Grafana Cloud sees them: its token is good there alone. Empty: everywhere.",
+      "Subnets that the host sends from, as Grafana Cloud sees them: its token is valid from there only. Empty: from everywhere.",
     ),
   tokenLifetime: duration.default("2160h").describe("Lifetime of the host's token."),
   tokenRotationWindow: duration
     .default("720h")
-    .describe("How long before its end an update replaces the token."),
+    .describe("How long before it expires an update replaces the token."),
   newTokenSeconds: z
     .int()
     .min(0)
     .max(3600)
     .default(600)
     .describe(
-      "For how long the sinks may refuse a new token, in s: it is not known everywhere at once. So long `up` and `verify` wait for it.",
+      "How long `up` and `verify` wait, in s, until the sinks accept a new token, which is not known everywhere at once.",
     ),
 });
 

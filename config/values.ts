@@ -31,7 +31,7 @@ function expressionFault(value: string): string | undefined {
     return RE2JS.compile(value).matcher("").find() ? "matches an empty text" : undefined;
   } catch (error) {
     const said = (error as Error).message.replace(/^error parsing regexp: /, "");
-    return `is not a regular expression that Alloy takes (RE2): ${said}`;
+    return `is not a regular expression that Alloy accepts (RE2): ${said}`;
   }
 }
 

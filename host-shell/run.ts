@@ -54,7 +54,7 @@ export async function scriptOutput(route: Route, args: HostScript): Promise<stri
 
 /** Why a script failed, in one line. Standard output is not quoted: it may hold a container's environment. */
 export function failureOf({ exitCode, code, stderr, timedOut }: ScriptEnd): string {
-  if (timedOut) return "it did not end in time";
+  if (timedOut) return "it did not finish in time";
   const lines = stderr.split("\n").filter((line) => line.trim() && !/^See 'docker /.test(line));
   return lines.at(-1)?.trim() ?? code ?? `exit code ${exitCode ?? "none"}`;
 }

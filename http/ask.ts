@@ -45,7 +45,8 @@ function innermost({ cause, errors, message, code, name }: Failure): string {
   const inner = cause ?? errors?.[0];
   if (inner) return innermost(inner);
   // The message repeats the header, which may hold a token.
-  if (/invalid header value/.test(message)) return "a header holds what can't be sent";
+  if (/invalid header value/.test(message))
+    return "a header contains characters that can't be sent";
   return message || code || name;
 }
 

@@ -42,7 +42,7 @@ const schema = z.strictObject({
         .min(1)
         .meta({ examples: ["LOGIN"] }),
     )
-    .min(1, "must name somebody who approves deployments")
+    .min(1, "must name at least one person who approves deployments")
     .max(6),
   /** How many others have to approve a pull request to `main`; 0 where nobody else is there to do so. */
   requiredApprovals: count.default(1),

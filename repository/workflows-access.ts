@@ -130,7 +130,7 @@ function notAsked(username: string) {
   return (error: Error): never => {
     throw new pulumi.RunError(
       `reviewers: GitHub could not be asked for "${username}" (${reasonOf(error)}). If it refuses the token: ` +
-        `${set} --secret github:token; if it knows nobody of that name, edit reviewers in repository/Pulumi.${pulumi.getStack()}.yaml`,
+        `${set} --secret github:token; if it knows no such user, edit reviewers in repository/Pulumi.${pulumi.getStack()}.yaml`,
     );
   };
 }

@@ -7,7 +7,7 @@ const text = z.string().min(1);
 const token = z.object({
   /** For people: `Grafana Cloud, pushes`. */
   name: text,
-  /** RFC 3339. Left out: it never ends, or its end is not known. */
+  /** RFC 3339. Left out: it never ends, or its expiry is not known. */
   expiresAt: z.iso.datetime({ offset: true }).optional(),
   /** From how many days before its end on `pulumi up` replaces it, or a person has to. */
   renewDays: z.number().min(0),

@@ -51,7 +51,7 @@ export interface Findings {
 /** Reads the script's output; throws when its end is missing. What a log-in script prints is passed over. */
 export function parseFindings(output: string): Findings {
   const lines = output.split("\n");
-  if (!lines.includes(END)) throw new Error("The checks broke off before their end.");
+  if (!lines.includes(END)) throw new Error("The checks were interrupted before their end.");
   const values = new Map<string, string[]>();
   for (const line of lines) {
     const [, key, value] = /^([a-z-]+)\t(.*)$/.exec(line) ?? [];

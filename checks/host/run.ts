@@ -46,8 +46,8 @@ function answers(
   operator: { before: number; after: number },
 ): Check[] {
   if (end.exitCode === 0) return hostChecks(parseFindings(end.stdout), request, operator);
-  const broken = `the checks broke off on the host (exit code ${end.exitCode ?? "none"})`;
+  const broken = `the checks were interrupted on the host (exit code ${end.exitCode ?? "none"})`;
   const reason = `${broken}: ${failureOf(end)}`;
-  const fix = "on the host, see that sh, awk, stat, mktemp and docker work for the SSH user";
+  const fix = "on the host, check that sh, awk, stat, mktemp and docker work for the SSH user";
   return [checked("script", "broke off", { path: "host", reason, fix })];
 }

@@ -60,9 +60,9 @@ function loginFault(said: string, { connection }: About, agent: boolean): Fault 
     const reason = `${user} can't log in to ${address} without an SSH agent: SSH_AUTH_SOCK is not set, and key files are not read`;
     return { path, reason, fix: 'eval "$(ssh-agent)" && ssh-add ~/.ssh/KEY' };
   }
-  const reason = `${user} is refused by ${address} with the keys of the ssh-agent`;
+  const reason = `${user} is refused by ${address} with every key of the ssh-agent`;
   const fix = /too many authentication failures/i.test(said)
-    ? "let the agent hold this host's key alone: ssh-add -D && ssh-add ~/.ssh/KEY"
+    ? "let the agent hold only this host's key: ssh-add -D && ssh-add ~/.ssh/KEY"
     : `ssh-add -l shows them, ssh-add ~/.ssh/KEY adds one; then ssh-copy-id -p ${port} ${user}@${address}`;
   return { path, reason, fix };
 }
@@ -84,8 +84,8 @@ function hostKeyFault(keys: string[], { connection, stack }: About): Fault {
   return {
     path: "host.connection.hostKey",
     reason:
-      `is not the key that ${connection.address} shows; that one is: ${found}. ` +
-      "Unless the host was set up anew, somebody may be in between",
+      `is not the key that ${connection.address} presents, which is: ${found}. ` +
+      "Unless the host was reinstalled, somebody may be intercepting the connection",
     fix,
   };
 }
@@ -123,11 +123,15 @@ function sshFault(end: ScriptEnd, about: About): Fault {
     };
   }
   if (/bad configuration option: knownhostscommand/i.test(said)) {
-    const reason = "is older than OpenSSH 8.5 on this machine and can't be told the host's key";
+    const reason = "is older than OpenSSH 8.5 on this machine and can't be given the host's key";
     return { path: "ssh", reason, fix: "update OpenSSH's client on this machine" };
   }
   if (/could not resolve hostname/i.test(said)) {
-    return fault("address", `names ${address}, which no name server knows`, set("address", "NAME"));
+    return fault(
+      "address",
+      `names ${address}, which no name server resolves`,
+      set("address", "NAME"),
+    );
   }
   if (/connection refused/i.test(said)) {
     const reason = `is ${port}, where nothing listens on ${address}: connection refused`;
@@ -145,10 +149,10 @@ function sshFault(end: ScriptEnd, about: About): Fault {
     return fault(
       "address",
       reason,
-      `see that the host is up and this network has a route to it: ping ${address}`,
+      `check that the host is up and that this network has a route to it: ping ${address}`,
     );
   }
   const last = said.trim().split("\n").at(-1) || "nothing";
-  const reason = `${user}@${address}:${port} can't be reached, ssh said: ${last}`;
+  const reason = `${user}@${address}:${port} can't be reached; ssh said: ${last}`;
   return fault("address", reason, `ssh -v -p ${port} ${user}@${address}`);
 }

@@ -27,7 +27,7 @@ export function sshConfigFault(
   const set = (field: string, to: string) => setTo(stack, `host.connection.${field}`, to);
   const to = `${name}:${otherPort ? realPort : port}`;
   const reason =
-    `is ${address}, which ~/.ssh/config leads to ${to}${jump ? ` through ${jump}` : ""}; ` +
+    `is ${address}, which ~/.ssh/config maps to ${to}${jump ? ` through ${jump}` : ""}; ` +
     "Pulumi's command provider does not read that file";
   const direct = [
     ...(name === address ? [] : [set("address", name)]),

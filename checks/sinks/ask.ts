@@ -49,7 +49,7 @@ export async function askSinks(
     ask(logs, "logs", patience, around),
   ]);
   const fault = ({ url }: AskedSink, what: string) =>
-    `${url} refuses ${what} with the new token. The host was not given it. When that is mended: pulumi up --stack ${stack}`;
+    `${url} refuses ${what} with the new token. It was not put on the host. Once that is fixed: pulumi up --stack ${stack}`;
   return {
     answer: samples === "taken" && lines === "taken" ? "taken" : "unclear",
     faults: [

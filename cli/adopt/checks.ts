@@ -14,8 +14,8 @@ export function oldServiceFaults(found: Found, settings: HostSettings, stack: st
     ...aside.flatMap(({ name }) =>
       fault(
         name,
-        "is there, but no record of an adoption: its name is wanted",
-        `on the host, once it is not needed: docker rm ${name}`,
+        "exists, but there is no record of an adoption; its name is needed",
+        `on the host, if it is not needed: docker rm ${name}`,
       ),
     ),
     ...(alloy ? agentFaults(alloy, settings, stack) : []),
@@ -23,7 +23,7 @@ export function oldServiceFaults(found: Found, settings: HostSettings, stack: st
     ...found.unwritable.flatMap((path) =>
       fault(
         path,
-        "can't be written to by root without capabilities, as which files are installed",
+        "can't be written to by root without capabilities, which installs the files",
         `on the host, as root: chown root ${path}`,
       ),
     ),
@@ -43,7 +43,7 @@ function ownerFault(name: string, containers: FoundContainer[], alloy?: FoundCon
   }
   // Compose notes on its containers what they were made from; this program does not.
   if (!("com.docker.compose.config-hash" in container.labels)) {
-    const reason = "was not made by Docker Compose: it is this program's, or made by hand";
+    const reason = "was not created by Docker Compose, but by this program or by hand";
     return fault(name, reason, "`pulumi up` deploys to a host that has no compose service");
   }
   const [own, agents] = [projectOf(container), projectOf(alloy ?? container)];

@@ -32,7 +32,7 @@ const line = commandLine({
   help: {
     about:
       "Moves a host from the compose service of Grafana Alloy to this program. The new agent continues " +
-      "with ./data; whatever fails, the old service is put back. The same command resumes a run that was " +
+      "with ./data; if anything fails, the old service is put back. The same command resumes a run that was " +
       "cut off.",
     examples: [
       "--stack svlnas --env OLD.env --plan",
@@ -40,7 +40,7 @@ const line = commandLine({
       "--stack svlnas --roll-back",
       "--stack svlnas --clean-up",
     ],
-    ends: { ok: "it is done", failed: "it failed or was not wanted" },
+    ends: { ok: "it is done", failed: "it failed or was declined" },
   },
   options: {
     ...stackOption,
@@ -49,13 +49,17 @@ const line = commandLine({
       value: "FILE",
       help: "the old .env; - reads standard input: sops -d secret.sops.env | npm run adopt -- … --env -",
     },
-    plan: { type: "boolean", default: false, help: "shows what would be done, and does nothing" },
+    plan: {
+      type: "boolean",
+      default: false,
+      help: "shows what would be done, and changes nothing",
+    },
     ...yesOption,
     ...timeoutOption,
     "roll-back": {
       type: "boolean",
       default: false,
-      help: "puts the old service back, whether the adoption broke off or is done",
+      help: "puts the old service back, whether the adoption was interrupted or is done",
     },
     "clean-up": {
       type: "boolean",
@@ -116,8 +120,8 @@ async function cleanUp(args: Arguments, around: Surroundings): Promise<void> {
   const { record, onHost, site } = await see(around, args.stack);
   if (record?.phase !== "adopted") {
     throw new Error(
-      `there is no adoption of ${args.stack} that is done: nothing to clean up. ` +
-        `One that was cut off is continued with: npm run adopt -- --stack ${args.stack}`,
+      `no adoption of ${args.stack} is done: there is nothing to clean up. ` +
+        `To continue one that was interrupted: npm run adopt -- --stack ${args.stack}`,
     );
   }
   await wanted("Remove the old containers for good?", args, around);
@@ -128,7 +132,7 @@ async function cleanUp(args: Arguments, around: Surroundings): Promise<void> {
 
 async function wanted(question: string, { yes }: Arguments, around: Surroundings): Promise<void> {
   if (yes || (await around.confirm(question))) return;
-  throw new Error("not wanted, nothing was changed");
+  throw new Error("declined, nothing was changed");
 }
 
 function means(
@@ -152,11 +156,11 @@ async function oldFile({ env }: Arguments, around: Surroundings) {
 /** What will be done, what is taken back when it fails, and what to see to before. */
 function planText(steps: readonly Step[], { notes, resumed, changes }: Situation): string {
   const keeps = changes.some(({ path }) => path === "networks.existing");
-  return `${resumed ? "An adoption of this host was cut off. What is done again does no harm:" : "The plan:"}
+  return `${resumed ? "An adoption of this host was interrupted. Repeating its steps does no harm:" : "The plan:"}
 ${steps.map(({ title }, index) => `  ${index + 1}. ${title}`).join("\n")}
-Whatever fails, all of it is taken back, last first, until the old service runs as before.
+If a step fails, all steps are undone in reverse order, until the old service runs as before.
 
-${keeps ? "alloy-frontend and alloy-backend stay as compose made them, with all containers that are in them.\n" : ""}\
+${keeps ? "alloy-frontend and alloy-backend stay as compose created them, with all their containers.\n" : ""}\
 ${notes.map((note) => `${note}\n`).join("")}\
 Before you say yes: take the service out of whatever deploys it by itself (dccd.sh, a cron job, Watchtower). \
 \`docker compose up\` of it would fail: the names of its containers are taken.

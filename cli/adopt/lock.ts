@@ -45,7 +45,7 @@ function runs(pid: number): boolean {
 function lockedText(stack: string, holders: RegExpExecArray[]): string {
   const by = holders.map(([, user, machine, pid]) => ` by ${user}@${machine} (pid ${pid})`);
   return (
-    `stack ${stack} is locked${by.join(" and")}, so nothing more was done or taken back. When that update has ended, ` +
+    `stack ${stack} is locked${by.join(" and")}, so nothing more was done or undone. When that update has ended, ` +
     `give the same command again; if it was killed: pulumi cancel --stack ${stack}`
   );
 }

@@ -23,9 +23,7 @@ const controller = new AbortController();
 const terminal = terminalOf(process);
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(name, () => {
-    terminal.say(
-      `\n${name}: what is under way ends, then what was done is taken back. Please wait.`,
-    );
+    terminal.say(`\n${name}: the current step ends, then all steps are undone. Please wait.`);
     controller.abort();
   });
 }
@@ -48,7 +46,7 @@ function terminalInput(): ReadStream {
   try {
     return new ReadStream(openSync("/dev/tty", "r"));
   } catch {
-    throw new Error("there is no terminal to ask on: look at --plan, then give --yes");
+    throw new Error("there is no terminal to ask on: read --plan, then pass --yes");
   }
 }
 

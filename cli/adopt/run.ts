@@ -29,7 +29,7 @@ export async function run(steps: readonly Step[], say: Say, signal: AbortSignal)
       signal.throwIfAborted();
     } catch (error) {
       if (error instanceof StackLocked) throw error;
-      const failure = signal.aborted ? "it was broken off" : reasonOf(error);
+      const failure = signal.aborted ? "it was interrupted" : reasonOf(error);
       say(`failed: ${step.title}: ${failure}`);
       const taken = await rollBack(steps.slice(0, index + 1), say).catch(reasonOf);
       throw new Error(`${failure}\n${taken}`);
@@ -51,7 +51,7 @@ export async function rollBack(steps: readonly Step[], say: Say): Promise<string
     }
   }
   if (left.length === 0) return "The old service is back as it was.";
-  throw new Error(`Not all could be taken back. Do by hand, in this order:\n${left.join("\n")}`);
+  throw new Error(`Not all could be undone. Do this by hand, in this order:\n${left.join("\n")}`);
 }
 
 export function reasonOf(error: unknown): string {

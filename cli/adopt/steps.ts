@@ -41,7 +41,7 @@ export function stepsOf(plan: Plan, { onHost, pulumi, prove, signal }: Means): S
   let deployedAt = Date.now();
   return [
     step("fetch the images, while the old service runs", () => onHost(scripts.fetchImages(images))),
-    step(`note in ${site.directory}/${recordFile} what is put aside`, note("moving"), {
+    step(`note in ${site.directory}/${recordFile} what is set aside`, note("moving"), {
       title: `remove ${recordFile}`,
       do: () => onHost(scripts.removeRecord(site)),
       byHand: `rm ${site.directory}/${recordFile}`,
@@ -50,7 +50,7 @@ export function stepsOf(plan: Plan, { onHost, pulumi, prove, signal }: Means): S
       `give the stack ${changes.length} settings: ${changes.map(({ path }) => path).join(", ") || "none"}`,
       () => setSettings(pulumi, { stack }, changes),
       {
-        title: "take back the settings that the stack was given",
+        title: "undo the settings that the stack was given",
         do: () => unsetSettings(pulumi, stack, record.settings),
         byHand: `git checkout Pulumi.${stack}.yaml, or pulumi config rm each`,
       },
@@ -90,7 +90,7 @@ export function stepsOf(plan: Plan, { onHost, pulumi, prove, signal }: Means): S
     step("verify that everything arrives", () =>
       Promise.race([prove(deployedAt), rejectedBy(signal)]),
     ),
-    step("note that the adoption is done", note("adopted")),
+    step("record that the adoption is done", note("adopted")),
   ];
 }
 

@@ -79,8 +79,8 @@ function isGrafanaCloud(url = ""): boolean {
 function cloudWanted(name: string): Fault {
   return {
     path: "grafanaCloud",
-    reason: `is missing, and ${name} sends to Grafana Cloud with a token that can't read what arrived`,
-    fix: "set grafanaCloud.stackSlug and the bootstrap token; the program then makes its own tokens",
+    reason: `is missing, and the token with which ${name} sends to Grafana Cloud can't read what arrived`,
+    fix: "set grafanaCloud.stackSlug and the bootstrap token; the program then creates its own tokens",
   };
 }
 

@@ -23,7 +23,7 @@ const line = commandLine({
     examples: ["--stack svlnas", "--stack svlnas --yes", "--stack svlnas --yes --timeout 600"],
     ends: {
       ok: "the update succeeded and every enabled signal arrives",
-      failed: "one of both did not",
+      failed: "one of the two did not",
     },
   },
   options: { ...stackOption, ...yesOption, ...timeoutOption },

@@ -13,10 +13,10 @@ const line = stackLine({
   name: "doctor",
   help: {
     about:
-      "Looks at this machine, the stack's settings and its host, and says which command mends what is " +
-      "wrong. Deploys and changes nothing.",
+      "Checks this machine, the stack's settings and its host, and names the command that fixes each " +
+      "fault. Deploys and changes nothing.",
     examples: ["--stack svlnas", "--stack svlnas --json"],
-    ends: { ok: "all is well", failed: "something is to be mended" },
+    ends: { ok: "all is well", failed: "something has to be fixed" },
   },
 });
 

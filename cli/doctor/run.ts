@@ -39,8 +39,8 @@ export async function doctor(
     ...(settings.length > 0 ? settings : [checked("configuration", "valid")]),
   ];
   const known = hostSettings(raw);
-  if (!known) return [...before, leftOpen("host", "not asked: first mend its settings")];
-  const looking = `looking at the host ${known.host.name}`;
+  if (!known) return [...before, leftOpen("host", "skipped: fix its settings first")];
+  const looking = `checking the host ${known.host.name}`;
   const look = () => machine.host(checksRequest(known, stack), known.registryPassword);
   return [...before, ...(await announced(say, looking, look))];
 }

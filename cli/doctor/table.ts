@@ -5,7 +5,7 @@ const HEADER = ["check", "found", "state"];
 /** What was found is cut. */
 const CUT: Cut[] = [[1, 1]];
 const COLOURS = { ok: "green", fault: "red", warning: "yellow", open: "yellow" } as const;
-const WORDS = { ok: "ok", fault: "to mend", warning: "to look at", open: "not asked" };
+const WORDS = { ok: "ok", fault: "to fix", warning: "to check", open: "skipped" };
 
 /** A row a check; below one with a fault what is wrong, and on a line of its own what mends it. */
 export function table(checks: readonly Check[], terminal: Terminal): string {

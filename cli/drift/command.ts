@@ -33,7 +33,7 @@ const line = commandLine({
     examples: ["--stack svlnas", "--stack svlnas --json", "--stack svlnas --key drift.pub"],
     ends: {
       ok: "all is as deployed",
-      failed: "something drifted or the host could not be looked at",
+      failed: "something drifted, or the host could not be checked",
     },
   },
   options: {
@@ -42,7 +42,7 @@ const line = commandLine({
     key: {
       type: "string",
       value: "FILE",
-      help: "prints the line of authorized_keys by which this public key can look for drift, and do nothing else",
+      help: "prints the line of authorized_keys that lets this public key look for drift and do nothing else",
     },
   },
   read: ({ json, key, ...values }) => ({ stack: namedStack(values), json, key }),
@@ -66,7 +66,7 @@ export async function command(args: string[], around: Surroundings): Promise<num
     const looking = () => around.run(route, script);
     const seen = await announced(around.say, `looking at ${route.host}`, looking).catch(
       (error: Error) => {
-        throw new Error(`${route.host} could not be looked at: ${error.message}`);
+        throw new Error(`${route.host} could not be checked: ${error.message}`);
       },
     );
     const rows = compare(stack, declared, parseObserved(seen));

@@ -21,7 +21,7 @@ function containerRows(wanted: DeclaredContainer, { containers }: Observed, up: 
   const { image, pidLimit } = found;
   const replace = `${up} --replace '${wanted.urn}'`;
   const existence = [
-    found.id !== wanted.id && "is another container than the one that was deployed",
+    found.id !== wanted.id && "is not the container that was deployed",
     wanted.runs && !found.running && "does not run",
   ];
   const limit = pidLimit > 0 ? pidLimit : "none";

@@ -90,7 +90,7 @@ export function declaredOf(stack: string, text: string): Declared {
   const version = ofType("pulumi:pulumi:Stack")[0]?.outputs.configVersion;
   if (!alloy || !init || !provider || typeof version !== "string") {
     throw new Error(
-      `Stack ${stack} has nothing deployed that a host could be compared with: \`pulumi up --stack ${stack}\` deploys it.`,
+      `Stack ${stack} has nothing deployed to compare a host with: \`pulumi up --stack ${stack}\` deploys it.`,
     );
   }
   const directory = (target: string) =>

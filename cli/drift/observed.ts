@@ -111,7 +111,7 @@ export function parseObserved(text: string): Observed {
     else if (kind === "secret") seen.secrets[name] = { mode: first, owner: second, hash };
     else {
       throw new Error(
-        `The host answered what is not known: ${line}. If its key may do nothing but this: --key prints its new line.`,
+        `The host gave an unknown answer: ${line}. If its key may do nothing but this: --key prints its new line.`,
       );
     }
   }

@@ -43,24 +43,24 @@ const line = commandLine({
       type: "string",
       value: "A,B",
       help:
-        "these stacks; unless told all whose Pulumi.<stack>.yaml has a host that is not reached through " +
+        "these stacks; default: all whose Pulumi.<stack>.yaml has a host that is not reached through " +
         "a socket of this machine",
     },
     parallel: {
       type: "string",
       default: `${PARALLEL}`,
       value: "N",
-      help: `hosts worked on at a time; unless told ${PARALLEL}`,
+      help: `hosts worked on at a time; default ${PARALLEL}`,
     },
     canary: {
       type: "string",
       value: "STACK",
-      help: "with up: deploys and verifies this one first; when that fails no other is started",
+      help: "with up: deploys and verifies this one first; if that fails, no other is started",
     },
     resume: {
       type: "boolean",
       default: false,
-      help: "only what has not succeeded in the last run of the same command",
+      help: "only what did not succeed in the last run of the same command",
     },
     ...jsonOption,
   },
@@ -68,13 +68,13 @@ const line = commandLine({
     const command = commands.find((known) => known === positionals.join(" "));
     if (!command) {
       const said = JSON.stringify(positionals.join(" "));
-      throw new WrongUsage(`one of ${commands.join(", ")} is wanted, not ${said}`);
+      throw new WrongUsage(`one of ${commands.join(", ")} is expected, not ${said}`);
     }
     if (!/^[1-9]\d{0,2}$/.test(parallel)) {
       throw new WrongUsage(`--parallel must be a whole number from 1 to 999, not "${parallel}"`);
     }
     if (canary !== undefined && command !== "up") {
-      throw new WrongUsage(`--canary deploys a host first: it goes with up, not with ${command}`);
+      throw new WrongUsage(`--canary deploys a host first: use it with up, not with ${command}`);
     }
     if (resume && stacks !== undefined) {
       throw new WrongUsage("--resume takes the stacks of the last run: leave --stacks out");
@@ -136,7 +136,7 @@ function chosen(
   earlier: readonly Row[] | undefined,
 ): string[] {
   if (resume && !earlier) {
-    throw new WrongUsage(`there is no run of ${command} to resume: leave --resume out`);
+    throw new WrongUsage(`there is no run of ${command} to resume: omit --resume`);
   }
   const all = known.filter(({ local }) => !local).map(({ name }) => name);
   // A host that was under way when the run was killed has not succeeded either.

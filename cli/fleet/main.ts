@@ -21,7 +21,7 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
     if (asked > 0) return;
     asked = Date.now();
     terminal.say(
-      `${name}: no new host is started, what runs is cancelled; a second one ends without the table`,
+      `${name}: no new host is started, and what runs is cancelled; a second signal ends the command without the table`,
     );
     stop.abort();
   });

@@ -56,7 +56,7 @@ function asking(directory: string, ask: (stack: string, say: Say) => Promise<Out
 /** All rows of a proof as one outcome: the first that failed in full, the others by name. */
 export function verifyOutcome(results: readonly Result[]): Outcome {
   const [first, ...others] = results.filter(failed);
-  if (!first) return { state: "ok", sentence: `${results.length} proofs, all passed` };
+  if (!first) return { state: "ok", sentence: `${results.length} checks, all passed` };
   const why = first.detail ?? first.advice;
   const more = others.map(({ title, state }) => `; ${title} ${state}`).join("");
   return {
@@ -70,6 +70,6 @@ export function doctorOutcome(checks: readonly Check[]): Outcome {
   const faults = faultsOf(checks).map(({ path, reason }) => `${path}: ${reason}`);
   if (faults.length === 0) return { state: "ok", sentence: `${checks.length} checks, all well` };
   const open = checks.filter((check) => stateOf(check) === "open").length;
-  const wait = open > 0 ? [`${open} more to be looked at then`] : [];
+  const wait = open > 0 ? [`${open} more skipped`] : [];
   return { state: "failed", sentence: [...faults, ...wait].join("; ") };
 }

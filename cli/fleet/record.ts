@@ -13,7 +13,7 @@ export function readRecord(file: string): Row[] | undefined {
     return record.parse(JSON.parse(text)).rows;
   } catch {
     throw new Error(
-      `${file} is no record of a run of this version: remove it, and run without --resume.`,
+      `${file} is not a record of a run of this version: remove it, and run without --resume.`,
     );
   }
 }

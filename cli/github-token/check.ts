@@ -42,7 +42,7 @@ export async function checkToken(
     for (const { permission, path } of writes) {
       const status = statusOf(await ask("POST", `repos/${repository}/${path}`));
       if ([201, 400, 409, 422].includes(status)) {
-        faults.push(`It can write ${permission} of ${repository}: it must only read.`);
+        faults.push(`It can write ${permission} of ${repository}; it must be read-only.`);
       }
     }
   }
@@ -55,8 +55,9 @@ function statusOf(answer: GithubAnswers[string] | undefined): number {
 }
 
 function endWarnings(expiresAt: Date | undefined, now: Date): string[] {
-  if (!expiresAt) return ["It never ends: anyone who gets hold of it has it until it is revoked."];
+  if (!expiresAt)
+    return ["It never expires: whoever gets hold of it can use it until it is revoked."];
   const left = daysLeft(expiresAt, now);
   if (left >= RENEW_DAYS) return [];
-  return [`It ends in ${left === 1 ? "1 day" : `${left} days`}.`];
+  return [`It expires in ${left === 1 ? "1 day" : `${left} days`}.`];
 }

@@ -33,7 +33,7 @@ const line = commandLine({
   name: "github-token",
   help: {
     about:
-      "Opens GitHub's page that makes the token, filled in; reads the token without showing it, or from " +
+      "Opens GitHub's form for the token, filled in; reads the token without showing it, or from " +
       "standard input where that is no terminal; checks it against GitHub and stores it as a secret of " +
       "the stack.",
     examples: ["--stack svlnas", "--stack svlnas --days 30", "--stack svlnas --no-browser"],
@@ -90,7 +90,9 @@ async function store(
 ): Promise<number> {
   // What does not look like a token is sent nowhere: it may be anything that was in the clipboard.
   if (!/^(github_pat|gh[a-z])_\w+$/.test(token)) {
-    throw new Error("that is no GitHub token, which begins with github_pat_; nothing was stored.");
+    throw new Error(
+      "that is not a GitHub token, which starts with github_pat_; nothing was stored.",
+    );
   }
   const check = () => checkToken(around.askWith(apiUrl, token), repositories, around.now());
   const found = await announced(around.say, "checking the token against GitHub", check);
@@ -102,9 +104,9 @@ async function store(
   }
   await around.store(stack, token);
   for (const warning of warnings) around.say(`warning: ${warning}`);
-  const end = expiresAt ? ` It ends on ${expiresAt.toISOString().slice(0, 10)}.` : "";
+  const end = expiresAt ? ` It expires on ${expiresAt.toISOString().slice(0, 10)}.` : "";
   around.out(
-    `Stored as grafana-alloy:githubToken of stack ${stack}.${end} \`pulumi up --stack ${stack}\` brings it to the host.\n`,
+    `Stored as grafana-alloy:githubToken of stack ${stack}.${end} \`pulumi up --stack ${stack}\` puts it on the host.\n`,
   );
   return exitCodes.ok;
 }

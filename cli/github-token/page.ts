@@ -49,13 +49,13 @@ export function instructions(wanted: TokenWanted, page: string): string[] {
   const [owner, ...others] = ownersOf(wanted.repositories);
   const limit = `A token covers private repositories of one account: ${owner}'s, not ${others.join("'s or ")}'s.`;
   return [
-    "GitHub has no API that makes such a token. Make it on this page:",
+    "GitHub has no API that creates such a token. Create it on this page:",
     "",
     `  ${page}`,
     "",
     `1. Repository access: "Only select repositories", and of them ${wanted.repositories.join(", ")}.`,
-    '2. Leave everything else as it is filled in, and press "Generate token".',
-    "3. Copy the token and give it here. It is not shown.",
+    '2. Leave everything else as it is, and press "Generate token".',
+    "3. Copy the token and paste it here. It is not shown.",
     ...(others.length > 0 ? [limit] : []),
   ];
 }

@@ -26,7 +26,7 @@ export async function polledRepositories(
   if (!github) {
     const faults = error.issues.map(({ path, message }) => `github.${path.join(".")}: ${message}`);
     throw new Error(
-      `Stack ${stack} is not in order (${faults.join("; ")}): \`pulumi preview --stack ${stack}\` says how to mend it.`,
+      `Stack ${stack} is not valid (${faults.join("; ")}): \`pulumi preview --stack ${stack}\` says how to fix it.`,
     );
   }
   const { pollingHost, ...polled } = github;

@@ -26,7 +26,7 @@ export const stackOption = {
   stack: { type: "string", value: "NAME", required: true, help: "the stack, one for each host" },
 } as const;
 export const yesOption = {
-  yes: { type: "boolean", default: false, help: "does not ask before it changes something" },
+  yes: { type: "boolean", default: false, help: "does not ask before changing something" },
 } as const;
 export const jsonOption = {
   json: { type: "boolean", default: false, help: "prints the results as JSON on standard output" },
@@ -35,7 +35,7 @@ export const timeoutOption = {
   timeout: {
     type: "string",
     value: "SECONDS",
-    help: "how long each signal is waited for, in place of its own time",
+    help: "how long to wait for each signal",
   },
 } as const;
 
@@ -99,7 +99,7 @@ function understand<O extends Options, Arguments>(
   // `npm run verify --stack svlnas`: npm takes the option for its own and hands on what follows it.
   if (!help.words && positionals.length > 0) {
     throw new WrongUsage(
-      `${JSON.stringify(positionals[0])} is no option. npm needs -- before options: npm run ${name} -- --stack NAME`,
+      `${JSON.stringify(positionals[0])} is not an option. npm needs -- before options: npm run ${name} -- --stack NAME`,
     );
   }
   return read(values as Values<O>, positionals);

@@ -36,7 +36,7 @@ const helpOption: Option = { type: "boolean", help: "prints this text" };
 /** What `--help` prints. */
 export function helpText(command: Described): string {
   const { about, ends } = command.help;
-  const codes = `Ends with 0 when ${ends.ok}, 1 when ${ends.failed}, 2 for wrong usage.`;
+  const codes = `Exit code: 0 when ${ends.ok}, 1 when ${ends.failed}, 2 for wrong usage.`;
   return [
     synopsis(command),
     "",

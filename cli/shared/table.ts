@@ -113,7 +113,7 @@ function painted(cell: Cell, text: string, { colour }: Layout): string {
   return styleText(cell.colour, text, { validateStream: false });
 }
 
-/** `3 ok, 1 to mend`: how many there are in each state, the first always and the others if any. */
+/** `3 ok, 1 to fix`: how many there are in each state, the first always and the others if any. */
 export function tally<State extends string>(
   states: readonly State[],
   words: { readonly [state in State]?: string },

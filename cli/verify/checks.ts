@@ -46,7 +46,7 @@ export function selfChecksOf(facts: VerifyFacts): Check[] {
 
 /** The one row that stands for all self checks when Alloy's own metrics do not arrive. */
 export function selfUnknown({ host, pipelines }: VerifyFacts): Result {
-  const unknown = "Refused batches, dropped lines and a silent journal can't be noticed";
+  const unknown = "Refused batches, dropped lines and a silent journal can't be detected";
   const advice = pipelines.includes("self")
     ? `${unknown} until Alloy's own metrics arrive: see the row of Alloy itself.`
     : `${unknown}: add \`self\` to the pipelines of ${host}'s stack, then \`pulumi up\`.`;

@@ -37,7 +37,7 @@ const line = commandLine({
       `--stack svlnas --json | jq -r '.[] | select(.state != "ok") | .title'`,
     ],
     ends: {
-      ok: "all is well or only to be looked at",
+      ok: "all is well, or has only warnings",
       failed: `something is ${failures.slice(0, -1).join(", ")} or ${failures.at(-1)}`,
     },
   },
@@ -46,8 +46,8 @@ const line = commandLine({
     timeout: {
       ...timeoutOption.timeout,
       help:
-        `how long each signal is waited for; default ${WAIT}, and ${GITHUB_WAIT} for GitHub. 0 asks ` +
-        "once: samples up to 3 minutes old are taken, so an agent that ended a moment ago is not noticed",
+        `how long to wait for each signal; default ${WAIT}, and ${GITHUB_WAIT} for GitHub. 0 asks ` +
+        "once and accepts samples up to 3 minutes old, so it does not notice an agent that has just stopped",
     },
     wait: {
       type: "boolean",
@@ -70,7 +70,7 @@ export async function command(args: string[], around: Surroundings): Promise<num
     const { say, onHost } = around;
     const reading = `reading the outputs of ${stack}`;
     const { sinks, facts } = await announced(say, reading, () => around.target(stack));
-    const looking = `looking at the host ${facts.host}`;
+    const looking = `checking the host ${facts.host}`;
     const host = onHost && (await announced(say, looking, () => onHost(stack, facts)));
     const onProgress = progressLines(say);
     const results = await verify(sinks, facts, { timeoutSeconds, wait, host, onProgress });

@@ -32,11 +32,15 @@ export function evaluateSignal(
     return { ...row, state: "stale", advice: `${old}, ${allowed}. ${signal.advice}` };
   }
   if (age > begun) {
-    const none = "none has arrived since this proof began";
+    const none = "none has arrived since this check began";
     return { ...row, state: "stale", advice: `${old}: ${none}. ${signal.advice}` };
   }
   if (measured.matches === 0) {
-    return { ...row, state: "missing", advice: `It arrives, but is not 1. ${signal.advice}` };
+    return {
+      ...row,
+      state: "missing",
+      advice: `It arrives, but its value is not 1. ${signal.advice}`,
+    };
   }
   return { ...row, state: "ok" };
 }

@@ -26,7 +26,7 @@ export function targetOf(stack: string, outputs: Record<string, unknown>): Verif
   const up = `run \`pulumi up --stack ${stack}\` with this version`;
   if (outputs.verify === undefined) {
     throw new Error(
-      `Stack ${stack} has no output "verify" yet: ${up} of the program, then ask again.`,
+      `Stack ${stack} has no output "verify" yet: ${up} of the program, then verify again.`,
     );
   }
   const parsed = verifyOutput.safeParse(outputs.verify);
@@ -36,6 +36,6 @@ export function targetOf(stack: string, outputs: Record<string, unknown>): Verif
   }
   const faults = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
   throw new Error(
-    `The output "verify" of stack ${stack} is of another version of the program (${faults.join("; ")}): ${up}, then ask again.`,
+    `The output "verify" of stack ${stack} is from another version of the program (${faults.join("; ")}): ${up}, then verify again.`,
   );
 }

@@ -34,7 +34,7 @@ function refused({ status }: Answer): boolean {
 
 function unknownYet(kind: "metrics" | "logs", sink: QueryableSink, until: number): SinkProblem {
   const time = new Date(until).toISOString().slice(11, 16);
-  const sentence = `The ${kind} sink ${sink.queryUrl} does not know the new token yet, which may take until ${time} UTC.`;
+  const sentence = `The ${kind} sink ${sink.queryUrl} does not know the new token yet, which can take until ${time} UTC.`;
   return new SinkProblem(sentence, false, until);
 }
 
@@ -42,11 +42,11 @@ function meaning(answer: Answer, kind: "metrics" | "logs"): [said: string, final
   const { status, reason, text } = answer;
   if (status === 0) return [reason, false];
   if (status === 200) {
-    const hint = "its URL is not the API's, or a log-in page stands in front of it";
-    return [`answers something else than JSON: ${hint}`, true];
+    const hint = "its URL is not that of the API, or a login page is in front of it";
+    return [`does not answer with JSON: ${hint}`, true];
   }
   if (refused(answer)) {
-    const want = `it needs a read token with the scope ${kind}:read, a write token can't ask`;
+    const want = `it needs a read token with the scope ${kind}:read; a write token can't query`;
     return [`refuses the user name or password (${status}): ${want}`, true];
   }
   if (status === 404) {

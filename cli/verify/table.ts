@@ -10,7 +10,7 @@ const CUT: Cut[] = [
   [1, 1],
 ];
 const WORDS = {
-  ...{ ok: "ok", warning: "to look at" },
+  ...{ ok: "ok", warning: "to check" },
   ...Object.fromEntries(failures.map((state) => [state, state])),
 };
 

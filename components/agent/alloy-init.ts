@@ -71,7 +71,7 @@ function alloyInitContainer(args: AlloyInitArgs): docker.ContainerArgs {
 function initFailure(exitCode: number, logs: string, urn: string): string {
   return (
     `alloy-init could not give the state directory to Alloy's user (exit code ${exitCode}): ` +
-    `${logs.trim()}. Mend that on the host, then: ` +
+    `${logs.trim()}. Fix that on the host, then: ` +
     `pulumi up --stack ${pulumi.getStack()} --replace '${urn}'`
   );
 }

@@ -11,11 +11,10 @@ export interface Exceptions {
 /** What single containers have beyond the baseline, and why. The policy pack refuses whatever is not here. */
 export const exceptions: Record<string, Exceptions> = {
   "alloy-init": {
-    capabilities: { CAP_CHOWN: "gives the state directory, which root made, to Alloy's user" },
+    capabilities: { CAP_CHOWN: "gives the state directory, which root created, to Alloy's user" },
   },
   "alloy-docker-proxy": {
-    dockerSocket:
-      "passes on to Alloy what the Docker API answers to reading requests, and no other",
+    dockerSocket: "forwards read-only requests of Alloy to the Docker API, and no others",
   },
 };
 

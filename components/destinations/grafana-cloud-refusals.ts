@@ -86,7 +86,7 @@ async function policyId(
 
 function takenName(name: string, region: string, stack: string, command: string): string {
   return (
-    `grafanaCloud: Grafana Cloud has an access policy "${name}" in ${region} that this stack did not make. ` +
+    `grafanaCloud: Grafana Cloud has an access policy "${name}" in ${region} that this stack did not create. ` +
     `Delete it there, or adopt it, then pulumi up --stack ${stack}: ${command}`
   );
 }
@@ -109,6 +109,6 @@ function goneBehindOurBack(stack: string): string {
   return (
     "grafanaCloud: an access policy or token of this stack was deleted in Grafana Cloud. " +
     // A refresh takes the networks of a host that is away for gone.
-    `Have it made again: npm run doctor -- --stack ${stack} && pulumi up --refresh --stack ${stack}`
+    `To recreate it: npm run doctor -- --stack ${stack} && pulumi up --refresh --stack ${stack}`
   );
 }

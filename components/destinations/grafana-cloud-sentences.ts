@@ -38,7 +38,7 @@ export function refusedToken(answer: Answer, api: CloudApi, stack: string): stri
 /** The stack can't be read: the scope for it is missing, or it belongs to somebody else. */
 export function mayNotReadStack(slug: string, stack: string): string {
   return (
-    `${tokenKey}: the bootstrap token may not read the stack "${slug}": its access policy lacks stacks:read, or is ` +
+    `${tokenKey}: the bootstrap token can't read the stack "${slug}": its access policy lacks stacks:read, or is ` +
     `of another organisation. Add the scope in Grafana Cloud, Access Policies, then: pulumi up --stack ${stack}`
   );
 }
@@ -59,22 +59,22 @@ export function noHelp(answer: Answer, { url }: CloudApi, path: string, stack: s
   if (status === 429) {
     const seconds = retryAfter(answer);
     const wait = seconds ? ` and asks to wait ${Math.ceil(seconds)} s` : "";
-    return `${start} is asked too often (${statusOf(answer)})${wait}; nothing was changed. Later: pulumi up --stack ${stack}`;
+    return `${start} is rate-limiting requests (${statusOf(answer)})${wait}; nothing was changed. Later: pulumi up --stack ${stack}`;
   }
   if (status === 0) {
-    return `${start} ${answer.reason}, asked for ${PATIENCE} s; nothing was changed. See what this machine says: curl -sS ${url}/api${path}`;
+    return `${start} ${answer.reason}, after ${PATIENCE} s of retries; nothing was changed. To see the error: curl -sS ${url}/api${path}`;
   }
   if (status >= 500) {
-    return `${start} has a fault of its own for ${PATIENCE} s (${statusOf(answer)}); nothing was changed. Later: pulumi up --stack ${stack}`;
+    return `${start} has had a server error for ${PATIENCE} s (${statusOf(answer)}); nothing was changed. Later: pulumi up --stack ${stack}`;
   }
-  return `${start} answers ${statusOf(answer)} to a question of this program; nothing was changed. Is it the address of Grafana Cloud's API? pulumi config rm --stack ${stack} --path 'grafana-alloy:grafanaCloud.apiUrl'`;
+  return `${start} answers ${statusOf(answer)} to a request of this program; nothing was changed. If the address is not that of Grafana Cloud's API: pulumi config rm --stack ${stack} --path 'grafana-alloy:grafanaCloud.apiUrl'`;
 }
 
 /** The provider has tried for two minutes. */
 export function gaveUp({ url }: CloudApi, stack: string): string {
   return (
-    `grafanaCloud.apiUrl: ${url} did not make or change an access policy or a token within 2 min: it has a fault of ` +
-    `its own, is asked too often or does not answer. Later: pulumi up --stack ${stack}`
+    `grafanaCloud.apiUrl: ${url} did not create or change an access policy or a token within 2 min: it has a server error, ` +
+    `limits the rate or does not answer. Later: pulumi up --stack ${stack}`
   );
 }
 
@@ -82,8 +82,8 @@ export function gaveUp({ url }: CloudApi, stack: string): string {
 export function endsSoon(days: number, stack: string): string {
   const when = days < 1 ? "within a day" : `in ${days} ${days === 1 ? "day" : "days"}`;
   return (
-    `${tokenKey}: the bootstrap token ends ${when}, and without it no update can replace the host's. ` +
-    `Make a new one in Grafana Cloud, Access Policies, then: ${storeToken(stack)}`
+    `${tokenKey}: the bootstrap token expires ${when}, and without it no update can replace the host's. ` +
+    `Create a new one in Grafana Cloud, Access Policies, then: ${storeToken(stack)}`
   );
 }
 

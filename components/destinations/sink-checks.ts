@@ -35,7 +35,5 @@ export function sinkChecks(
 function tellWait(newUntil: string): void {
   const seconds = Math.round((Date.parse(newUntil) - Date.now()) / 1000);
   if (pulumi.runtime.isDryRun() || seconds <= 0) return;
-  void pulumi.log.info(
-    `Asking the sinks whether they know the new token; waiting ${seconds} s at most until they do.`,
-  );
+  void pulumi.log.info(`Waiting up to ${seconds} s until the sinks accept the new token.`);
 }

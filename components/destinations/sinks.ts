@@ -14,7 +14,7 @@ export async function sinksOf(config: StackConfig): Promise<Sinks> {
     return namedSinks(sinks, metricsPassword, logsPassword);
   }
   throw new pulumi.RunError(
-    "Neither grafanaCloud nor sinks is complete; loadConfig lets none such pass.",
+    "Neither grafanaCloud nor sinks is complete, which loadConfig should have refused.",
   );
 }
 

@@ -18,7 +18,7 @@ const made = ["config/versions", TEXTFILE_DIRECTORY, "secrets", "data"];
  */
 export function prepareHost(site: InstallSite): string {
   const advice =
-    "The host's / is not a shared mount, so Alloy could not follow disks that are mounted later. " +
+    "The host's / is not a shared mount, so Alloy would not see disks that are mounted later. " +
     "As root on the host: mount --make-rshared / (systemd does so at boot).";
   const mounts = ["/:/host:ro,rslave"];
   return `

@@ -19,7 +19,7 @@ export function tokenEnds(tokens: readonly Token[]): string {
       : [`${METRIC}{token=${JSON.stringify(name)}} ${Date.parse(expiresAt) / 1000}`],
   );
   return [
-    `# HELP ${METRIC} When a token that the host lives on ends, in seconds since 1970.`,
+    `# HELP ${METRIC} When a token of the host expires, in seconds since 1970.`,
     `# TYPE ${METRIC} gauge`,
     ...samples,
     "",

@@ -45,7 +45,7 @@ reason=$(accepted "$(docker inspect -f '{{.State.StartedAt}}' alloy)") || {
   old=$(put_back)
   docker logs --tail 20 alloy >&2 || true
   echo "\${reason:-The agent could not be asked.} \${old:-There is no old token to go back to.}" ${shellQuote(
-    `When that is mended: pulumi up --stack ${stack}`,
+    `Once that is fixed: pulumi up --stack ${stack}`,
   )} >&2
   exit 1
 }

@@ -24,7 +24,7 @@ export async function githubAccessOf(config: StackConfig): Promise<GithubAccess 
   if (github.app && githubAppPrivateKey) return appAccess(github, github.app, githubAppPrivateKey);
   if (githubToken) return tokenAccess(github, githubToken);
   throw new pulumi.RunError(
-    "Neither githubToken nor github.app is complete; loadConfig lets none such pass.",
+    "Neither githubToken nor github.app is complete, which loadConfig should have refused.",
   );
 }
 
@@ -83,7 +83,7 @@ function tell(setting: string, findings: GithubFindings, fix: string): void {
   if (expiresAt && left !== undefined && left < RENEW_DAYS) {
     const date = expiresAt.toISOString().slice(0, 10);
     void pulumi.log.warn(
-      `${setting}: It ends on ${date}, in ${left === 1 ? "1 day" : `${left} days`}. ${fix}`,
+      `${setting}: It expires on ${date}, in ${left === 1 ? "1 day" : `${left} days`}. ${fix}`,
     );
   }
 }

@@ -30,10 +30,10 @@ export async function checkApp(
   if (unclear) return { faults: [], unclear: [unclear] };
   const { status, body } = answer as GithubAnswer;
   if (status === 401)
-    return fault(`GitHub refuses its key: it is none of app ${id}, or was deleted.`);
+    return fault(`GitHub refuses its key: it is not one of app ${id}, or it was deleted.`);
   if (status === 404) return fault(`App ${id} has no installation ${installationId}.`);
   const { token, permissions = {} } = body as { token?: string; permissions?: object };
-  if (!token) return fault(`GitHub lets it not in: ${messageOf(body)}.`);
+  if (!token) return fault(`GitHub refuses it: ${messageOf(body)}.`);
   const found = judge(
     repositories,
     await askAll(askWith(apiUrl, token), questionsFor(repositories)),
@@ -46,7 +46,7 @@ const fault = (sentence: string): GithubFindings => ({ faults: [sentence], uncle
 /** What an app may beyond reading; unlike of a token, GitHub tells that. */
 function writeFaults(permissions: object): string[] {
   const granted = Object.entries(permissions).filter(([, access]) => access !== "read");
-  return granted.map(([name]) => `It can write ${name}: it must only read.`);
+  return granted.map(([name]) => `It can write ${name}; it must be read-only.`);
 }
 
 /** What an app says of itself, signed: GitHub takes it for 10 minutes, of clocks that differ by one. */

@@ -51,7 +51,7 @@ export function judge(repositories: string[], answers: GithubAnswers): GithubFin
   const all = Object.values(answers).filter(isAnswer);
   // A dead credential is refused everywhere: one sentence says it all.
   if (all.some(({ status }) => status === 401)) {
-    return { faults: ["GitHub refuses it: it has ended or was revoked."], unclear: [] };
+    return { faults: ["GitHub refuses it: it has expired or was revoked."], unclear: [] };
   }
   const scopes = all.map(({ headers }) => headers["x-oauth-scopes"]).find(isText);
   const classic =
@@ -89,11 +89,11 @@ function judgeRepository(repository: string, answers: GithubAnswers): GithubFind
 }
 
 function metadataFault(repository: string, { status, body }: GithubAnswer): string | undefined {
-  if (status === 404) return `It does not reach ${repository}, or there is no such repository.`;
+  if (status === 404) return `It does not cover ${repository}, or there is no such repository.`;
   if (status === 403) return `GitHub does not let it read ${repository}: ${messageOf(body)}.`;
   const now = (body as { full_name?: unknown } | undefined)?.full_name;
   if (!isText(now) || now.toLowerCase() === repository.toLowerCase()) return undefined;
-  return `${repository} is called ${now} now: name it so in github.repositories.`;
+  return `${repository} is now called ${now}: use that name in github.repositories.`;
 }
 
 /** Why an answer tells nothing about the credential, if so. */
@@ -127,7 +127,7 @@ function endOf(answers: GithubAnswer[]): Date | string | undefined {
     .find(isText);
   if (text === undefined) return undefined;
   const match = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) (UTC|[+-]\d{4})$/.exec(text);
-  if (!match) return `GitHub names its end in a form that is not known: ${text}.`;
+  if (!match) return `GitHub gives its expiry in an unknown format: ${text}.`;
   const [, day, time, zone = ""] = match;
   return new Date(`${day}T${time}${zone === "UTC" ? "Z" : zone.replace(/(\d\d)$/, ":$1")}`);
 }

@@ -33,7 +33,7 @@ function stillUsed(used: StandingNetwork[], host: string, stack: string): string
   const who = used.map(({ name, containers }) => `${containers.join(", ")} in ${name}`).join("; ");
   const commands = used.map(emptied).join(" && ");
   return (
-    `All else of the stack is gone from ${host}, but its network is in use: ${who}. ` +
+    `Everything else of the stack is gone from ${host}, but its network is in use: ${who}. ` +
     `On the host: ${commands}; then again: pulumi destroy --stack ${stack}`
   );
 }

@@ -14,7 +14,7 @@ export function madeByCompose({ labels }: Pick<StandingNetwork, "labels">): bool
   return "com.docker.compose.network" in labels;
 }
 
-/** A container that this stack did not make. */
+/** A container that this stack did not create. */
 export function theirContainer(container: string, { name, stack }: Place, labels: Labels): string {
   const other = labels[STACK_LABEL];
   if (other !== undefined) {
@@ -24,16 +24,16 @@ export function theirContainer(container: string, { name, stack }: Place, labels
     );
   }
   return (
-    `The host ${name} has a container ${container} that this program did not make. ` +
-    `Docker Compose's is handed over by: npm run adopt -- --stack ${stack}. ` +
-    `Any other, on the host: docker rm -f ${container}; then again: pulumi up --stack ${stack}`
+    `The host ${name} has a container ${container} that this program did not create. ` +
+    `To take over one of Docker Compose: npm run adopt -- --stack ${stack}. ` +
+    `To remove any other, on the host: docker rm -f ${container}; then again: pulumi up --stack ${stack}`
   );
 }
 
 /** A network that Docker Compose made. */
 export function theirNetwork(network: StandingNetwork, { name, stack }: Place): string {
   return (
-    `The network ${network.name} on ${name} was made by Docker Compose. To join it as it is: ` +
+    `The network ${network.name} on ${name} was created by Docker Compose. To join it as it is: ` +
     `${setTo(stack, "networks.existing", "true")}; then again: pulumi up --stack ${stack}`
   );
 }
@@ -41,7 +41,7 @@ export function theirNetwork(network: StandingNetwork, { name, stack }: Place): 
 /** A network that is not as wanted, and that others are in. */
 export function networkInTheWay(network: StandingNetwork, { name, stack }: Place): string {
   return (
-    `The network ${network.name} on ${name} is not as the settings want it, and is in use by ` +
+    `The network ${network.name} on ${name} does not match the settings and is in use by ` +
     `${network.containers.join(", ")}. On the host: ${disconnect(network)}; ` +
     `then again: pulumi up --stack ${stack}`
   );

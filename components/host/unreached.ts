@@ -25,7 +25,7 @@ export function unreachedSentence(error: string, host: string, stack: string): s
   // What the command printed comes after it, and may speak of other hosts.
   const [said = ""] = error.split(": running ");
   const again = `then again: pulumi up --stack ${stack}`;
-  const doctor = `See why: npm run doctor -- --stack ${stack}; ${again}`;
+  const doctor = `To see why: npm run doctor -- --stack ${stack}; ${again}`;
   // `dial unix` is an ssh-agent that has ended.
   if (
     /after \d+ failed attempts|error during connect|unable to authenticate|dial unix/.test(said)
@@ -36,7 +36,7 @@ export function unreachedSentence(error: string, host: string, stack: string): s
     return `The connection to the host ${host} was lost. ${doctor}`;
   }
   if (/(exited with|exit) status 124$/.test(said)) {
-    return `A command on the host ${host} had not ended after ${MOST_MINUTES} min. See whether Docker answers there: docker ps; ${again}`;
+    return `A command on the host ${host} had not ended after ${MOST_MINUTES} min. Check whether Docker answers there: docker ps; ${again}`;
   }
   if (/No such container/.test(said)) {
     return (

@@ -36,7 +36,7 @@ const hostSilent: Alert = {
   severity: "critical",
   summary: "{{ $labels.host }} has sent nothing for {{ humanizeDuration $values.B.Value }}.",
   description:
-    "The host is down, has no route to Grafana Cloud, its agent does not run, or its token ended. On the host: `docker ps -a --filter name=alloy`, `docker logs --tail 50 alloy`; then `npm run verify -- --stack STACK`. A host that was removed is forgotten after a day.",
+    "The host is down, has no route to Grafana Cloud, its agent does not run, or its token has expired. On the host: `docker ps -a --filter name=alloy`, `docker logs --tail 50 alloy`; then `npm run verify -- --stack STACK`. A removed host is forgotten after a day.",
   panel: { dashboard: "alloy-fleet", title: "Hosts" },
 };
 
@@ -49,7 +49,7 @@ const diskAlmostFull: Alert = {
   summary:
     "{{ $labels.mountpoint }} on {{ $labels.host }} has {{ humanizePercentage $values.B.Value }} left.",
   description:
-    "Make room: `docker system df` and `du -xh --max-depth=2 MOUNTPOINT | sort -h | tail`. With the disk of the service's data directory full, the agent collects nothing.",
+    "Make room: `docker system df` and `du -xh --max-depth=2 MOUNTPOINT | sort -h | tail`. While the disk of the service's data directory is full, the agent collects nothing.",
   panel: { dashboard: "alloy-host", title: "File systems" },
 };
 
@@ -60,7 +60,7 @@ const diskFilling: Alert = {
   forMinutes: 60,
   severity: "warning",
   summary:
-    "{{ $labels.mountpoint }} on {{ $labels.host }} is full within a day if it fills on as in the last 6 h.",
+    "{{ $labels.mountpoint }} on {{ $labels.host }} will be full within a day at the rate of the last 6 h.",
   description:
     "Find what writes: `du -xh --max-depth=2 MOUNTPOINT | sort -h | tail`, twice, and compare.",
   panel: { dashboard: "alloy-host", title: "File systems" },
@@ -72,10 +72,10 @@ const diskNotMeasured: Alert = {
   bad: { is: "above", value: 0 },
   forMinutes: 60,
   severity: "warning",
-  summary: "How full {{ $labels.mountpoint }} on {{ $labels.host }} is can't be known.",
+  summary: "The free space of {{ $labels.mountpoint }} on {{ $labels.host }} can't be measured.",
   description:
-    "Alloy's user may not pass a directory above it, or a network file system does not answer. `namei -l MOUNTPOINT` shows the directories; `setfacl -m u:3125:x DIRECTORY` lets it pass one. Until then no alert tells that it fills.",
-  panel: { dashboard: "alloy-host", title: "File systems without a size" },
+    "Alloy's user can't enter a directory above it, or a network file system does not answer. `namei -l MOUNTPOINT` shows the directories; `setfacl -m u:3125:x DIRECTORY` lets the user enter one. Until then, no alert warns when it fills up.",
+  panel: { dashboard: "alloy-host", title: "File systems not measured" },
 };
 
 const poolDegraded: Alert = {
@@ -86,7 +86,7 @@ const poolDegraded: Alert = {
   severity: "critical",
   summary: "The pool {{ $labels.zpool }} on {{ $labels.host }} is not online.",
   description:
-    "`zpool status POOL` on the host names the device. A degraded pool has lost its redundancy, any other state its data's availability: replace the device before another fails.",
+    "`zpool status POOL` on the host names the device. A degraded pool has lost its redundancy; in any other state its data is unavailable. Replace the device before another fails.",
   panel: { dashboard: "alloy-host", title: "Pools" },
 };
 
@@ -96,9 +96,9 @@ const containerRestarts: Alert = {
   bad: { is: "above", value: 3 },
   forMinutes: 15,
   severity: "warning",
-  summary: "{{ $labels.container }} on {{ $labels.host }} ends and is started again and again.",
+  summary: "{{ $labels.container }} on {{ $labels.host }} keeps restarting.",
   description:
-    "`docker logs --tail 50 CONTAINER` on the host says why it ends; `docker inspect -f '{{ .State.ExitCode }} {{ .State.OOMKilled }}' CONTAINER` whether it ran out of memory.",
+    "`docker logs --tail 50 CONTAINER` on the host shows why it exits; `docker inspect -f '{{ .State.ExitCode }} {{ .State.OOMKilled }}' CONTAINER` shows whether it ran out of memory.",
   panel: { dashboard: "alloy-containers", title: "Restarts in 15 min" },
 };
 
@@ -110,8 +110,8 @@ const postgresDown: Alert = {
   severity: "critical",
   summary: "{{ $labels.job }} on {{ $labels.host }} does not answer.",
   description:
-    "`docker ps -a` on the host shows whether the database and its exporter run. If both do, the exporter's log says whether the password is refused; a network that was made anew wants `pulumi up`.",
-  panel: { dashboard: "alloy-postgres", title: "Answers" },
+    "`docker ps -a` on the host shows whether the database and its exporter run. If both do, the exporter's log says whether the password is refused; if a network was recreated, run `pulumi up`.",
+  panel: { dashboard: "alloy-postgres", title: "Database up" },
 };
 
 const journalSilent: Alert = {
@@ -122,7 +122,7 @@ const journalSilent: Alert = {
   severity: "warning",
   summary: "Alloy on {{ $labels.host }} has read no line of the journal for 3 h.",
   description:
-    'The reader is healthy and reads nothing when the directory, the machine id or the group is wrong: `ls -ln "/var/log/journal/$(cat /etc/machine-id)"` on the host must list files whose group is host.journal.gid of the stack.',
+    'A healthy reader that reads nothing points to a wrong directory, machine id or group: `ls -ln "/var/log/journal/$(cat /etc/machine-id)"` on the host must list files whose group is host.journal.gid of the stack.',
   panel: { dashboard: "alloy-agent", title: "Journal lines in 3 h" },
 };
 
@@ -132,9 +132,9 @@ const containerLogsSilent: Alert = {
   bad: { is: "below", value: 1 },
   forMinutes: 15,
   severity: "warning",
-  summary: "Alloy on {{ $labels.host }} has read no line of any container for 3 h.",
+  summary: "Alloy on {{ $labels.host }} has read no container log line for 3 h.",
   description:
-    "Not even its own. `docker logs --tail 50 alloy` names what it can't read, `docker logs --tail 50 alloy-docker-proxy` what is refused; logs are read of the drivers json-file, local and journald.",
+    "Not even its own. `docker logs --tail 50 alloy` names what it can't read, `docker logs --tail 50 alloy-docker-proxy` what is refused. It reads logs of the drivers json-file, local and journald.",
   panel: { dashboard: "alloy-agent", title: "Lines read" },
 };
 
@@ -144,9 +144,9 @@ const dockerNotAnswering: Alert = {
   bad: { is: "above", value: 10 },
   forMinutes: 5,
   severity: "warning",
-  summary: "Alloy on {{ $labels.host }} can't ask Docker which containers there are.",
+  summary: "Alloy on {{ $labels.host }} can't get the list of containers from Docker.",
   description:
-    "The socket proxy is down or refuses: `docker ps -a --filter name=alloy-docker-proxy`, `docker logs --tail 50 alloy-docker-proxy`. Logs of containers that start now are not read.",
+    "The socket proxy is down or refuses requests: `docker ps -a --filter name=alloy-docker-proxy`, `docker logs --tail 50 alloy-docker-proxy`. Until then, logs of new containers are not read.",
   panel: { dashboard: "alloy-agent", title: "Docker not answering" },
 };
 
@@ -158,7 +158,7 @@ const logTokenRefused: Alert = {
   severity: "critical",
   summary: "The sink refuses the lines of {{ $labels.host }}: 401 or 403.",
   description:
-    "The token has ended, was revoked, or is not known everywhere yet, which takes minutes after it was made. `pulumi up --stack STACK` makes one that is good. Lines that are refused are lost.",
+    "The token has expired or was revoked, or it is new and not yet accepted everywhere, which can take minutes. `pulumi up --stack STACK` creates a valid one. Refused lines are lost.",
   panel: { dashboard: "alloy-agent", title: "Refused tokens" },
 };
 
@@ -169,9 +169,9 @@ const componentsUnhealthy: Alert = {
   forMinutes: 15,
   severity: "warning",
   summary:
-    "{{ printf `%.0f` $values.B.Value }} components of Alloy on {{ $labels.host }} do not work.",
+    "{{ printf `%.0f` $values.B.Value }} components of Alloy on {{ $labels.host }} are not healthy.",
   description:
-    "Readers and exporters among them. `docker logs --tail 200 alloy | grep level=error` on the host names them and the reason.",
+    "`docker logs --tail 200 alloy | grep level=error` on the host names them and the reason.",
   panel: { dashboard: "alloy-agent", title: "Components not healthy" },
 };
 
@@ -184,19 +184,19 @@ const agentRestarts: Alert = {
   summary:
     "Alloy on {{ $labels.host }} was started {{ printf `%.0f` $values.B.Value }} times in an hour.",
   description:
-    "`docker inspect -f '{{ .State.ExitCode }} {{ .State.OOMKilled }}' alloy` says why it ends: 137 with true is limits.alloyMemory; `docker logs --tail 50 alloy` the rest.",
+    "`docker inspect -f '{{ .State.ExitCode }} {{ .State.OOMKilled }}' alloy` shows why it exits: 137 with true means that it reached limits.alloyMemory; for anything else, see `docker logs --tail 50 alloy`.",
   panel: { dashboard: "alloy-agent", title: "Starts in an hour" },
 };
 
 const stateSetAside: Alert = {
-  title: "State put aside",
+  title: "Damaged state set aside",
   expr: setAsideHours(),
   bad: { is: "below", value: TOLD_HOURS },
   forMinutes: 0,
   severity: "warning",
-  summary: "Alloy on {{ $labels.host }} could not read {{ $labels.path }}, which was put aside.",
+  summary: "Alloy on {{ $labels.host }} could not read {{ $labels.path }} and started without it.",
   description:
-    "Without its positions it reads logs from their start: lines arrive twice. Without its write-ahead log the samples that waited in it are lost. The disk was full, or the host lost power: `df -h` and the host's journal tell. What was put aside lies beside the new one, with the date in its name; delete it.",
+    "Without its positions it reads logs from the start, so lines arrive twice. Without its write-ahead log, the samples that waited in it are lost. The disk was full or the host lost power: check `df -h` and the host's journal. The damaged file is kept beside the new one, with the date in its name; delete it when you no longer need it.",
   panel: { dashboard: "alloy-agent", title: "Starts in an hour" },
 };
 
@@ -208,9 +208,9 @@ const linesTooOld: Alert = {
   forMinutes: 120,
   severity: "warning",
   summary:
-    "{{ $labels.host }} drops log lines as older than 167 h for two hours: {{ printf `%.0f` $values.B.Value }} in the last one.",
+    "{{ $labels.host }} has been dropping log lines older than 167 h for two hours: {{ printf `%.0f` $values.B.Value }} in the last hour.",
   description:
-    "Grafana Cloud refuses lines older than 168 h, so they are dropped before. Normal after a first start; if it stays, the host's clock is wrong (`date -u`) or a container writes old times.",
+    "Grafana Cloud refuses lines older than 168 h, so Alloy drops them first. This is normal after a first start. If it lasts, the host's clock is wrong (`date -u`) or a container writes old timestamps.",
   panel: { dashboard: "alloy-agent", title: "Lines dropped on purpose" },
 };
 
@@ -222,19 +222,19 @@ const seriesBudget = (budget: number): Alert => ({
   severity: "warning",
   summary: `All hosts together use {{ humanizePercentage $values.B.Value }} of ${budget} series.`,
   description:
-    "Above 100 % Grafana Cloud discards samples and no agent is told. `npm run verify -- --stack STACK` shows each job's share and what to cut first; the panel shows since when.",
+    "Above 100 %, Grafana Cloud discards samples without telling the agents. `npm run verify -- --stack STACK` shows each job's share and what to cut first; the panel shows when it began.",
   panel: { dashboard: "alloy-fleet", title: "Series" },
 });
 
 const tokenNearEnd: Alert = {
-  title: "Token near its end",
+  title: "Token expires soon",
   expr: queries.tokenDays(),
   bad: { is: "below", value: 14 },
   forMinutes: 60,
   severity: "critical",
   summary:
-    "The token “{{ $labels.token }}” of {{ $labels.host }} ends in {{ printf `%.0f` $values.B.Value }} days.",
+    "The token “{{ $labels.token }}” of {{ $labels.host }} expires in {{ printf `%.0f` $values.B.Value }} days.",
   description:
-    "`pulumi up --stack STACK` replaces the tokens of Grafana Cloud within 30 days of their end, and has not been run; `npm run github-token -- --stack STACK` makes a new one for GitHub. What is collected after the end of a token is lost.",
-  panel: { dashboard: "alloy-agent", title: "Tokens end in" },
+    "`pulumi up --stack STACK` replaces Grafana Cloud tokens in their last 30 days; `npm run github-token -- --stack STACK` stores a new GitHub token. What is collected after a token expires is lost.",
+  panel: { dashboard: "alloy-agent", title: "Tokens expire in" },
 };

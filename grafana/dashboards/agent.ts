@@ -15,12 +15,12 @@ import {
 const HOST = 'host=~"$host"';
 const OF = `${SELF},${HOST}`;
 
-/** Alloy about itself: what is lost or waits on the way, and what it costs. */
+/** Alloy's own metrics: what is lost or delayed, and what the agent costs. */
 export function agent() {
   return dashboard({
     uid: "alloy-agent",
     title: "Alloy: agent health",
-    description: "Alloy about itself: what is lost or waits on the way, and what it costs.",
+    description: "Alloy's own metrics: what is lost or delayed, and what the agent costs.",
     variables: [hostVariable({ several: true })],
     rows: {
       Now: numbers(),
@@ -28,7 +28,7 @@ export function agent() {
       Logs: logFlow(),
       Trouble: trouble(),
       Cost: cost(),
-      "Its own log": [ownLog()],
+      "Alloy's log": [ownLog()],
     },
   });
 }
@@ -38,7 +38,7 @@ function numbers() {
     stat({
       title: "Components not healthy",
       description:
-        "Components of the configuration that run but do not work; its own log names them.",
+        "Components of the configuration that are loaded but not healthy; Alloy's log names them.",
       width: 4,
       queries: [
         metrics(
@@ -50,7 +50,7 @@ function numbers() {
     stat({
       title: "Configuration",
       description:
-        "Whether the newest load of the configuration succeeded; if not, the last good one runs on.",
+        "Whether the latest configuration was loaded; if not, the previous one keeps running.",
       width: 4,
       queries: [metrics(`min(alloy_config_last_load_successful{${OF}})`)],
       words: { 0: { text: "refused", color: "red" }, 1: { text: "loaded", color: "green" } },
@@ -75,7 +75,7 @@ function numbers() {
     }),
     stat({
       title: "Series of the budget",
-      description: `Active series of all hosts as a share of ${SERIES_BUDGET.toLocaleString("en-US")}; above 100 % Grafana Cloud discards.`,
+      description: `Active series of all hosts as a share of ${SERIES_BUDGET.toLocaleString("en-US")}; above 100 %, Grafana Cloud discards samples.`,
       unit: "percentunit",
       decimals: 1,
       width: 4,
@@ -83,9 +83,9 @@ function numbers() {
       colours: { green: null, yellow: 0.8, red: 1 },
     }),
     stat({
-      title: "Tokens end in",
+      title: "Tokens expire in",
       description:
-        "Days until each token of the host ends; `pulumi up` replaces it within 30 days of its end.",
+        "Days until each of the host's tokens expires; `pulumi up` replaces a token in its last 30 days.",
       unit: "d",
       decimals: 0,
       width: 4,
@@ -101,14 +101,14 @@ function samples() {
   return [
     graph({
       title: "Samples sent",
-      description: "Samples that the sink took.",
+      description: "Samples that the sink accepted.",
       unit: "suffix: samples/s",
       queries: [metrics(rate("prometheus_remote_storage_samples_total"), "{{host}}")],
     }),
     graph({
       title: "Samples in trouble",
       description:
-        "Failed: refused and lost. Retried: the sink or the way to it failed, they wait.",
+        "Failed: refused and lost. Retried: the sink or the connection failed; they wait.",
       unit: "suffix: samples/s",
       queries: [
         metrics(rate("prometheus_remote_storage_samples_failed_total"), "{{host}} failed"),
@@ -118,7 +118,7 @@ function samples() {
     graph({
       title: "Series in the write-ahead log",
       description:
-        "What the host sends, before any limit. It grows when a label gets ever new values.",
+        "Series that the host sends, before any limit. It grows when a label keeps getting new values.",
       queries: [
         metrics(
           `sum by (host) (prometheus_remote_write_wal_storage_active_series{${OF}})`,
@@ -143,7 +143,7 @@ function logFlow() {
     graph({
       title: "Lines dropped on purpose",
       description:
-        "By reason: too old for the sink, or noise. Too old for more than an hour is a wrong clock.",
+        "By reason: too old for the sink, or noise. Too old for more than an hour means a wrong clock.",
       unit: "suffix: lines/s",
       queries: [
         metrics(
@@ -154,7 +154,7 @@ function logFlow() {
     }),
     graph({
       title: "Lines in trouble",
-      description: "Refused lines are lost; retried batches wait where they were read.",
+      description: "Refused lines are lost; lines of retried batches wait.",
       unit: "suffix: /s",
       queries: [
         metrics(rate("loki_write_dropped_entries_total"), "{{host}} lines refused"),
@@ -168,8 +168,7 @@ function trouble() {
   return [
     graph({
       title: "Docker not answering",
-      description:
-        "How often in 15 min the socket proxy or Docker did not say which containers there are, of 30 times.",
+      description: "Requests for the list of containers that failed in 15 min, of 30.",
       decimals: 0,
       queries: [metrics(discoveryFailures(`,${HOST}`), "{{host}}")],
     }),
@@ -183,7 +182,7 @@ function trouble() {
     }),
     graph({
       title: "Starts in an hour",
-      description: "How often the agent was started anew; an update does it once.",
+      description: "How often the agent was started; an update that replaces it starts it once.",
       decimals: 0,
       queries: [metrics(agentStarts(`,${HOST}`), "{{host}}")],
     }),
@@ -202,7 +201,7 @@ function cost() {
     graph({
       title: "Memory",
       description:
-        "Resident memory, with the pages of its binary; and its heap, which the target of 200 MB is about.",
+        "Resident memory, which includes the pages of its binary, and the heap, to which the target of 200 MB applies.",
       unit: "bytes",
       queries: [
         metrics(

@@ -15,18 +15,18 @@ export function containers() {
   return dashboard({
     uid: "alloy-containers",
     title: "Alloy: containers",
-    description: "Containers: which take most CPU time and memory, and which restart.",
+    description: "Containers: which use the most CPU and memory, and which restart.",
     variables: [
       hostVariable({ several: true }),
       labelVariable({
         name: "container",
         label: "Container",
-        description: "Containers that ran in the chosen time.",
+        description: "Containers that ran in the selected time range.",
         selector: `container_info{${CONTAINERS},host=~"$host"}`,
         several: true,
       }),
     ],
-    rows: { "In the chosen time": totals(), "Over time": graphs() },
+    rows: { "In the selected time range": totals(), "Over time": graphs() },
   });
 }
 
@@ -36,20 +36,20 @@ function totals() {
   return [
     bars({
       title: "CPU time",
-      description: "The ten containers that took most CPU time, under whatever id.",
+      description: "The ten containers that used the most CPU time, recreated ones included.",
       ...{ unit: "s", decimals: 0 },
       queries: [over(`increase(${CPU}[$__range])`, "sum")],
     }),
     bars({
       title: "Most memory",
       description:
-        "The ten containers that had most resident memory at once. Pages of files that programs share count for each.",
+        "The ten containers with the highest peak of resident memory. Pages that programs share count for each of them.",
       unit: "bytes",
       queries: [over(`sum without (memtype) (max_over_time(${MEMORY}[$__range]))`, "max")],
     }),
     bars({
       title: "Restarts",
-      description: "How often a container was seen to have started anew, scrape by scrape.",
+      description: "How often a scrape found that a container had restarted.",
       decimals: 0,
       queries: [over(`changes(container_start_time_seconds{${CONTAINERS}}[$__range])`, "sum")],
     }),
@@ -60,7 +60,7 @@ function graphs() {
   return [
     graph({
       title: "CPU",
-      description: "Cores that the ten busiest containers take.",
+      description: "Cores that the ten busiest containers use.",
       ...{ unit: "suffix: cores", decimals: 2, width: 12 },
       queries: [top(containersNamed(`rate(${CPU}[$__rate_interval])`, CHOSEN))],
     }),
@@ -73,14 +73,14 @@ function graphs() {
     }),
     graph({
       title: "Processes",
-      description: "Of the ten containers that have most.",
+      description: "Of the ten containers that have the most.",
       ...{ decimals: 0, width: 12 },
       queries: [top(containersNamed(`container_processes{${CONTAINERS}}`, CHOSEN))],
     }),
     graph({
       title: "Restarts in 15 min",
       description:
-        "Scrapes in 15 min that saw a container started anew, or waiting to be: more than three is a loop.",
+        "Scrapes in 15 min that found a container restarted or waiting to restart: more than three is a loop.",
       ...{ decimals: 0, width: 12 },
       queries: [top(containerRestarts(CHOSEN))],
     }),

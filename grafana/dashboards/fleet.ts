@@ -48,22 +48,23 @@ function numbers() {
     }),
     stat({
       title: "Active series",
-      description: `Of the ${SERIES_BUDGET.toLocaleString("en-US")} of Grafana Cloud's free tier; what is above is discarded.`,
+      description: `Of the ${SERIES_BUDGET.toLocaleString("en-US")} of Grafana Cloud's free tier; samples of any more are discarded.`,
       width: 4,
       queries: [metrics(activeSeries())],
       colours: { green: null, yellow: 0.8 * SERIES_BUDGET, red: SERIES_BUDGET },
     }),
     stat({
       title: "Log lines",
-      description: "Lines of containers and journals that arrive, all hosts together.",
+      description: "Log lines of containers and journals that arrive from all hosts.",
       unit: "suffix: lines/s",
       decimals: 1,
       width: 4,
       queries: [lines('sum(rate({host=~".+"}[5m]))')],
     }),
     stat({
-      title: "First token ends in",
-      description: "Days until the first token of any host ends; `pulumi up` replaces it in time.",
+      title: "First token expires in",
+      description:
+        "Days until the first token of any host expires; `pulumi up` replaces it in time.",
       unit: "d",
       decimals: 0,
       width: 4,
@@ -107,7 +108,7 @@ function hosts() {
   ];
   return table({
     title: "Hosts",
-    description: "One row a host. A silent host stays for a day, with what is known of it.",
+    description: "One row per host. A silent host stays for a day with its last values.",
     width: 24,
     by: "host",
     columns,
@@ -126,7 +127,7 @@ function graphs() {
     }),
     graph({
       title: "Memory",
-      description: "Share of the memory that no new program could get.",
+      description: "Share of the memory that is not available to a new program.",
       unit: "percentunit",
       max: 1,
       width: 12,

@@ -11,7 +11,7 @@ export function github() {
     uid: "alloy-github",
     title: "Alloy: GitHub",
     description:
-      "Repositories that are polled, and how much of the token's calls is left. A poll every 10 min.",
+      "Repositories that are polled, and how many of the token's API calls are left. Polled every 10 min.",
     variables: [
       labelVariable({
         name: "repo",
@@ -29,7 +29,7 @@ function polls() {
   return stat({
     title: "Newest poll",
     description:
-      "Whether the newest poll reached GitHub. Failed: the token ended, or its calls are used up.",
+      "Whether the latest poll reached GitHub. Failed: the token has expired, or its calls are used up.",
     width: 4,
     height: 7,
     queries: [metrics(`min(${polled("up")})`)],
@@ -41,7 +41,7 @@ function polls() {
 function limit() {
   return stat({
     title: "Calls left",
-    description: "Of the token's 5,000 calls an hour; a poll takes three a repository.",
+    description: "Of the token's 5,000 calls an hour; a poll uses three per repository.",
     width: 4,
     height: 7,
     queries: [metrics(`min(${polled("github_rate_remaining")})`)],
@@ -57,7 +57,7 @@ function repositories() {
   });
   return table({
     title: "Repositories",
-    description: "One row a repository, as of the newest poll.",
+    description: "One row per repository, as of the latest poll.",
     width: 16,
     by: "repo",
     columns: [
@@ -81,13 +81,13 @@ function graphs() {
     byRepository("Stars", "People who starred a repository.", "github_repo_stars"),
     byRepository(
       "Open issues",
-      "Issues that are open; GitHub counts pull requests among them.",
+      "Open issues; GitHub includes pull requests.",
       "github_repo_open_issues",
     ),
     graph({
       title: "Calls left",
       description:
-        "It starts anew each hour; a line that falls faster has another program on the same token.",
+        "It is reset each hour; if it falls faster, another program uses the same token.",
       queries: [
         metrics(`min by (host) (${polled("github_rate_remaining")})`, "{{host}}"),
         metrics(`max(${polled("github_rate_limit")})`, "limit"),

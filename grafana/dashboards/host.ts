@@ -41,16 +41,20 @@ function numbers() {
       queries: [metrics(`time() - max(node_boot_time_seconds{${OF}})`)],
     }),
     share("CPU", "Share of the CPU time of all cores that is not idle.", cpuBusy(`,${HOST}`)),
-    share("Memory", "Share of the memory that no new program could get.", memoryUsed(`,${HOST}`)),
+    share(
+      "Memory",
+      "Share of the memory that is not available to a new program.",
+      memoryUsed(`,${HOST}`),
+    ),
     share(
       "Fullest file system",
-      "Of the file systems that can be written to, tmpfs left out.",
+      "Of the writable file systems, without tmpfs.",
       `1 - min(${freeShare(`,${HOST}`)})`,
     ),
     stat({
-      title: "Load by core",
+      title: "Load per core",
       description:
-        "Mean of 5 min of processes that run or wait, divided by the cores; above 1 they wait.",
+        "Load average of 5 min, divided by the number of cores; above 1, processes wait.",
       decimals: 2,
       width: 4,
       queries: [
@@ -59,7 +63,7 @@ function numbers() {
       colours: { green: null, yellow: 1, red: 2 },
     }),
     stat({
-      title: "Killed for memory",
+      title: "Out-of-memory kills",
       description: "Processes that the kernel killed within the last day because memory ran out.",
       decimals: 0,
       width: 4,
@@ -74,7 +78,7 @@ function cpuAndMemory() {
   return [
     graph({
       title: "CPU by mode",
-      description: "Cores that are busy, by what they do; iowait is waiting for a disk.",
+      description: "Busy cores by mode; iowait is waiting for a disk.",
       unit: "suffix: cores",
       decimals: 2,
       width: 12,
@@ -89,7 +93,7 @@ function cpuAndMemory() {
     graph({
       title: "Memory",
       description:
-        "Used by programs, used as a cache that can be given up, and free. ZFS' ARC counts as used.",
+        "Used by programs, used as a cache that can be freed, and free. ZFS' ARC counts as used.",
       unit: "bytes",
       width: 12,
       stacked: true,
@@ -107,7 +111,7 @@ function disks() {
   return [
     bars({
       title: "File systems",
-      description: "Used share of each file system that can be written to.",
+      description: "Used share of each writable file system.",
       unit: "percentunit",
       max: 1,
       decimals: 1,
@@ -116,9 +120,9 @@ function disks() {
       colours: SHARE,
     }),
     stat({
-      title: "File systems without a size",
+      title: "File systems not measured",
       description:
-        "Those that Alloy's user can't reach, or that do not answer: nobody is told when they fill.",
+        "Those that Alloy's user can't enter or that do not answer: no alert warns when they fill up.",
       width: 4,
       height: 8,
       queries: [metrics(`sum(${unmeasured(`,${HOST}`)})`)],
@@ -136,8 +140,7 @@ function disks() {
     }),
     graph({
       title: "Busy",
-      description:
-        "Share of the time in which a device has something to do; near 100 % it is the bottleneck.",
+      description: "Share of the time that a device is busy; near 100 %, it is the bottleneck.",
       unit: "percentunit",
       width: 7,
       queries: [metrics(`sum by (device) (${rate("io_time_seconds_total")})`, "{{device}}")],
@@ -163,7 +166,7 @@ function network() {
     graph({
       title: "Errors and drops",
       description:
-        "Packets that an interface could not take or send. A cable or a driver, when it lasts.",
+        "Packets that an interface could not receive or send. If it lasts, suspect the cable or the driver.",
       unit: "pps",
       queries: [
         metrics(`${rate("receive_errs")} + ${rate("transmit_errs")}`, "{{device}} errors"),
@@ -172,7 +175,7 @@ function network() {
     }),
     graph({
       title: "TCP connections",
-      description: "Connections that are open, and those that wait for their end.",
+      description: "Open connections, and closed ones in TIME_WAIT.",
       queries: [
         metrics(`sum(node_netstat_Tcp_CurrEstab{${OF}})`, "established"),
         metrics(`sum(node_sockstat_TCP_tw{${OF}})`, "time wait"),
@@ -187,7 +190,7 @@ function zfs() {
     stat({
       title: "Pools",
       description:
-        "State of each ZFS pool. Anything but online has lost redundancy, or data: `zpool status`.",
+        "State of each ZFS pool. Anything but online means lost redundancy or data: `zpool status`.",
       width: 6,
       height: 8,
       text: "name",
@@ -205,7 +208,7 @@ function zfs() {
     }),
     graph({
       title: "ARC",
-      description: "Memory that ZFS' read cache takes; it is given up when programs need it.",
+      description: "Memory that ZFS' read cache uses; it is freed when programs need it.",
       unit: "bytes",
       width: 6,
       queries: [metrics(`sum(node_zfs_arc_size{${OF}})`, "ARC")],
@@ -223,7 +226,7 @@ function zfs() {
     }),
     graph({
       title: "Temperatures",
-      description: "What the sensors of CPUs, disks and boards say.",
+      description: "Readings of the sensors of CPUs, disks and boards.",
       unit: "celsius",
       min: undefined,
       width: 6,
@@ -236,7 +239,7 @@ function zfs() {
 
 function errors() {
   return logLines({
-    title: "Errors of the journal",
+    title: "Errors in the journal",
     description: "Entries of level err and worse: kernel, smartd, ZFS, units that failed.",
     queries: [lines(`{${OF},level=~"emerg|alert|crit|err|error"}`)],
   });

@@ -19,7 +19,7 @@ export function logs() {
       labelVariable({
         name: "container",
         label: "Container",
-        description: "Containers that wrote something in the chosen time.",
+        description: "Containers that wrote something in the selected time range.",
         selector: '{job="docker",host=~"$host"}',
         several: true,
         from: LOGS,
@@ -27,12 +27,12 @@ export function logs() {
       labelVariable({
         name: "unit",
         label: "Unit",
-        description: "Units of the journal that wrote something in the chosen time.",
+        description: "Units of the journal that wrote something in the selected time range.",
         selector: `{${NODE},host=~"$host"}`,
         several: true,
         from: LOGS,
       }),
-      textVariable("search", "Search", "Text or regular expression that lines must have."),
+      textVariable("search", "Search", "Text or regular expression that lines must match."),
     ],
     rows: { Amount: amounts(), Containers: [containers()], Journal: [journal()] },
   });
@@ -44,7 +44,7 @@ function amounts() {
     graph({
       title: "Lines by container",
       description:
-        "The ten containers that write most. One that never stops is a candidate for logs.exclude.",
+        "The ten containers that write the most. One that never stops is a candidate for logs.exclude.",
       ...{ unit, stacked: true },
       queries: [
         lines(`topk(10, sum by (container) (rate(${CONTAINERS}[$__auto])))`, "{{container}}"),
@@ -52,13 +52,13 @@ function amounts() {
     }),
     graph({
       title: "Lines by unit",
-      description: "The ten units of the journal that write most.",
+      description: "The ten units of the journal that write the most.",
       ...{ unit, stacked: true },
       queries: [lines(`topk(10, sum by (unit) (rate(${JOURNAL}[$__auto])))`, "{{unit}}")],
     }),
     graph({
-      title: "Lines that speak of errors",
-      description: "Lines of containers with error, fatal or panic in them, by container.",
+      title: "Lines that mention errors",
+      description: "Container log lines with error, fatal or panic in them, by container.",
       unit,
       queries: [
         lines(

@@ -29,7 +29,7 @@ export function postgres() {
 function numbers() {
   return [
     stat({
-      title: "Answers",
+      title: "Database up",
       description: "Whether each database answers its exporter, and the exporter answers Alloy.",
       queries: [metrics(databaseUp(`,${CHOSEN}`), "{{job}}")],
       words: { 0: { text: "down", color: "red" }, 1: { text: "up", color: "green" } },
@@ -84,9 +84,9 @@ function work() {
       ],
     }),
     graph({
-      title: "Read from memory",
+      title: "Cache hit ratio",
       description:
-        "Share of blocks that PostgreSQL had in its own cache. Below 95 % shared_buffers may be small.",
+        "Share of blocks that PostgreSQL found in its own cache. Below 95 %, shared_buffers may be too small.",
       unit: "percentunit",
       max: 1,
       min: undefined,
@@ -101,21 +101,21 @@ function waiting() {
   return [
     graph({
       title: "Connections by state",
-      description: "Idle in transaction holds locks: a program that forgets to commit.",
+      description: "Idle in transaction holds locks: a program did not commit.",
       queries: [
         metrics(`sum by (job, state) (pg_stat_activity_count{${CHOSEN}}) > 0`, "{{job}} {{state}}"),
       ],
     }),
     graph({
       title: "Longest transaction",
-      description: "Age of the oldest transaction that is open, without the exporter's own.",
+      description: "Age of the oldest open transaction, without the exporter's own.",
       unit: "s",
       queries: [metrics(`max by (job) (pg_stat_activity_max_tx_duration{${OWN}})`, "{{job}}")],
     }),
     graph({
       title: "Conflicts",
       description:
-        "Deadlocks, each of which ended a transaction, and bytes that queries wrote to disk for want of memory.",
+        "Deadlocks, each of which aborted a transaction, and bytes that queries wrote to disk for lack of memory.",
       unit: "suffix: /s",
       queries: [
         metrics(rate("deadlocks"), "{{job}} deadlocks"),

@@ -53,14 +53,14 @@ function numbers() {
     }),
     stat({
       title: "Open connections",
-      description: "Connections that are open now, all entry points together.",
+      description: "Open connections, all entry points together.",
       width: 6,
       queries: [metrics(`sum(traefik_open_connections{${OF}})`)],
     }),
     stat({
-      title: "First certificate ends in",
+      title: "First certificate expires in",
       description:
-        "Traefik renews a certificate of Let's Encrypt 30 days before its end: below that, it can't.",
+        "Traefik renews Let's Encrypt certificates 30 days before they expire; fewer days mean that renewal fails.",
       unit: "d",
       decimals: 0,
       width: 6,
@@ -76,14 +76,14 @@ function services() {
   return [
     graph({
       title: "Requests by service",
-      description: "Who is asked for how much.",
+      description: "Requests per second to each service.",
       unit: "reqps",
       queries: [metrics(`sum by (service) (${rate("service_requests_total")})`, "{{service}}")],
     }),
     graph({
       title: "Errors by service",
       description:
-        "Share of answers with 4xx or 5xx. 401 and 404 are often robots; 502 and 504 are a service that is down.",
+        "Share of responses with 4xx or 5xx. 401 and 404 are often bots; 502 and 504 mean that a service is down.",
       unit: "percentunit",
       queries: [
         metrics(
@@ -95,7 +95,7 @@ function services() {
     graph({
       title: "Mean duration by service",
       description:
-        "From the request to the last byte of the answer. Buckets are not collected, so there are no percentiles.",
+        "From the request to the last byte of the response. Buckets are not collected, so there are no percentiles.",
       unit: "s",
       queries: [metrics(mean("service", "service", SERVICE), "{{service}}")],
     }),
@@ -114,7 +114,7 @@ function entryPoints() {
     }),
     graph({
       title: "Traffic",
-      description: "Bytes of requests and of answers by entry point.",
+      description: "Bytes of requests and responses by entry point.",
       unit: "Bps",
       min: undefined,
       width: 12,

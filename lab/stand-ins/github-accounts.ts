@@ -1,6 +1,6 @@
 import { createPublicKey, randomBytes, verify } from "node:crypto";
 
-/** What a token may do with one part of a repository. Left out: nothing. */
+/** What a token may do with one part of a repository. Default: nothing. */
 export type Access = "read" | "write";
 
 /** What a token may do in one repository. Every token that covers one reads its metadata. */

@@ -64,7 +64,7 @@ function otherRules(resource: PolicyResource, mounts: Mount[]): string[] {
   const alone = envs === unknown || texts(envs).join() === version;
   if (ours && alone) return [];
   return [
-    `${titleOf(resource)}: runs by other rules than those of components/agent/socket-proxy-rules.ts. ` +
+    `${titleOf(resource)}: does not run with the rules of components/agent/socket-proxy-rules.ts. ` +
       `Mount them read-only over ${TEMPLATE}, with ${version} alone in \`envs\`.`,
   ];
 }
@@ -76,8 +76,8 @@ function rootAbove(resource: PolicyResource, mounts: Mount[]): string[] {
   if (!isRoot) return [];
   return wide.map(
     ({ source }) =>
-      `${titleOf(resource)}: is root and mounts ${source}, in which the Docker socket lies. ` +
-      "Set `user` to one that may not open it, or mount less.",
+      `${titleOf(resource)}: runs as root and mounts ${source}, which contains the Docker socket. ` +
+      "Set `user` to one that can't open it, or mount less.",
   );
 }
 

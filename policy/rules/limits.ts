@@ -32,7 +32,7 @@ export const pidLimit: StackRule = {
       .map((resource) => ({
         resource,
         message:
-          `${titleOf(resource)}: has no PID limit, so a fork bomb in it takes the host along. ` +
+          `${titleOf(resource)}: has no PID limit, so a fork bomb in it takes the host down. ` +
           "Call `limitPids` of components/agent/pid-limit.ts with it.",
       })),
 };

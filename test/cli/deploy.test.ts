@@ -45,7 +45,7 @@ async function run(args: string[], data = healthyHost("svlnas"), refuses = false
 test("updates, then proves; 0 when both are well", async () => {
   const { code, done, out } = await run(["--stack", "svlnas", "--yes", "--timeout", "0"]);
   expect(done).toEqual(["pulumi up --stack svlnas --yes", "verify svlnas"]);
-  expect(out).toMatch(/\n\d+ ok, 1 to look at\n$/);
+  expect(out).toMatch(/\n\d+ ok, 1 to check\n$/);
   expect(code).toBe(0);
 });
 
@@ -70,7 +70,7 @@ test("containers that run and whose lines do not arrive are named", async () => 
   expect(code).toBe(0);
   const text = out.replace(/\s+/g, " ");
   expect(text).toContain(
-    "db: it wrote within a day, and nothing of that is here (log driver json-file); mute: Docker can't read back what its log driver none takes.",
+    "db: it wrote lines within a day, and none of them is here (log driver json-file); mute: Docker can't read logs back from its log driver none.",
   );
   expect(text).not.toContain("quiet:");
 });

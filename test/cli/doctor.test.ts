@@ -66,7 +66,7 @@ docker         28.3.1, API 1.51  ok
 
 5 ok
 `);
-  expect(err).toBe("reading the configuration of svlnas\nlooking at the host svlnas\n");
+  expect(err).toBe("reading the configuration of svlnas\nchecking the host svlnas\n");
   expect(calls).toEqual([["version"], ["config", "--json", "--show-secrets", "--stack", "svlnas"]]);
   expect(asked).toHaveLength(1);
   expect(asked[0]?.[0]).toMatchObject({ stack: "svlnas", host: { name: "svlnas" } });
@@ -108,7 +108,7 @@ test.each<[what: string, Given, said: string[], hostAsked: boolean]>([
       `    host.journal.gid: ${journal.reason}`,
       `    ${journal.fix}`,
       "",
-      "5 ok, 1 to mend",
+      "5 ok, 1 to fix",
     ],
     true,
   ],
@@ -124,7 +124,7 @@ test.each<[what: string, Given, said: string[], hostAsked: boolean]>([
   [
     "a fault of the host's own settings",
     { settings: wrongSubnet },
-    ["host           not asked: first mend its settings  open", "", "2 ok, 1 to mend, 1 not asked"],
+    ["host           skipped: fix its settings first  open", "", "2 ok, 1 to fix, 1 skipped"],
     false,
   ],
   [

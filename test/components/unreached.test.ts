@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { unreachedSentence } from "../../components/host/unreached.ts";
 
-const doctor = "See why: npm run doctor -- --stack svlnas; then again: pulumi up --stack svlnas";
+const doctor = "To see why: npm run doctor -- --stack svlnas; then again: pulumi up --stack svlnas";
 
 test.each([
   [
@@ -22,7 +22,7 @@ test.each([
   ],
   [
     'Process exited with status 124: running "timeout":\n',
-    "A command on the host nas had not ended after 20 min. See whether Docker answers there: docker ps; then again: pulumi up --stack svlnas",
+    "A command on the host nas had not ended after 20 min. Check whether Docker answers there: docker ps; then again: pulumi up --stack svlnas",
   ],
   [
     "Error stopping container 4711: Error response from daemon: No such container: 4711",

@@ -181,7 +181,7 @@ const cases: Case[] = [
   ],
   [
     { ...withApp, "github.apiUrl": "https://github.example.org/api/v3" },
-    "github.apiUrl: can't be another with github.app: Alloy gets an app's tokens from https://api.github.com alone",
+    "github.apiUrl: can't be changed with github.app: Alloy gets an app's tokens from https://api.github.com alone",
     remove("github.apiUrl"),
   ],
   [
@@ -202,7 +202,7 @@ const cases: Case[] = [
   ],
   [
     { grafanaCloud: undefined },
-    "grafanaCloud: is missing, and so is sinks. Set this for Grafana Cloud, or sinks.metrics.url and sinks.logs.url for your own Prometheus and Loki",
+    "grafanaCloud: is missing, and so is sinks. Set it for Grafana Cloud, or sinks.metrics.url and sinks.logs.url for your own Prometheus and Loki",
     set("grafanaCloud.stackSlug", "mystack"),
   ],
   // Of digits alone, which YAML takes for a number.
@@ -248,7 +248,7 @@ const cases: Case[] = [
   [{ limits: { alloyMemory: 5 } }, "limits.alloyMemory: must be at least 128", "512"],
   [
     { logs: { redact: { expressions: ["(?=secret)"] } } },
-    "logs.redact.expressions[0]: is not a regular expression that Alloy takes (RE2): invalid or unsupported Perl syntax: `(?=`",
+    "logs.redact.expressions[0]: is not a regular expression that Alloy accepts (RE2): invalid or unsupported Perl syntax: `(?=`",
     "'session=(\\w+)'",
   ],
   [
@@ -279,7 +279,7 @@ const cases: Case[] = [
   ],
   [
     { registry: { ...registry, address: "ghcr.io" } },
-    "registry.address: is ghcr.io, but images.alloy is at dhi.io, which wants a log-in",
+    "registry.address: is ghcr.io, but images.alloy is at dhi.io, which requires a login",
     "dhi.io",
   ],
   [
@@ -330,7 +330,7 @@ test.each(cases)("%j: %s", async (change, fault, fix) => {
 
 test("the default image wants a log-in to its registry", async () => {
   const { registry: _, registryPassword: __, ...settings } = completed("svlnas");
-  const why = "is missing: images.alloy is at dhi.io, which wants a log-in";
+  const why = "is missing: images.alloy is at dhi.io, which requires a login";
   expect(await messageFor(settings)).toBe(`\
 Stack svlnas: 3 faults in the configuration, nothing was changed.
   registry.address: ${why}

@@ -156,7 +156,7 @@ describe("the compose service", () => {
     await sleep(4000);
     running.kill("SIGINT");
     const { exitCode, all } = await running;
-    expect(all).toContain("it was broken off");
+    expect(all).toContain("it was interrupted");
     expect(all).toMatch(/The old service is back as it was\.\n?$/);
     expect(exitCode).toBe(1);
     await expectOldServiceBack();
@@ -186,7 +186,7 @@ describe("adopted", () => {
     running.kill("SIGKILL");
     await running;
     const { code, output } = await adopt("--env", "-", "--yes");
-    expect(output).toContain("An adoption of this host was cut off.");
+    expect(output).toContain("An adoption of this host was interrupted.");
     expect(output, output).toContain("Done. The host of adopted runs this program's agent");
     expect(code).toBe(0);
   });

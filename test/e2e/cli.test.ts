@@ -42,17 +42,17 @@ Stack svlnas: 8 faults in the configuration, nothing was changed.
     pulumi config set --stack svlnas --path 'grafana-alloy:host.connection.hostKey' "$(ssh-keyscan -t ed25519 HOST | cut -d' ' -f2-)"
   ingress.domain: is missing
     pulumi config set --stack svlnas --path 'grafana-alloy:ingress.domain' example.org
-  grafanaCloud: is missing, and so is sinks. Set this for Grafana Cloud, or sinks.metrics.url and sinks.logs.url for your own Prometheus and Loki
+  grafanaCloud: is missing, and so is sinks. Set it for Grafana Cloud, or sinks.metrics.url and sinks.logs.url for your own Prometheus and Loki
     pulumi config set --stack svlnas --path 'grafana-alloy:grafanaCloud.stackSlug' mystack
   cloudAccessPolicyToken: is missing: grafanaCloud needs it
     pulumi config set --stack svlnas --secret grafana:cloudAccessPolicyToken
   githubToken: is missing: this host polls GitHub
     npm run github-token -- --stack svlnas
-  registry.address: is missing: images.alloy is at dhi.io, which wants a log-in
+  registry.address: is missing: images.alloy is at dhi.io, which requires a login
     pulumi config set --stack svlnas --path 'grafana-alloy:registry.address' dhi.io
-  registry.username: is missing: images.alloy is at dhi.io, which wants a log-in
+  registry.username: is missing: images.alloy is at dhi.io, which requires a login
     pulumi config set --stack svlnas --path 'grafana-alloy:registry.username' myaccount
-  registryPassword: is missing: images.alloy is at dhi.io, which wants a log-in
+  registryPassword: is missing: images.alloy is at dhi.io, which requires a login
     pulumi config set --stack svlnas --secret grafana-alloy:registryPassword`);
     expect(output).not.toMatch(stackTrace);
     // Its GitHub is the lab's: the token that the tests have is none of the real one.
@@ -89,7 +89,7 @@ Stack svlnas: 8 faults in the configuration, nothing was changed.
     const refused = await project.run("pulumi up --stack svlnas --yes --skip-preview");
     expect(refused.code).not.toBe(0);
     expect(refused.output).toContain(
-      'error: grafanaCloud: Grafana Cloud has an access policy "alloy-svlnas" in prod-eu-west-2 that this stack did not make. ',
+      'error: grafanaCloud: Grafana Cloud has an access policy "alloy-svlnas" in prod-eu-west-2 that this stack did not create. ',
     );
     const [command = ""] = /pulumi import .+/.exec(refused.output) ?? [];
     const imported = await project.run(command);
@@ -103,7 +103,7 @@ Stack svlnas: 8 faults in the configuration, nothing was changed.
       set: "--secret grafana-alloy:githubToken",
       value: "github_pat_revoked-long-ago",
       right: () => lab.world.github.token,
-      says: "grafana-alloy:githubToken: GitHub refuses it: it has ended or was revoked. ",
+      says: "grafana-alloy:githubToken: GitHub refuses it: it has expired or was revoked. ",
     },
     {
       what: "a Grafana Cloud stack that does not exist",
@@ -145,7 +145,7 @@ describe("an empty host and two tokens", () => {
         "npm run deploy -- --stack svlnas --yes --timeout 300",
       );
       expect(code, output).toBe(0);
-      expect(output).toMatch(/\n\d+ ok(, \d+ to look at)?$/);
+      expect(output).toMatch(/\n\d+ ok(, \d+ to check)?$/);
       // The policy that was left over is this stack's now, with its scopes, and goes with it.
       expect(lab.cloud.cloud.policy(leftOver)?.scopes).toEqual(["logs:write", "metrics:write"]);
       // What the next checks compare with the address that they are told.

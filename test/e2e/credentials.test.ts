@@ -124,7 +124,7 @@ describe("tokens of Grafana Cloud", () => {
 
   const refused = (rest: string) =>
     new RegExp(
-      `/(api/prom/push refuses samples|loki/api/v1/push refuses lines) with the new token\\. ${rest} When that is mended: pulumi up --stack local`,
+      `/(api/prom/push refuses samples|loki/api/v1/push refuses lines) with the new token\\. ${rest} Once that is fixed: pulumi up --stack local`,
     );
 
   test("a new one that the sinks refuse is not given to the host, and the old one stays in use", async () => {

@@ -142,7 +142,7 @@ describe.each(hosts)("$name over SSH, with a simulated Grafana Cloud", (host) =>
     expect(out).toMatch(/\n\d+ ok\n$/);
     expect({ code, err }).toEqual({
       code: 0,
-      err: `reading the configuration of ${host.name}\nlooking at the host ${host.name}\n`,
+      err: `reading the configuration of ${host.name}\nchecking the host ${host.name}\n`,
     });
   });
 
@@ -266,7 +266,7 @@ describe("a host that lacks three things", () => {
     ]) {
       expect(out).toContain(`    ${line}\n`);
     }
-    expect(out).toMatch(/ 3 to mend\n$/);
+    expect(out).toMatch(/ 3 to fix\n$/);
   });
 
   test("is not deployed to: the update says the same, and changes nothing on the host", async () => {

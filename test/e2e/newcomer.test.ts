@@ -74,7 +74,7 @@ test("from a clone to a proven host", async () => {
   ]);
   await obey(checked.output);
   await succeeds(doctor);
-  expect(await succeeds(`${deploy} --yes`)).toMatch(/\n\d+ ok(, \d+ to look at)?$/);
+  expect(await succeeds(`${deploy} --yes`)).toMatch(/\n\d+ ok(, \d+ to check)?$/);
   const verify = `npm run -s verify -- --stack ${STACK} --json 2>/dev/null`;
   expect(JSON.parse(await succeeds(verify))[0]).toMatchObject({ signal: "host", state: "ok" });
   await succeeds(`pulumi destroy --stack ${STACK} --yes --skip-preview`);

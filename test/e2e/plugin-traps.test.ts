@@ -217,7 +217,7 @@ describe("with Traefik in the agent's network", () => {
     test("takes what is ours, and says who is in the network and the command", async () => {
       const disconnect = `docker network disconnect alloy-frontend ${TRAEFIK}`;
       expect(said).toContain(
-        `All else of the stack is gone from local, but its network is in use: ${TRAEFIK} in alloy-frontend. ` +
+        `Everything else of the stack is gone from local, but its network is in use: ${TRAEFIK} in alloy-frontend. ` +
           `On the host: ${disconnect}; then again: pulumi destroy --stack ${NAME}`,
       );
       // What has nothing to delete may still be in the state when that fails.

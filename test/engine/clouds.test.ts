@@ -70,7 +70,7 @@ describe("Grafana Cloud, after the preflight", () => {
 describe("GitHub", () => {
   const goesOn = async (reason: RegExp, seconds?: number) => {
     const { code, output, timedOut } = await host.pulumi(["preview"], { seconds });
-    expect(timedOut, "it did not end in time").toBe(false);
+    expect(timedOut, "it did not finish in time").toBe(false);
     expect(code, output).toBe(0);
     expect(output).toMatch(reason);
     expect(output).toContain("The deployment continues without this check.");

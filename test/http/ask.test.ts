@@ -17,7 +17,7 @@ test.each([
 test("a token that can't be sent is not repeated", async () => {
   const headers = { authorization: "Bearer tok\nen" };
   const said = outcome(await ask("http://127.0.0.1:1", { headers }));
-  expect(said).toBe("could not be reached: a header holds what can't be sent");
+  expect(said).toBe("could not be reached: a header contains characters that can't be sent");
 });
 
 test("the time limit is for the whole answer, and an error is one line", async () => {

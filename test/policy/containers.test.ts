@@ -31,7 +31,7 @@ const instead = "Let Traefik route to it (`ingress` of the stack), or join its n
 const socket =
   "mounts the Docker socket, which makes it root on the host. Let it ask the socket proxy, tcp://alloy-docker-proxy:2375.";
 const isRoot = (path: string) =>
-  `is root and mounts ${path}, in which the Docker socket lies. Set \`user\` to one that may not open it, or mount less.`;
+  `runs as root and mounts ${path}, which contains the Docker socket. Set \`user\` to one that can't open it, or mount less.`;
 const noDigest = (image: string) =>
   `image ${image} has no digest, so what runs can change without a change here. ` +
   "Set the stack's `images` to name:tag@sha256:<digest>, as `docker buildx imagetools inspect` shows it.";
@@ -45,7 +45,7 @@ const labels = (label: string, value: string) => ({ labels: [{ label, value }] }
 const adds = (...names: string[]) => ({ capabilities: { drops: ["ALL"], adds: names } });
 const digest = `sha256:${"0a".repeat(32)}`;
 const rules = { ...mount("/opt/alloy/socket-proxy/haproxy.cfg", TEMPLATE), readOnly: true };
-const otherRules = `runs by other rules than those of components/agent/socket-proxy-rules.ts. Mount them read-only over ${TEMPLATE}, with RULES_VERSION=${rulesVersion} alone in \`envs\`.`;
+const otherRules = `does not run with the rules of components/agent/socket-proxy-rules.ts. Mount them read-only over ${TEMPLATE}, with RULES_VERSION=${rulesVersion} alone in \`envs\`.`;
 const proxy = {
   name: "alloy-docker-proxy",
   user: undefined,

@@ -32,7 +32,7 @@ describe("pid-limit", () => {
   const command = (stdin: unknown, dependencies = ["alloy-container"]) =>
     resource(types.remoteCommand, "limit", { stdin }, dependencies);
   const refusal =
-    "container alloy: has no PID limit, so a fork bomb in it takes the host along. Call `limitPids` of components/agent/pid-limit.ts with it.";
+    "container alloy: has no PID limit, so a fork bomb in it takes the host down. Call `limitPids` of components/agent/pid-limit.ts with it.";
 
   test.each<[string, StackResource[], string[]]>([
     ["no command", [], [refusal]],

@@ -17,7 +17,7 @@ test("alloy-init that fails ends the update, with what happened and the command 
   );
   expect(message).toBe(
     "alloy-init could not give the state directory to Alloy's user (exit code 1): " +
-      "chown: /data: Read-only file system. Mend that on the host, then: " +
+      "chown: /data: Read-only file system. Fix that on the host, then: " +
       "pulumi up --stack svlnas --replace 'urn:pulumi:svlnas::grafana-alloy::" +
       "grafana-alloy:components:AlloyInit$docker:index/container:Container::alloy-init-container'",
   );

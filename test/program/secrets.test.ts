@@ -6,7 +6,7 @@ import { stackRun } from "../support/stack-runs.ts";
 
 const ends = (...samples: string[]) =>
   [
-    "# HELP host_token_expiry_timestamp_seconds When a token that the host lives on ends, in seconds since 1970.",
+    "# HELP host_token_expiry_timestamp_seconds When a token of the host expires, in seconds since 1970.",
     "# TYPE host_token_expiry_timestamp_seconds gauge",
     ...samples.map((sample) => `host_token_expiry_timestamp_seconds{token="${sample}`),
     "",

@@ -203,7 +203,7 @@ Stack repository: 2 faults in the configuration, nothing was changed.
     const { errors } = await programFailure(() => run(one, secretNames, githubConfig, refusal));
     expect(errors.map(String).join("\n")).toContain(
       `reviewers: GitHub could not be asked for "octocat" (${reason}). If it refuses the token: ` +
-        "pulumi -C repository config set --stack repository --secret github:token; if it knows nobody of that name, " +
+        "pulumi -C repository config set --stack repository --secret github:token; if it knows no such user, " +
         "edit reviewers in repository/Pulumi.repository.yaml",
     );
   });
@@ -219,7 +219,7 @@ Stack repository: 2 faults in the configuration, nothing was changed.
 
   test.each([
     ["repository", "owner/name", "must be a repository's name, without its owner"],
-    ["reviewers", "[]", "must name somebody who approves deployments"],
+    ["reviewers", "[]", "must name at least one person who approves deployments"],
     ["backendUrl", "file://~/.pulumi-state", "must be a URL of a backend that runners reach"],
     ["requiredApprovals", "some", "must be a number"],
     ["requiredApprovals", "7", "must be at most 6"],

@@ -49,7 +49,9 @@ test("passes a host that has everything, and remembers its address", () => {
 test("refuses another machine at a changed address", () => {
   const { status, stdout, stderr } = run(request(), "old.lan");
   expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
-  expect(stderr).toContain("while the stack was deployed at old.lan: its tokens would stay there");
+  expect(stderr).toContain(
+    "while the stack was deployed at old.lan: its tokens would remain there",
+  );
 });
 
 test.each(["svlnas", ""])(
@@ -112,7 +114,7 @@ test("fails with every fault of the host at once", () => {
   expect(stderr).toBe(`\
 Host svlnas: 2 faults, nothing was changed.
   postgres[0].network: names the Docker network immich-backend, which does not exist on svlnas
-    start the service that makes it, or on the host: docker network create --internal immich-backend
+    start the service that creates it, or on the host: docker network create --internal immich-backend
   host.prepare.account: UID 3125 belongs to the account jellyfin on the host, not to svc-app-alloy
     rename or renumber the one on the host, or set host.serviceAccount and host.prepare.account to it
 `);
@@ -124,7 +126,7 @@ test("fails with one sentence where ssh fails, and with the key that was found",
   const { status, stderr } = run(request());
   expect(status).toBe(1);
   expect(stderr).toContain(
-    "Host svlnas: 1 fault, nothing was changed.\n  host.connection.hostKey: is not the key that svlnas shows; that one is: ssh-ed25519 BBBB.",
+    "Host svlnas: 1 fault, nothing was changed.\n  host.connection.hostKey: is not the key that svlnas presents, which is: ssh-ed25519 BBBB.",
   );
 });
 
@@ -140,7 +142,7 @@ test("says so when the script breaks off on the host", () => {
   expect(status).toBe(1);
   expect(stderr).toBe(`\
 Host svlnas: 1 fault, nothing was changed.
-  host: the checks broke off on the host (exit code 1): mktemp: No space left on device
-    on the host, see that sh, awk, stat, mktemp and docker work for the SSH user
+  host: the checks were interrupted on the host (exit code 1): mktemp: No space left on device
+    on the host, check that sh, awk, stat, mktemp and docker work for the SSH user
 `);
 });

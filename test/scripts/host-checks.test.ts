@@ -206,7 +206,7 @@ describe("images", () => {
   test("an image for amd64 alone is refused on arm64, before it is pulled", () => {
     expect(alloyFault("amd64")).toEqual({
       path: "images.alloy",
-      reason: `names dhi.io/alloy:1.16.0-debian13${digest}, which is made for linux/amd64; the host is linux/arm64`,
+      reason: `names dhi.io/alloy:1.16.0-debian13${digest}, which is built for linux/amd64; the host is linux/arm64`,
       fix: "name the digest of all platforms; the registry's page has it, or: docker buildx imagetools inspect dhi.io/alloy:1.16.0-debian13",
     });
   });
@@ -249,5 +249,7 @@ test("what a log-in script prints is passed over, output without its end is refu
   expect(parseFindings(output).routes).toEqual([
     { interface: "eno1", range: subnet, direct: true },
   ]);
-  expect(() => parseFindings("clock\t12\n")).toThrow("The checks broke off before their end.");
+  expect(() => parseFindings("clock\t12\n")).toThrow(
+    "The checks were interrupted before their end.",
+  );
 });

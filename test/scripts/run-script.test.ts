@@ -66,7 +66,7 @@ test.each([true, false])(
   async (outlivesInterrupt) => {
     const slow = script("/bin/sleep 9; echo late", { timeout: 200, outlivesInterrupt });
     const before = Date.now();
-    await expect(scriptOutput(here, slow)).rejects.toThrow("it did not end in time");
+    await expect(scriptOutput(here, slow)).rejects.toThrow("it did not finish in time");
     expect(Date.now() - before).toBeLessThan(5000);
   },
 );

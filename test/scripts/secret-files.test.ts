@@ -53,7 +53,7 @@ test("prepareHost says what to do where / is not a shared mount, and makes nothi
   const { status, stderr } = bare.run(scripts.prepareHost(bare.site));
   expect(status).toBe(1);
   expect(stderr.trimEnd().split("\n").at(-1)).toBe(
-    "The host's / is not a shared mount, so Alloy could not follow disks that are mounted later. " +
+    "The host's / is not a shared mount, so Alloy would not see disks that are mounted later. " +
       "As root on the host: mount --make-rshared / (systemd does so at boot).",
   );
   expect(bare.calls()).toHaveLength(1);

@@ -17,7 +17,7 @@ const both = (secret: string) => ({
 });
 const proven = (secret: string, seconds: number) =>
   ({ status: 0, last: "", seconds, secrets: both(secret) }) as const;
-const again = "When that is mended: pulumi up --stack svlnas";
+const again = "Once that is fixed: pulumi up --stack svlnas";
 const noOld = "There is no old token to go back to.";
 const wentBack = "The old token was put back on the host and is still good.";
 const samplesRefused = "https://metrics.example/push refuses samples with the new token.";

@@ -22,7 +22,7 @@ export function accountChecks(found: Findings, { host }: ChecksRequest): Check[]
       reason: `needs root, and ${found.user} is neither root nor may use sudo without a password`,
       fix: `by hand, as root on the host: ${preparationByHand({ ...host, prepare })}; then again`,
     };
-  const words = there ? `${account} ${uid}:${gid}` : `${account} will be made`;
+  const words = there ? `${account} ${uid}:${gid}` : `${account} will be created`;
   return [checked("account", words, lacking)];
 }
 

@@ -16,7 +16,7 @@ export function clockCheck({ clock }: Findings, { before, after }: Operator): Ch
     skew === 0 ? "as this machine's" : words,
     Math.abs(skew) > MOST_SECONDS && {
       path: "clock",
-      reason: `is ${words}; samples and log lines get a wrong time, or are refused`,
+      reason: `is ${words}; samples and log lines get a wrong timestamp, or are refused`,
       fix: "as root on the host: timedatectl set-ntp true (and see that this machine's clock is right)",
     },
   );

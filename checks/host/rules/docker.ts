@@ -17,7 +17,7 @@ export function dockerChecks(found: Findings, request: ChecksRequest): Check[] {
   const { docker, dockerError } = found;
   if (!docker || dockerError !== undefined) {
     const said = dockerError ?? "nothing";
-    const reason = `does not answer ${found.user}, it said: ${said}`;
+    const reason = `does not answer ${found.user}; it said: ${said}`;
     return [
       checked("docker", "no answer", {
         path: "docker",
@@ -49,8 +49,8 @@ function socketCheck({ socket }: Findings, { host, stack }: ChecksRequest): Chec
       reason:
         socket === "missing"
           ? `${dockerSocket} is not on the host`
-          : `${dockerSocket} is no socket`,
-      fix: `on the host, see where it is: docker context inspect --format '{{.Endpoints.docker.Host}}'; then: ${setTo(stack, "host.dockerSocket", "/var/run/docker.sock")}`,
+          : `${dockerSocket} is not a socket`,
+      fix: `on the host, find it: docker context inspect --format '{{.Endpoints.docker.Host}}'; then: ${setTo(stack, "host.dockerSocket", "/var/run/docker.sock")}`,
     },
   );
 }
@@ -78,7 +78,7 @@ function platformFault(platform: string) {
   return (
     !PLATFORMS.includes(platform) && {
       path: "docker",
-      reason: `runs on ${platform}; the images are made for ${PLATFORMS.join(" and ")}`,
+      reason: `runs on ${platform}; the images are built for ${PLATFORMS.join(" and ")}`,
       fix: "deploy to another host",
     }
   );
@@ -104,7 +104,7 @@ function limitsCheck({ engine }: Findings): Check {
   const mapped = security.find((option) => /^name=(rootless|userns)\b/.test(option));
   if (mapped) {
     const mode = mapped.replace(/^name=|,.*/g, "");
-    const reason = `runs with ${mode}: Alloy's uid would not be the host's, and it could read no log`;
+    const reason = `runs with ${mode}: Alloy's uid would not be the host's, so it could not read logs`;
     const fix = "run the ordinary Docker engine on the host, without user namespaces";
     return checked("limits", mode, { path: "docker", reason, fix });
   }
@@ -118,18 +118,18 @@ function mountsCheck({ probe, images }: Findings, { images: wanted }: ChecksRequ
   if (/shared or slave mount/.test(said)) {
     return checked("mounts", "/ is private", {
       path: "docker",
-      reason: "has a / that is not a shared mount, so Alloy could not follow disks mounted later",
+      reason: "has a / that is not a shared mount, so Alloy would not see disks mounted later",
       fix: "as root on the host: mount --make-rshared / (systemd does so at boot)",
     });
   }
   // Its own row says so already.
   if (images.init && !["present", "pullable"].includes(images.init.state)) {
-    return leftOpen("mounts", "not asked: the image of init is missing");
+    return leftOpen("mounts", "skipped: the image of init is missing");
   }
   const fix = `on the host, see why: docker run --rm ${wanted.init} true`;
   return checked("mounts", "no container starts", {
     path: "docker",
-    reason: `can't start a container with the host's / mounted, it said: ${said}`,
+    reason: `can't start a container with the host's / mounted; it said: ${said}`,
     fix,
   });
 }

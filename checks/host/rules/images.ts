@@ -28,14 +28,14 @@ function imageCheck(
   }
   // Whether the engine may talk to such a registry is its own setting, which the CLI does not know.
   if (/server gave HTTP response to HTTPS client/.test(said)) {
-    return leftOpen(check, "not asked: its registry speaks plain HTTP");
+    return leftOpen(check, "skipped: its registry speaks plain HTTP");
   }
   // The engine alone knows its mirrors; the CLI asks Docker Hub itself.
   const mirrored = role !== "init" && found.mirrors.length > 0;
   if (registryOf(image) === "docker.io" && mirrored) {
-    return leftOpen(check, `not asked: the engine pulls it through ${found.mirrors.join(", ")}`);
+    return leftOpen(check, `skipped: the engine pulls it through ${found.mirrors.join(", ")}`);
   }
-  return checked(check, "not to be had", imageFault(role, image, said, request));
+  return checked(check, "not available", imageFault(role, image, said, request));
 }
 
 /** `exec format error` is all that an image for another platform says. */
@@ -48,7 +48,7 @@ function platformFault(role: ImageRole, image: string, said: string, { docker }:
   const tag = image.replace(/@.*/, "");
   return {
     path: `images.${role}`,
-    reason: `names ${image}, which is made for ${platforms.join(" and ")}; the host is ${host}`,
+    reason: `names ${image}, which is built for ${platforms.join(" and ")}; the host is ${host}`,
     fix: byId
       ? `load one for ${host}: docker save ${image} | ssh HOST docker load`
       : `name the digest of all platforms; the registry's page has it, or: docker buildx imagetools inspect ${tag}`,
@@ -68,25 +68,25 @@ function imageFault(role: ImageRole, image: string, answer: string, request: Che
   if (/toomanyrequests|too many requests|rate limit|\b429\b/i.test(said)) {
     const login = `docker login${registry === "docker.io" ? "" : ` ${registry}`}`;
     return fault(
-      `can't be pulled now, the host has reached the pull limit of ${registry}, which said`,
-      `wait until it is over (Docker Hub: 6 hours at most), or with an account ${pull.replace("docker pull", `${login} && docker pull`)}`,
+      `can't be pulled now: the host has reached the pull limit of ${registry}, which said`,
+      `wait until it is lifted (Docker Hub: 6 hours at most), or use an account: ${pull.replace("docker pull", `${login} && docker pull`)}`,
     );
   }
   if (/denied|unauthorized|authentication|forbidden|\b40[13]\b/i.test(said)) {
-    return fault(`wants a log-in to ${registry}, which said`, loginFix(registry, request));
+    return fault(`requires a login to ${registry}, which said`, loginFix(registry, request));
   }
   if (/no such manifest|manifest unknown|not found/i.test(said)) {
     // So the CLI words a refused log-in too.
     return fault(
-      `is not at ${registry}, or not for ${request.registry?.address === registry ? "this log-in" : "one without a log-in"}; it said`,
+      `is not at ${registry}, or not for ${request.registry?.address === registry ? "this login" : "anyone without a login"}; it said`,
       `compare the digest with the registry's page; if it is right: ${loginFix(registry, request)}`,
     );
   }
   if (network.test(said)) {
     const api = registry === "docker.io" ? "registry-1.docker.io" : registry;
     return fault(
-      `can't be pulled, the host does not reach ${registry}`,
-      `see that the host reaches https://${api}/v2/ (DNS, firewall, proxy)`,
+      `can't be pulled: the host can't reach ${registry}`,
+      `check that the host reaches https://${api}/v2/ (DNS, firewall, proxy)`,
     );
   }
   return fault(`can't be pulled from ${registry}, which said`, `see why, ${pull}`);
@@ -98,7 +98,7 @@ const network =
 /** A log-in of the host itself is not used: images are asked for with the stack's. */
 function loginFix(registry: string, { stack, registry: given }: ChecksRequest): string {
   const password = `pulumi config set --stack ${stack} --secret grafana-alloy:registryPassword`;
-  if (given?.address === registry) return `give an access token that may read it: ${password}`;
+  if (given?.address === registry) return `enter an access token that may read it: ${password}`;
   const set = (key: string, value: string) => setTo(stack, `registry.${key}`, value);
   return [set("address", registry), set("username", "USER"), password].join(" && ");
 }

@@ -10,7 +10,7 @@ export function journalChecks(found: Findings, request: ChecksRequest): Check[] 
   if (!/^[0-9a-f]{32}$/.test(machineId)) {
     const fault = {
       path: "/etc/machine-id",
-      reason: "is missing or empty on the host, and by it the journal is found",
+      reason: "is missing or empty on the host, and the journal's path contains it",
       fix: "as root on the host: systemd-machine-id-setup",
     };
     return [checked("machine id", "missing", fault)];
@@ -27,7 +27,7 @@ function placeAndGroup(found: Findings, { stack }: ChecksRequest, { path, gid }:
     const fault = {
       path: "host.journal.path",
       reason: `${path} holds no journal of this machine`,
-      fix: "as root on the host: systemctl restart systemd-journald; or take journal out of pipelines",
+      fix: "as root on the host: systemctl restart systemd-journald; or remove journal from pipelines",
     };
     return [checked("journal", "none", fault)];
   }

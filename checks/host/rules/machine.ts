@@ -16,14 +16,14 @@ export function machineChecks(
   const path = "host.connection.address";
   if (first && others) {
     const reason = `leads to a machine ${others}, where ${stack} was never deployed`;
-    const fix = `set the address of its own host; or, to put it in the other's place: pulumi destroy --stack ${agent}`;
+    const fix = `set the address of its own host; or, to replace the other stack's agent: pulumi destroy --stack ${agent}`;
     return [checked("machine", "another stack's", { path, reason, fix })];
   }
   if (movedFrom === undefined) return [];
   const other = agent === undefined ? "without a container alloy" : others;
   const fault = other !== undefined && {
     path,
-    reason: `leads to a machine ${other}, while the stack was deployed at ${movedFrom}: its tokens would stay there`,
+    reason: `leads to a machine ${other}, while the stack was deployed at ${movedFrom}: its tokens would remain there`,
     fix: `set ${movedFrom} and its host key again, pulumi destroy --stack ${stack}, then set the new ones; if that machine is lost, see docs/recovery.md`,
   };
   return [checked("machine", fault ? "another one" : "has the agent", fault)];

@@ -113,7 +113,7 @@ function deadEnd(path: string, network: string, host: string): Fault {
     reason:
       `names ${network}, whose name sorts before ${FRONTEND}: it would take Alloy's default route on ${host}, ` +
       "and it lets nobody out (enable_ip_masquerade is false)",
-    fix: `make it anew with --internal, or under a name that sorts after ${FRONTEND}`,
+    fix: `recreate it with --internal, or under a name that sorts after ${FRONTEND}`,
   };
 }
 
@@ -121,6 +121,6 @@ function missingNetwork(path: string, network: string, host: string): Fault {
   return {
     path,
     reason: `names the Docker network ${network}, which does not exist on ${host}`,
-    fix: `start the service that makes it, or on the host: docker network create --internal ${network}`,
+    fix: `start the service that creates it, or on the host: docker network create --internal ${network}`,
   };
 }

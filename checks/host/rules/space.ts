@@ -9,7 +9,7 @@ export function spaceChecks(found: Findings, request: ChecksRequest): Check[] {
   const { space } = found;
   const { host } = request;
   if (!space) {
-    const reason = `${host.directory} can't be looked at: stat says nothing of the disk under it`;
+    const reason = `${host.directory} can't be checked: stat says nothing about the disk under it`;
     const fix = `on the host: stat -f ${host.directory}`;
     return [
       checked("disk", "not known", { path: "host.directory", reason, fix }),
@@ -23,7 +23,7 @@ export function spaceChecks(found: Findings, request: ChecksRequest): Check[] {
       `${free} at ${space.path}`,
       space.bytes < LEAST_BYTES && {
         path: "host.directory",
-        reason: `has ${free} under ${host.directory}; 1 GB is needed, for what can't be sent for hours`,
+        reason: `has ${free} under ${host.directory}; 1 GB is needed to keep what can't be sent for hours`,
         fix: `on the host, see what fills it: df -h ${space.path}; docker system df`,
       },
     ),
@@ -33,7 +33,7 @@ export function spaceChecks(found: Findings, request: ChecksRequest): Check[] {
 
 /** A disk below a directory that Alloy's user may not pass can fill without an alert. */
 function measuredCheck({ probe, unmeasured }: Findings, { host }: ChecksRequest): Check {
-  if (probe !== "ok") return leftOpen("file systems", "not asked: first mend Docker");
+  if (probe !== "ok") return leftOpen("file systems", "skipped: fix Docker first");
   const [first = "", ...others] = unmeasured;
   const { uid } = host.serviceAccount;
   const more = others.length > 0 ? ` and ${others.length} more` : "";
@@ -42,7 +42,7 @@ function measuredCheck({ probe, unmeasured }: Findings, { host }: ChecksRequest)
     first ? `${unmeasured.length} without a size` : "all can be measured",
     first !== "" && {
       path: "host.serviceAccount.uid",
-      reason: `${uid} may not pass the directories above ${first}${more}: how full they are is not known, and no alert tells`,
+      reason: `${uid} can't enter the directories above ${first}${more}: their free space can't be measured, and no alert will warn`,
       fix: `as root on the host: namei -l '${first}' shows which; on each of those, setfacl -m u:${uid}:x DIRECTORY, or on TrueNAS an entry "Traverse" for that user`,
     },
   );

@@ -25,7 +25,7 @@ const logCounters: Counter[] = [
     by: "reason",
     unit: "lines",
     advice:
-      "`docker logs --since 1h alloy 2>&1 | grep 'final error sending batch'` shows the sink's answer: 400 is a line older than 168 h or too long, 401 the token.",
+      "`docker logs --since 1h alloy 2>&1 | grep 'final error sending batch'` shows the sink's answer: 400 means a line that is too long or older than 168 h, 401 the token.",
   },
   {
     id: "retried-batches",
@@ -38,7 +38,7 @@ const logCounters: Counter[] = [
     unit: "batches",
     allowed: 10,
     advice:
-      "The numbers are the sink's answers and how often: 429 is a limit of the plan, which the sink's usage page names, 5xx is the sink's own fault, -1 is no answer. Lines of all containers wait where they are read until the sink takes the batch.",
+      "The sink's answers, with their number: 429 is a limit of the plan, which the sink's usage page names; 5xx is the sink's own fault; -1 is no answer. Lines of all containers wait until the sink accepts the batch.",
   },
   {
     id: "too-old-lines",
@@ -49,7 +49,7 @@ const logCounters: Counter[] = [
     by: "reason",
     unit: "lines",
     advice:
-      "Normal for an hour after the first start, when containers bring old lines; if it stays, compare `date -u` on the host and here: a wrong clock ages every line.",
+      "Normal for an hour after the first start, when old lines of containers are read; if it lasts, compare `date -u` on the host and here: a wrong clock makes every line look old.",
   },
 ];
 
@@ -74,7 +74,7 @@ const sampleCounters: Counter[] = [
     by: "reason",
     unit: "samples",
     advice:
-      "Reason too_old: they waited longer than the sink takes, see the lag; any other: the write-ahead log is damaged, `docker logs --since 1h alloy 2>&1 | grep -i wal`.",
+      "Reason too_old: they waited longer than the sink accepts, see the lag; any other: the write-ahead log is damaged, see `docker logs --since 1h alloy 2>&1 | grep -i wal`.",
   },
 ];
 

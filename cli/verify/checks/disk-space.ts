@@ -18,7 +18,7 @@ export function unmeasuredDisks(host: string): Check {
   const unmeasured = `${of("device_error")} == 1 and ${of("readonly")} == 0`;
   return {
     id: "disks-unmeasured",
-    title: "file systems without a size",
+    title: "file systems not measured",
     unit: "file systems",
     metrics: [`max by (mountpoint) (${unmeasured})`],
     judge({ metrics: [found = []] }) {
@@ -26,7 +26,7 @@ export function unmeasuredDisks(host: string): Check {
       if (count === 0) return { count };
       const named = found.map(({ labels }) => labels.mountpoint).sort();
       const more = count > NAMED ? ` and ${count - NAMED} more` : "";
-      const advice = `How full ${named.slice(0, NAMED).join(", ")}${more} is can't be known, and no alert will tell: Alloy's user may not pass a directory above, which \`namei -l ${named[0]}\` on ${host} shows; or a network file system does not answer.`;
+      const advice = `The free space of ${named.slice(0, NAMED).join(", ")}${more} can't be measured, and no alert will warn: Alloy's user can't enter a directory above, which \`namei -l ${named[0]}\` on ${host} shows, or a network file system does not answer.`;
       return { count, state: "warning", advice };
     },
   };

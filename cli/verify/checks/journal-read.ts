@@ -25,8 +25,8 @@ export function journalRead(host: string): Check {
       if (count > 0 || uptime < SETTLED) return { count };
       const advice =
         read.length === 0
-          ? `Alloy on ${host} has no journal reader, though the pipeline is enabled: \`pulumi up\` installs it, \`docker logs alloy 2>&1 | grep journal\` says why it does not load.`
-          : `The reader is healthy and has read no line since Alloy started, or for an hour: on ${host}, \`ls -ln "/var/log/journal/$(cat /etc/machine-id)"\` must list files whose group is host.journal.gid of the stack.`;
+          ? `Alloy on ${host} has no journal reader, though the pipeline is enabled: \`pulumi up\` installs it; \`docker logs alloy 2>&1 | grep journal\` shows why it does not load.`
+          : `The reader is healthy, but has read no line since Alloy started, or for an hour: on ${host}, \`ls -ln "/var/log/journal/$(cat /etc/machine-id)"\` must list files whose group is host.journal.gid of the stack.`;
       return { count, state: "missing", advice };
     },
   };

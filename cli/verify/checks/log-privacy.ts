@@ -27,11 +27,11 @@ export function logPrivacy({ host, logs: { exclude, redact } }: VerifyFacts): Ch
       title: "logs kept on the host",
       unit: "lines",
       logs: { queries: excludedQueries(host, exclude), seconds: SILENT },
-      again: { title: `the last lines of ${excluded} to pass`, waitSeconds: WAIT },
+      again: { title: `the last lines of ${excluded} to clear`, waitSeconds: WAIT },
       judge({ logs }) {
         const count = distinct(logs);
         if (count === 0) return { count, detail };
-        const advice = `Lines of ${sourcesOf(logs)} arrived within the last minute. Right after a change ask again in a minute; if they stay, the exclusion is not in force: \`readlink config/current\` in the service's directory on ${host} must end with the stack's output configVersion, else \`pulumi up\`.`;
+        const advice = `Lines of ${sourcesOf(logs)} arrived within the last minute. Right after a change, ask again in a minute; if they still arrive, the exclusion is not in force: \`readlink config/current\` in the service's directory on ${host} must end with the stack's output configVersion, else \`pulumi up\`.`;
         return { count, state: "unwanted", detail, advice };
       },
     },

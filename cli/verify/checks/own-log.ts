@@ -21,7 +21,7 @@ export function ownLogChecks(facts: VerifyFacts): Check[] {
       seconds: 150,
       again: true,
       state: "full",
-      advice: `The disk of the service's data directory on ${host} was full within the last 3 min: \`df -h\` there on the directory's \`data\`; no sample is stored until there is room; if the write-ahead log is damaged then, its own row says so.`,
+      advice: `The disk of the service's data directory on ${host} was full within the last 3 min: \`df -h\` there on the directory's \`data\`; no sample is stored until there is room. If the write-ahead log is damaged then, its own row says so.`,
     }),
     // A full disk can break a record of the write-ahead log. The agent stores samples behind it and sends none
     // of them, also when there is room again, until a restart repairs the log. It says so at each scrape.

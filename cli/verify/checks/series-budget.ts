@@ -27,7 +27,7 @@ export function seriesBudget(host: string): Check {
       if (total <= WARN_SHARE * SERIES_BUDGET) return { count, detail };
       const [largest] = shares;
       const cut = largest ? ` First to cut, ${largest[0]}: ${whatToCut(largest[0])}.` : "";
-      const advice = `Above ${amount(SERIES_BUDGET)} Grafana Cloud discards samples without a word to Alloy.${cut}`;
+      const advice = `Above ${amount(SERIES_BUDGET)} Grafana Cloud discards samples without telling Alloy.${cut}`;
       return { count, state: "warning", detail, advice };
     },
   };

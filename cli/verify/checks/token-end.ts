@@ -16,14 +16,14 @@ export function tokenEnd(token: Token, now: Date): Check {
 }
 
 function finding({ expiresAt, renewDays, renew }: Token, now: Date): Finding {
-  if (expiresAt === undefined) return { count: 0, detail: "its end is not known" };
+  if (expiresAt === undefined) return { count: 0, detail: "its expiry is not known" };
   const end = new Date(expiresAt);
   const date = end.toISOString().slice(0, 10);
   const left = (end.getTime() - now.getTime()) / DAY;
   const count = Math.max(0, Math.floor(left));
-  if (left <= 0) return { count, state: "expired", advice: `It ended on ${date}: ${renew}` };
-  if (count >= renewDays) return { count, detail: `it ends on ${date}` };
-  const advice = `It ends on ${date}, in ${days(count)}: ${renew}`;
+  if (left <= 0) return { count, state: "expired", advice: `It expired on ${date}: ${renew}` };
+  if (count >= renewDays) return { count, detail: `it expires on ${date}` };
+  const advice = `It expires on ${date}, in ${days(count)}: ${renew}`;
   return { count, state: "warning", advice };
 }
 

@@ -35,7 +35,7 @@ export function unheard(
       const missing = read.filter(({ name, log }) => log !== "silent" && !heard.has(name));
       if (missing.length === 0) return { count: 0, detail: `${read.length} containers run` };
       const detail = missing.map(reasonOf).join("; ");
-      const advice = `${detail}. On ${host}, \`docker logs --since 1h alloy 2>&1 | grep loki.source.docker\` says what the reader met.`;
+      const advice = `${detail}. On ${host}, \`docker logs --since 1h alloy 2>&1 | grep loki.source.docker\` shows what stopped the reader.`;
       return { count: missing.length, state: "warning", detail, advice };
     },
   };
@@ -43,8 +43,8 @@ export function unheard(
 
 function reasonOf({ name, driver, log }: RunningContainer): string {
   return log === "unreadable"
-    ? `${name}: Docker can't read back what its log driver ${driver} takes`
-    : `${name}: it wrote within a day, and nothing of that is here (log driver ${driver})`;
+    ? `${name}: Docker can't read logs back from its log driver ${driver}`
+    : `${name}: it wrote lines within a day, and none of them is here (log driver ${driver})`;
 }
 
 function isExcluded(

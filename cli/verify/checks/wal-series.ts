@@ -20,7 +20,7 @@ export function walSeries(host: string): Check {
       const count = sum(now);
       const old = before[0]?.value ?? count;
       if (count - old <= Math.max(GROWTH.series, GROWTH.share * old)) return { count };
-      const advice = `It grew from ${amount(old)} within an hour: some label gets ever new values. \`topk(5, count by (__name__) ({host=${JSON.stringify(host)}}))\` names the metric; drop it in its pipeline.`;
+      const advice = `It grew from ${amount(old)} within an hour: a label keeps getting new values. \`topk(5, count by (__name__) ({host=${JSON.stringify(host)}}))\` names the metric; drop it in its pipeline.`;
       return { count, state: "warning", advice };
     },
   };

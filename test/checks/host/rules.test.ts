@@ -81,23 +81,23 @@ const cases: Record<string, Case> = {
       dockerError:
         "Got permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock",
     },
-    "docker: does not answer deploy, it said: Got permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock",
+    "docker: does not answer deploy; it said: Got permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock",
     `as root on the host: ${dockerAccess("deploy", requestOf().host.prepare)}; then end its open SSH sessions`,
   ],
   "Docker that the SSH user of plain Linux may not use": [
     { docker: undefined, dockerError: "permission denied", passwd: [], group: [] },
-    "docker: does not answer deploy, it said: permission denied",
+    "docker: does not answer deploy; it said: permission denied",
     "as root on the host: usermod -aG docker deploy; then end its open SSH sessions",
     { host: { ...requestOf().host, prepare: undefined } },
   ],
   "Docker that is not installed": [
     { docker: undefined, dockerError: "sh: 27: docker: not found" },
-    "docker: does not answer deploy, it said: sh: 27: docker: not found",
+    "docker: does not answer deploy; it said: sh: 27: docker: not found",
     "install Docker on the host, https://docs.docker.com/engine/install/",
   ],
   "Docker that does not run": [
     { docker: undefined, dockerError: "Cannot connect to the Docker daemon" },
-    "docker: does not answer deploy, it said: Cannot connect to the Docker daemon",
+    "docker: does not answer deploy; it said: Cannot connect to the Docker daemon",
     "as root on the host: systemctl start docker; on TrueNAS choose a pool in Apps first",
   ],
   "Docker that is too old": [
@@ -107,19 +107,19 @@ const cases: Record<string, Case> = {
   ],
   "another machine at a changed address": [
     {},
-    "host.connection.address: leads to a machine without a container alloy, while the stack was deployed at old.lan: its tokens would stay there",
+    "host.connection.address: leads to a machine without a container alloy, while the stack was deployed at old.lan: its tokens would remain there",
     "set old.lan and its host key again, pulumi destroy --stack svlnas, then set the new ones; if that machine is lost, see docs/recovery.md",
     { movedFrom: "old.lan" },
   ],
   "another stack's machine at a changed address": [
     { agent: "svlazext" },
-    "host.connection.address: leads to a machine with the agent of the stack svlazext, while the stack was deployed at old.lan: its tokens would stay there",
+    "host.connection.address: leads to a machine with the agent of the stack svlazext, while the stack was deployed at old.lan: its tokens would remain there",
     "set old.lan and its host key again, pulumi destroy --stack svlnas, then set the new ones; if that machine is lost, see docs/recovery.md",
     { movedFrom: "old.lan" },
   ],
   "another platform": [
     { docker: { version: "28.0.0", apiVersion: "1.48", platform: "linux/arm" } },
-    "docker: runs on linux/arm; the images are made for linux/amd64 and linux/arm64",
+    "docker: runs on linux/arm; the images are built for linux/amd64 and linux/arm64",
     "deploy to another host",
   ],
   "no memory limits": [
@@ -134,7 +134,7 @@ const cases: Record<string, Case> = {
   ],
   "rootless Docker": [
     { engine: { ...engine, security: ["name=seccomp,profile=default", "name=rootless"] } },
-    "docker: runs with rootless: Alloy's uid would not be the host's, and it could read no log",
+    "docker: runs with rootless: Alloy's uid would not be the host's, so it could not read logs",
     "run the ordinary Docker engine on the host, without user namespaces",
   ],
   "private /": [
@@ -142,22 +142,22 @@ const cases: Record<string, Case> = {
       probe:
         "Error response from daemon: path / is mounted on / but it is not a shared or slave mount.",
     },
-    "docker: has a / that is not a shared mount, so Alloy could not follow disks mounted later",
+    "docker: has a / that is not a shared mount, so Alloy would not see disks mounted later",
     "as root on the host: mount --make-rshared / (systemd does so at boot)",
   ],
   "no socket where the settings have it": [
     { socket: "missing" },
     "host.dockerSocket: /var/run/docker.sock is not on the host",
-    `on the host, see where it is: docker context inspect --format '{{.Endpoints.docker.Host}}'; then: ${set("host.dockerSocket", "/var/run/docker.sock")}`,
+    `on the host, find it: docker context inspect --format '{{.Endpoints.docker.Host}}'; then: ${set("host.dockerSocket", "/var/run/docker.sock")}`,
   ],
   "a directory in place of the socket, as Docker makes one of a mount's missing source": [
     { socket: "other" },
-    "host.dockerSocket: /var/run/docker.sock is no socket",
-    `on the host, see where it is: docker context inspect --format '{{.Endpoints.docker.Host}}'; then: ${set("host.dockerSocket", "/var/run/docker.sock")}`,
+    "host.dockerSocket: /var/run/docker.sock is not a socket",
+    `on the host, find it: docker context inspect --format '{{.Endpoints.docker.Host}}'; then: ${set("host.dockerSocket", "/var/run/docker.sock")}`,
   ],
   "a container that does not start": [
     { probe: "Error response from daemon: no space left on device" },
-    "docker: can't start a container with the host's / mounted, it said: Error response from daemon: no space left on device",
+    "docker: can't start a container with the host's / mounted; it said: Error response from daemon: no space left on device",
     "on the host, see why: docker run --rm init-image true",
   ],
   "local image that is missing": [
@@ -168,39 +168,39 @@ const cases: Record<string, Case> = {
   ],
   "hardened image without a log-in": [
     { images: refused("denied: requested access to the resource is denied") },
-    "images.alloy: wants a log-in to dhi.io, which said: denied: requested access to the resource is denied",
+    "images.alloy: requires a login to dhi.io, which said: denied: requested access to the resource is denied",
     `${set("registry.address", "dhi.io")} && ${set("registry.username", "USER")} && ` +
       "pulumi config set --stack svlnas --secret grafana-alloy:registryPassword",
     { images: hardened },
   ],
   "hardened image with a dead token": [
     { images: refused("unauthorized: incorrect username or password") },
-    "images.alloy: wants a log-in to dhi.io, which said: unauthorized: incorrect username or password",
-    "give an access token that may read it: pulumi config set --stack svlnas --secret grafana-alloy:registryPassword",
+    "images.alloy: requires a login to dhi.io, which said: unauthorized: incorrect username or password",
+    "enter an access token that may read it: pulumi config set --stack svlnas --secret grafana-alloy:registryPassword",
     { images: hardened, registry: { address: "dhi.io", username: "myaccount" } },
   ],
   "registry that can't be reached": [
     { images: refused("dial tcp: lookup dhi.io: no such host") },
-    "images.alloy: can't be pulled, the host does not reach dhi.io: dial tcp: lookup dhi.io: no such host",
-    "see that the host reaches https://dhi.io/v2/ (DNS, firewall, proxy)",
+    "images.alloy: can't be pulled: the host can't reach dhi.io: dial tcp: lookup dhi.io: no such host",
+    "check that the host reaches https://dhi.io/v2/ (DNS, firewall, proxy)",
     { images: hardened },
   ],
   "wrong password, as the CLI words it": [
     { images: refused(`no such manifest: dhi.io/alloy${digest}`) },
-    `images.alloy: is not at dhi.io, or not for this log-in; it said: no such manifest: dhi.io/alloy${digest}`,
-    "compare the digest with the registry's page; if it is right: give an access token that may read it: pulumi config set --stack svlnas --secret grafana-alloy:registryPassword",
+    `images.alloy: is not at dhi.io, or not for this login; it said: no such manifest: dhi.io/alloy${digest}`,
+    "compare the digest with the registry's page; if it is right: enter an access token that may read it: pulumi config set --stack svlnas --secret grafana-alloy:registryPassword",
     { images: hardened, registry: { address: "dhi.io", username: "myaccount" } },
   ],
   "pull limit of Docker Hub": [
     { images: refused("toomanyrequests: You have reached your unauthenticated pull rate limit.") },
-    "images.alloy: can't be pulled now, the host has reached the pull limit of docker.io, which said: toomanyrequests: You have reached your unauthenticated pull rate limit.",
-    `wait until it is over (Docker Hub: 6 hours at most), or with an account on the host: docker login && docker pull grafana/alloy:v1.16.0${digest}`,
+    "images.alloy: can't be pulled now: the host has reached the pull limit of docker.io, which said: toomanyrequests: You have reached your unauthenticated pull rate limit.",
+    `wait until it is lifted (Docker Hub: 6 hours at most), or use an account: on the host: docker login && docker pull grafana/alloy:v1.16.0${digest}`,
     { images: fromDockerHub },
   ],
   "Docker Hub that can't be reached": [
     { images: refused("") },
-    "images.alloy: can't be pulled, the host does not reach docker.io: nothing within 30 s",
-    "see that the host reaches https://registry-1.docker.io/v2/ (DNS, firewall, proxy)",
+    "images.alloy: can't be pulled: the host can't reach docker.io: nothing within 30 s",
+    "check that the host reaches https://registry-1.docker.io/v2/ (DNS, firewall, proxy)",
     { images: fromDockerHub },
   ],
   "registry with a fault of its own": [
@@ -211,7 +211,7 @@ const cases: Record<string, Case> = {
   ],
   "image for another platform that is on the host": [
     { images: { ...healthy.images, alloy: { state: "present", said: "linux/arm64" } } },
-    "images.alloy: names sha256:1, which is made for linux/arm64; the host is linux/amd64",
+    "images.alloy: names sha256:1, which is built for linux/arm64; the host is linux/amd64",
     "load one for linux/amd64: docker save sha256:1 | ssh HOST docker load",
     { images: { ...requestOf().images, alloy: "sha256:1" } },
   ],
@@ -249,7 +249,7 @@ const cases: Record<string, Case> = {
       deadEnds: ["affine", "zulip"],
     },
     "postgres[1].network: names affine, whose name sorts before alloy-frontend: it would take Alloy's default route on svlnas, and it lets nobody out (enable_ip_masquerade is false)",
-    "make it anew with --internal, or under a name that sorts after alloy-frontend",
+    "recreate it with --internal, or under a name that sorts after alloy-frontend",
     {
       externalNetworks: [
         ...requestOf().externalNetworks,
@@ -287,26 +287,26 @@ const cases: Record<string, Case> = {
   "no journal": [
     { journals: {} },
     "host.journal.path: /var/log/journal holds no journal of this machine",
-    "as root on the host: systemctl restart systemd-journald; or take journal out of pipelines",
+    "as root on the host: systemctl restart systemd-journald; or remove journal from pipelines",
   ],
   "no machine id": [
     { machineId: "uninitialized" },
-    "/etc/machine-id: is missing or empty on the host, and by it the journal is found",
+    "/etc/machine-id: is missing or empty on the host, and the journal's path contains it",
     "as root on the host: systemd-machine-id-setup",
   ],
   "full disk": [
     { space: { path: "/mnt/vm-pool/apps", bytes: 0.4e9 } },
-    "host.directory: has 0.4 GB free under /mnt/vm-pool/apps/services/alloy; 1 GB is needed, for what can't be sent for hours",
+    "host.directory: has 0.4 GB free under /mnt/vm-pool/apps/services/alloy; 1 GB is needed to keep what can't be sent for hours",
     "on the host, see what fills it: df -h /mnt/vm-pool/apps; docker system df",
   ],
   "clock ahead": [
     { clock: 1071 },
-    "clock: is 61 s ahead of this machine's; samples and log lines get a wrong time, or are refused",
+    "clock: is 61 s ahead of this machine's; samples and log lines get a wrong timestamp, or are refused",
     setClock,
   ],
   "clock behind": [
     { clock: 900 },
-    "clock: is 90 s behind this machine's; samples and log lines get a wrong time, or are refused",
+    "clock: is 90 s behind this machine's; samples and log lines get a wrong timestamp, or are refused",
     setClock,
   ],
   "account with another gid": [
@@ -316,14 +316,14 @@ const cases: Record<string, Case> = {
   ],
 };
 
-test("file systems without a size are told, and stop no update", () => {
+test("file systems not measured are told, and stop no update", () => {
   const all = checks(healthyFindings({ unmeasured: ["/mnt/tank/private", "/home/a"] }));
   expect(faultsOf(all)).toEqual([]);
   const notice = all.find(({ check }) => check === "file systems") as Check;
   expect([stateOf(notice), notice.found, notice.fault?.reason]).toEqual([
     "warning",
     "2 without a size",
-    "3125 may not pass the directories above /mnt/tank/private and 1 more: how full they are is not known, and no alert tells",
+    "3125 can't enter the directories above /mnt/tank/private and 1 more: their free space can't be measured, and no alert will warn",
   ]);
 });
 
@@ -422,7 +422,7 @@ test("an image of Docker Hub that the engine pulls through a mirror is left open
   expect(faultsOf(all)).toEqual([]);
   expect(all).toContainEqual({
     check: "image alloy",
-    found: "not asked: the engine pulls it through https://mirror.lan/",
+    found: "skipped: the engine pulls it through https://mirror.lan/",
     open: true,
   });
 });

@@ -43,7 +43,7 @@ describe("ssh that fails", () => {
       "an unknown name",
       "ssh: Could not resolve hostname svlnas: Name or service not known",
       "host.connection.address",
-      "names svlnas, which no name server knows",
+      "names svlnas, which no name server resolves",
       set("address", "NAME"),
     ],
     [
@@ -58,34 +58,34 @@ describe("ssh that fails", () => {
       "ssh: connect to host svlnas port 22: Connection timed out",
       "host.connection.address",
       "names svlnas, which does not answer on port 22",
-      "see that the host is up and this network has a route to it: ping svlnas",
+      "check that the host is up and that this network has a route to it: ping svlnas",
     ],
     [
       "a key that is refused",
       "deploy@svlnas: Permission denied (publickey).",
       "host.connection.user",
-      "deploy is refused by svlnas with the keys of the ssh-agent",
+      "deploy is refused by svlnas with every key of the ssh-agent",
       "ssh-add -l shows them, ssh-add ~/.ssh/KEY adds one; then ssh-copy-id -p 22 deploy@svlnas",
     ],
     [
       "more keys than the server takes",
       "Received disconnect from svlnas port 22:2: Too many authentication failures",
       "host.connection.user",
-      "deploy is refused by svlnas with the keys of the ssh-agent",
-      "let the agent hold this host's key alone: ssh-add -D && ssh-add ~/.ssh/KEY",
+      "deploy is refused by svlnas with every key of the ssh-agent",
+      "let the agent hold only this host's key: ssh-add -D && ssh-add ~/.ssh/KEY",
     ],
     [
       "an OpenSSH without KnownHostsCommand",
       "command-line: line 0: Bad configuration option: knownhostscommand",
       "ssh",
-      "is older than OpenSSH 8.5 on this machine and can't be told the host's key",
+      "is older than OpenSSH 8.5 on this machine and can't be given the host's key",
       "update OpenSSH's client on this machine",
     ],
     [
       "anything else",
       "debug\nkex_exchange_identification: Connection closed by remote host",
       "host.connection.address",
-      "deploy@svlnas:22 can't be reached, ssh said: kex_exchange_identification: Connection closed by remote host",
+      "deploy@svlnas:22 can't be reached; ssh said: kex_exchange_identification: Connection closed by remote host",
       "ssh -v -p 22 deploy@svlnas",
     ],
   ])("%s", async (_kind, stderr, path, reason, fix) => {
@@ -104,7 +104,7 @@ describe("ssh that fails", () => {
 
   const unknown = end("ssh: Could not resolve hostname svlnas: Name or service not known");
   const led = (to: string) =>
-    `is svlnas, which ~/.ssh/config leads to ${to}; Pulumi's command provider does not read that file`;
+    `is svlnas, which ~/.ssh/config maps to ${to}; Pulumi's command provider does not read that file`;
   const tunnel = `${set("address", "127.0.0.1")} && ${set("port", "2222")}`;
 
   test.each([
@@ -143,7 +143,7 @@ describe("ssh that fails", () => {
     const change = { hostKey: "ecdsa-sha2-nistp256 BBBB" };
     expect((await check(end(stderr), { keys: [ecdsa, ed25519] }, change)).fault).toEqual({
       path: "host.connection.hostKey",
-      reason: `is not the key that svlnas shows; that one is: ${ecdsa}. Unless the host was set up anew, somebody may be in between`,
+      reason: `is not the key that svlnas presents, which is: ${ecdsa}. Unless the host was reinstalled, somebody may be intercepting the connection`,
       fix: `compare on the host's own console (ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub), then: ${set("hostKey", `'${ecdsa}'`)}`,
     });
   });

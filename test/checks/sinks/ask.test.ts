@@ -83,7 +83,7 @@ test.each<[string, Answer, Answer, string]>([
 test("every refusal is told at once, with the command that tries again", async () => {
   const { faults, seconds } = await asked({ metrics: [401], logs: [403] });
   const rest =
-    "with the new token. The host was not given it. When that is mended: pulumi up --stack svlnas";
+    "with the new token. It was not put on the host. Once that is fixed: pulumi up --stack svlnas";
   expect(faults).toEqual([
     `https://metrics.example/push refuses samples ${rest}`,
     `https://logs.example/loki/api/v1/push refuses lines ${rest}`,

@@ -29,7 +29,7 @@ test.each<[string, Partial<Found>, string[]]>([
     "a container of this program, or made by hand",
     withOne("alloy", { labels: project("alloy") }),
     [
-      "alloy: was not made by Docker Compose: it is this program's, or made by hand | `pulumi up` deploys to a host that has no compose service",
+      "alloy: was not created by Docker Compose, but by this program or by hand | `pulumi up` deploys to a host that has no compose service",
     ],
   ],
   [
@@ -42,10 +42,10 @@ test.each<[string, Partial<Found>, string[]]>([
     ],
   ],
   [
-    "a name that is wanted for what is put aside",
+    "a name that is wanted for what is set aside",
     { containers: [...oldHost().containers, oldContainer("alloy-before-adopt")] },
     [
-      "alloy-before-adopt: is there, but no record of an adoption: its name is wanted | on the host, once it is not needed: docker rm alloy-before-adopt",
+      "alloy-before-adopt: exists, but there is no record of an adoption; its name is needed | on the host, if it is not needed: docker rm alloy-before-adopt",
     ],
   ],
   [
@@ -97,7 +97,7 @@ test.each<[string, Partial<Found>, string[]]>([
     "a directory that can't be written to",
     { unwritable: ["/srv/alloy"] },
     [
-      "/srv/alloy: can't be written to by root without capabilities, as which files are installed | on the host, as root: chown root /srv/alloy",
+      "/srv/alloy: can't be written to by root without capabilities, which installs the files | on the host, as root: chown root /srv/alloy",
     ],
   ],
 ])("%s", (_, more, texts) => {

@@ -36,17 +36,17 @@ describe("adopt", () => {
     );
     expect(out).toContain(`The plan:
   1. fetch the images, while the old service runs
-  2. note in /mnt/vm-pool/apps/services/alloy/adopt.json what is put aside
+  2. note in /mnt/vm-pool/apps/services/alloy/adopt.json what is set aside
   3. give the stack 8 settings: sinks.metrics.url, sinks.metrics.username, metricsPassword, sinks.logs.url, sinks.logs.username, logsPassword, githubToken, networks.existing
   4. stop alloy and rename it to alloy-before-adopt
   5. stop alloy-docker-proxy and rename it to alloy-docker-proxy-before-adopt
   6. stop alloy-init and rename it to alloy-init-before-adopt
   7. deploy: pulumi up
   8. verify that everything arrives
-  9. note that the adoption is done
-Whatever fails, all of it is taken back, last first, until the old service runs as before.
+  9. record that the adoption is done
+If a step fails, all steps are undone in reverse order, until the old service runs as before.
 
-alloy-frontend and alloy-backend stay as compose made them, with all containers that are in them.
+alloy-frontend and alloy-backend stay as compose created them, with all their containers.
 Before you say yes: `);
     expect(out).toContain("npm run adopt -- --stack svlnas --clean-up");
   });
@@ -81,7 +81,7 @@ Before you say yes: `);
   test("a no changes nothing", async () => {
     const { code, steps, err } = await adopt(withFile, { answer: false });
     expect({ code, steps }).toEqual({ code: 1, steps: ["host: look", "ask Adopt this host?"] });
-    expect(err).toBe("adopt: not wanted, nothing was changed\n");
+    expect(err).toBe("adopt: declined, nothing was changed\n");
   });
 
   test("a proof that fails brings the old service back; what can't be taken back is told", async () => {
@@ -95,7 +95,7 @@ Before you say yes: `);
       ),
     );
     expect(err).toContain(`adopt: no prove
-Not all could be taken back. Do by hand, in this order:
+Not all could be undone. Do this by hand, in this order:
   destroy what was deployed: no pulumi destroy --stack svlnas --yes --skip-preview
     pulumi cancel --stack svlnas; pulumi destroy --stack svlnas
 `);
@@ -138,7 +138,7 @@ describe("after a run that was cut off", () => {
     expect(JSON.parse(note).settings).toEqual([
       ...["sinks", "metricsPassword", "logsPassword", "githubToken", "networks", "limits"],
     ]);
-    expect(out).toContain("An adoption of this host was cut off.");
+    expect(out).toContain("An adoption of this host was interrupted.");
   });
 
   test("--roll-back takes all of it back", async () => {
@@ -200,7 +200,7 @@ test.each([
   [
     "--clean-up",
     oldHost({ record }),
-    "there is no adoption of svlnas that is done: nothing to clean up. One that was cut off is continued with: npm run adopt -- --stack svlnas",
+    "no adoption of svlnas is done: there is nothing to clean up. To continue one that was interrupted: npm run adopt -- --stack svlnas",
   ],
 ])("%s is refused where there is nothing to do", async (mode, found, reason) => {
   const { code, steps, err } = await adopt(["--stack", "svlnas", mode], { found, settings });

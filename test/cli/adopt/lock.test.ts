@@ -53,7 +53,7 @@ test("so is an update that Pulumi Cloud knows of, whose holder it does not tell"
   );
   expect(failure).toEqual(
     new StackLocked(
-      "stack svlnas is locked, so nothing more was done or taken back. When that update has ended, give the same command again; if it was killed: pulumi cancel --stack svlnas",
+      "stack svlnas is locked, so nothing more was done or undone. When that update has ended, give the same command again; if it was killed: pulumi cancel --stack svlnas",
     ),
   );
   expect(done).toEqual(["update"]);

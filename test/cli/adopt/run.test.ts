@@ -45,13 +45,13 @@ test.each([
     "broken off, though the step went well",
     { stop: new Error("two") },
     undone,
-    "it was broken off\nThe old service is back as it was.",
+    "it was interrupted\nThe old service is back as it was.",
   ],
   [
     "what can't be taken back stops nothing, and is told",
     { two: broken, "not two": new Error("no way") },
     undone,
-    "broken\nNot all could be taken back. Do by hand, in this order:\n  not two: no way\n    do not two",
+    "broken\nNot all could be undone. Do this by hand, in this order:\n  not two: no way\n    do not two",
   ],
   ["a step that finds the stack locked: nothing is taken back", { two: locked }, [], "locked"],
   [

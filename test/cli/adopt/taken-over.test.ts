@@ -91,8 +91,8 @@ test("a file for Grafana Cloud wants grafanaCloud: its token can't read what arr
     {
       path: "grafanaCloud",
       reason:
-        "is missing, and .env sends to Grafana Cloud with a token that can't read what arrived",
-      fix: "set grafanaCloud.stackSlug and the bootstrap token; the program then makes its own tokens",
+        "is missing, and the token with which .env sends to Grafana Cloud can't read what arrived",
+      fix: "set grafanaCloud.stackSlug and the bootstrap token; the program then creates its own tokens",
     },
   ]);
 });

@@ -69,7 +69,7 @@ describe("what was deployed", () => {
     JSON.stringify({ deployment: { resources: [{ urn: "x", type: "pulumi:pulumi:Stack" }] } }),
   ])("is missing: %s", (text) => {
     expect(() => declaredOf("svlnas", text)).toThrow(
-      "Stack svlnas has nothing deployed that a host could be compared with: `pulumi up --stack svlnas` deploys it.",
+      "Stack svlnas has nothing deployed to compare a host with: `pulumi up --stack svlnas` deploys it.",
     );
   });
 });
@@ -141,9 +141,7 @@ describe("a host", () => {
     [
       "whose container was made anew by hand, and has ended",
       (host) => host.container("alloy", { id: "other", running: false }),
-      [
-        "container alloy, existence: is another container than the one that was deployed; does not run",
-      ],
+      ["container alloy, existence: is not the container that was deployed; does not run"],
       "--refresh",
     ],
     [
@@ -310,13 +308,13 @@ describe("a host", () => {
     const { code, out, err } = await run();
     expect([code, out]).toEqual([1, ""]);
     expect(err).toMatch(
-      /\ndrift: ssh:\/\/root@svlnas:22 could not be looked at: 125: .+bind source path does not exist/,
+      /\ndrift: ssh:\/\/root@svlnas:22 could not be checked: 125: .+bind source path does not exist/,
     );
   });
 });
 
 test("what a host answers that nothing knows is no silence", () => {
   expect(() => parseObserved("current\tversions/x\nsurprise\n")).toThrow(
-    "The host answered what is not known: surprise. If its key may do nothing but this: --key prints its new line.",
+    "The host gave an unknown answer: surprise. If its key may do nothing but this: --key prints its new line.",
   );
 });

@@ -123,7 +123,7 @@ test.each(["{", '{"rows": [{}]}'])("a record of another form says what to do: %s
   const { run, file } = project();
   await run("up");
   writeFileSync(file, text);
-  const reason = "is no record of a run of this version: remove it, and run without --resume.";
+  const reason = "is not a record of a run of this version: remove it, and run without --resume.";
   expect(await run("up", "--resume")).toMatchObject({ code: 1, err: `fleet: ${file} ${reason}\n` });
 });
 
@@ -159,7 +159,7 @@ test.each([
     ["up", "--stacks", "svlnas,svlold"],
     "no stack file with a host for svlold; there is: local, svlazext, svlnas",
   ],
-  [["up", "--resume"], "there is no run of up to resume: leave --resume out"],
+  [["up", "--resume"], "there is no run of up to resume: omit --resume"],
   [["up", "--canary", "local"], "--canary local is not among the stacks: svlazext, svlnas"],
 ])("2 and what is wrong for %j", async (args, text) => {
   const { code, err, worked } = await project().run(...args);

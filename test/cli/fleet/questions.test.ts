@@ -17,7 +17,7 @@ test.each([
       leftOpen("host", "not asked"),
     ],
     "failed",
-    "host.name: is missing; ingress.domain: is missing; 1 more to be looked at then",
+    "host.name: is missing; ingress.domain: is missing; 1 more skipped",
   ],
 ])("doctor: %s", (_, checks, state, sentence) => {
   expect(doctorOutcome(checks)).toEqual({ state, sentence });
@@ -33,7 +33,7 @@ test.each<[string, Result[], string, string]>([
     "something to look at is no failure",
     [result({}), result({ state: "warning", advice: "Look." })],
     "ok",
-    "2 proofs, all passed",
+    "2 checks, all passed",
   ],
   [
     "the first that failed with its reason, the others by name",

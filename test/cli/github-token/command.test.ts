@@ -64,7 +64,7 @@ describe("a token without fault", () => {
     expect(stored).toEqual([["svlnas", "github_pat_good"]]);
     expect(code).toBe(0);
     expect(out).toBe(
-      "Stored as grafana-alloy:githubToken of stack svlnas. It ends on 2099-01-31. `pulumi up --stack svlnas` brings it to the host.\n",
+      "Stored as grafana-alloy:githubToken of stack svlnas. It expires on 2099-01-31. `pulumi up --stack svlnas` puts it on the host.\n",
     );
     expect(opened).toEqual([expect.stringContaining("/settings/personal-access-tokens/new?name=")]);
     expect(err).toContain(opened[0]);
@@ -82,10 +82,10 @@ describe("a token without fault", () => {
   });
 
   test.each<[Given, string]>([
-    [{ around: { now: () => new Date("2099-01-20T12:00:00Z") } }, "It ends in 11 days."],
+    [{ around: { now: () => new Date("2099-01-20T12:00:00Z") } }, "It expires in 11 days."],
     [
       { token: { expiresAt: undefined } },
-      "It never ends: anyone who gets hold of it has it until it is revoked.",
+      "It never expires: whoever gets hold of it can use it until it is revoked.",
     ],
   ])("that ends soon or never is stored with a warning", async (given, warning) => {
     const { code, err, stored } = await run(given);
@@ -96,21 +96,21 @@ describe("a token without fault", () => {
 
 const writes = { issues: "write", pullRequests: "write", contents: "write" } as const;
 const canWrite = ["Issues", "Pull requests", "Contents"].map(
-  (permission) => `It can write ${permission} of me/one: it must only read.`,
+  (permission) => `It can write ${permission} of me/one; it must be read-only.`,
 );
 
 test.each<[what: string, Given, string[]]>([
   [
     "is not known to GitHub",
     { typed: "github_pat_typo" },
-    ["GitHub refuses it: it has ended or was revoked."],
+    ["GitHub refuses it: it has expired or was revoked."],
   ],
   [
     "reaches and reads too little",
     { token: { repositories: { "me/one": { issues: "read" } } } },
     [
       "It can't read Pull requests of me/one.",
-      "It does not reach me/two, or there is no such repository.",
+      "It does not cover me/two, or there is no such repository.",
     ],
   ],
   ["can write", { token: { repositories: { "me/one": writes, "me/two": reads } } }, canWrite],
@@ -119,7 +119,7 @@ test.each<[what: string, Given, string[]]>([
     { token: { token: "ghp_classic", classicScopes: "repo", repositories: { "me/one": {} } } },
     [
       "It is a classic token (scopes: repo), which is not limited to repositories.",
-      "It does not reach me/two, or there is no such repository.",
+      "It does not cover me/two, or there is no such repository.",
       ...canWrite,
     ],
   ],
@@ -145,7 +145,7 @@ test.each<[what: string, Given, string]>([
   [
     "no token",
     { typed: "hunter2", around: { askWith: () => fails("GitHub was asked") } },
-    "that is no GitHub token, which begins with github_pat_; nothing was stored.",
+    "that is not a GitHub token, which starts with github_pat_; nothing was stored.",
   ],
   ["nothing", { typed: "" }, "no token was given, nothing was stored."],
   [

@@ -38,7 +38,7 @@ test.each([
   ],
   [
     { github: { ...github, repositories: ["one"] } },
-    "Stack svlnas is not in order (github.repositories.0: must be owner/name): `pulumi preview --stack svlnas` says how to mend it.",
+    "Stack svlnas is not valid (github.repositories.0: must be owner/name): `pulumi preview --stack svlnas` says how to fix it.",
   ],
 ])(
   "one sentence where no token is needed or the settings are wrong: %j",

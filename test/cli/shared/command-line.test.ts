@@ -36,7 +36,7 @@ const unnamed = ofOneStack.flatMap((name): Fault[] => [
   [
     name,
     ["svlnas"],
-    `"svlnas" is no option. npm needs -- before options: npm run ${name} -- --stack NAME`,
+    `"svlnas" is not an option. npm needs -- before options: npm run ${name} -- --stack NAME`,
   ],
 ]);
 const own: Fault[] = [
@@ -48,13 +48,13 @@ const own: Fault[] = [
   ["github-token", [...stack, "--days", "0"], '--days must be 1 to 366, not "0"'],
   ["github-token", [...stack, "--days=367"], '--days must be 1 to 366, not "367"'],
   ["github-token", [...stack, "--days", "soon"], '--days must be 1 to 366, not "soon"'],
-  ["fleet", [], 'one of preview, up, verify, doctor is wanted, not ""'],
-  ["fleet", ["up", "svlnas"], 'one of preview, up, verify, doctor is wanted, not "up svlnas"'],
+  ["fleet", [], 'one of preview, up, verify, doctor is expected, not ""'],
+  ["fleet", ["up", "svlnas"], 'one of preview, up, verify, doctor is expected, not "up svlnas"'],
   ["fleet", ["up", "--parallel", "0"], '--parallel must be a whole number from 1 to 999, not "0"'],
   [
     "fleet",
     ["verify", "--canary", "svlnas"],
-    "--canary deploys a host first: it goes with up, not with verify",
+    "--canary deploys a host first: use it with up, not with verify",
   ],
   [
     "fleet",
@@ -102,8 +102,8 @@ limits and networks, the installed configuration, the secrets. Changes nothing.
 
   --stack NAME  the stack, one for each host
   --json        prints the results as JSON on standard output
-  --key FILE    prints the line of authorized_keys by which this public key can look for drift, and
-                do nothing else
+  --key FILE    prints the line of authorized_keys that lets this public key look for drift and do
+                nothing else
   --help        prints this text
 
 Examples:
@@ -111,7 +111,7 @@ Examples:
   npm run -s drift -- --stack svlnas --json
   npm run drift -- --stack svlnas --key drift.pub
 
-Ends with 0 when all is as deployed, 1 when something drifted or the host could not be looked at, 2
+Exit code: 0 when all is as deployed, 1 when something drifted, or the host could not be checked, 2
 for wrong usage.
 `);
 });

@@ -193,7 +193,7 @@ test.each<[what: string, id: string, Partial<Answers>, Partial<Result>]>([
     {
       count: 7,
       state: "warning",
-      advice: expect.stringMatching(/^How full \/a, .+, \/e and 2 more is can't be known/),
+      advice: expect.stringMatching(/^The free space of \/a, .+, \/e and 2 more can't be measured/),
     },
   ],
   ["no excluded line", "log-privacy", {}, { count: 0, detail: LISTS }],

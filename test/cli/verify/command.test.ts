@@ -36,10 +36,10 @@ test.each<[what: string, Parameters<typeof healthyHost>[1], code: number, summar
   ["stale", { [TRAEFIK_AGE]: [[{}, 900]] }, 1, /\d+ ok, 1 stale\n$/],
   ["missing", { [TRAEFIK_AGE]: [] }, 1, /\d+ ok, 1 missing\n$/],
   [
-    "to look at",
+    "to check",
     { loki_write_dropped_entries_total: [[{ reason: "rate_limited" }, 5]] },
     0,
-    /\d+ ok, 1 to look at\n$/,
+    /\d+ ok, 1 to check\n$/,
   ],
 ])("a signal that is %s", async (_, unwell, code, summary) => {
   expect(await run(["--stack", "svlnas"], unwell)).toMatchObject({
@@ -60,7 +60,7 @@ test("1 and one sentence when the stack has no such output", async () => {
   expect(await run(["--stack", "old"])).toEqual({
     code: 1,
     out: "",
-    err: 'reading the outputs of old\nverify: Stack old has no output "verify" yet: run `pulumi up --stack old` with this version of the program, then ask again.\n',
+    err: 'reading the outputs of old\nverify: Stack old has no output "verify" yet: run `pulumi up --stack old` with this version of the program, then verify again.\n',
   });
 });
 
@@ -118,7 +118,7 @@ test.each<[what: string, wrong: object, path: RegExp]>([
   ],
 ])("%s: what is wrong by path, without its value, and what mends it", (_what, wrong, path) => {
   const whole = new RegExp(
-    `^The output "verify" of stack svlnas is of another version of the program \\(${path.source}(?:(?!secret).)+\\): run \`pulumi up --stack svlnas\` with this version, then ask again\\.$`,
+    `^The output "verify" of stack svlnas is from another version of the program \\(${path.source}(?:(?!secret).)+\\): run \`pulumi up --stack svlnas\` with this version, then verify again\\.$`,
   );
   expect(() => targetOf("svlnas", { verify: { ...output, ...wrong } })).toThrow(whole);
 });

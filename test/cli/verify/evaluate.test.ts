@@ -28,7 +28,7 @@ test.each<[what: string, Signal, Partial<Measured>, Partial<Result>]>([
     "another value",
     host,
     { matches: 0 },
-    { state: "missing", advice: `It arrives, but is not 1. ${host.advice}` },
+    { state: "missing", advice: `It arrives, but its value is not 1. ${host.advice}` },
   ],
   ["a clock that is ahead", containers, { ageSeconds: -30 }, { state: "ok", ageSeconds: 0 }],
   [

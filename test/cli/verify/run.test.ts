@@ -79,7 +79,7 @@ test("a refused password ends the wait at once, with one sentence a row", async 
     signal: "host",
     state: "missing",
     advice:
-      "The metrics sink http://sink refuses the user name or password (401): it needs a read token with the scope metrics:read, a write token can't ask.",
+      "The metrics sink http://sink refuses the user name or password (401): it needs a read token with the scope metrics:read; a write token can't query.",
   });
   expect(rows[1]).toMatchObject({ signal: "containers", state: "ok" });
   expect(JSON.stringify(rows)).not.toContain("wrong-secret");
@@ -109,7 +109,7 @@ describe("a read token that is new", () => {
     expect(await refusedAtFirst(until, 10)).toEqual({
       states: ["ok", "ok"],
       problem:
-        "The metrics sink http://sink does not know the new token yet, which may take until 12:34 UTC.",
+        "The metrics sink http://sink does not know the new token yet, which can take until 12:34 UTC.",
     });
   });
 
@@ -128,7 +128,7 @@ test.each([
   [
     200,
     "<html>log in</html>",
-    "answers something else than JSON: its URL is not the API's, or a log-in page stands in front of it.",
+    "does not answer with JSON: its URL is not that of the API, or a login page is in front of it.",
     true,
   ],
 ])("a sink that answers %d %j", async (status, body, text, final) => {
@@ -153,7 +153,7 @@ test("lines of what is excluded are waited out; when the time is up they fail", 
   const waited = await run(data, facts, { later: { logs: healthy.logs } });
   expect(waited.row("log-privacy")).toMatchObject({ state: "ok", count: 0 });
   expect(waited.kinds).toEqual(["settled", "settled", "checking", "waiting"]);
-  const titles = ["the last lines of container vaultwarden to pass"];
+  const titles = ["the last lines of container vaultwarden to clear"];
   expect(waited.seen.at(-1)).toMatchObject({ titles });
 });
 
@@ -163,7 +163,7 @@ test("what an agent sent that died since proves nothing: its samples are fresh, 
   expect(row("host")).toMatchObject({
     state: "stale",
     advice: expect.stringMatching(
-      /^The newest sample is 90 s old: none has arrived since this proof began[.] /,
+      /^The newest sample is 90 s old: none has arrived since this check began[.] /,
     ),
   });
   expect(row("containers")).toMatchObject({ state: "ok" });

@@ -21,13 +21,13 @@ test.each([
   ["data/a/wal", "Samples that waited in it are lost."],
   [
     "data/b/positions.yml",
-    "Lines that were sent before and that its source still has arrive twice.",
+    "Lines that were sent before and are still at their source arrive twice.",
   ],
 ])("says what it means for %s", (path, meaning) => {
   expect(judge(path)).toEqual({
     count: 1,
     state: "warning",
-    advice: `Alloy on svlnas could not read ${path}. The update kept it beside the new one. ${meaning}`,
+    advice: `Alloy on svlnas could not read ${path}. The update kept the damaged file beside the new one. ${meaning}`,
   });
 });
 

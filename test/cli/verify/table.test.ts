@@ -57,7 +57,7 @@ test("queries are cut, what is wrong stands below its row, nothing is wider than
         all hosts 8,123 of 10,000 (81 %)
         Cut something.
 
-    1 ok, 1 to look at, 1 missing, 1 stale
+    1 ok, 1 to check, 1 missing, 1 stale
     "
   `);
   for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(72);

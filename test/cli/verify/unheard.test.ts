@@ -16,8 +16,8 @@ const judged = (exclude: Partial<VerifyFacts["logs"]["exclude"]>, ...heard: stri
   });
   return [count, detail];
 };
-const web = "web: it wrote within a day, and nothing of that is here (log driver json-file)";
-const mute = "mute: Docker can't read back what its log driver none takes";
+const web = "web: it wrote lines within a day, and none of them is here (log driver json-file)";
+const mute = "mute: Docker can't read logs back from its log driver none";
 
 test.each<[what: string, ReturnType<typeof judged>, count: number, detail: string]>([
   ["that wrote and were not heard are named", judged({}), 2, `${web}; ${mute}`],

@@ -81,37 +81,41 @@ const [ending, endless] = tokens as [Token, Token];
 const renew = "`pulumi up --stack svlnas` makes a new one.";
 
 test.each<[now: string, token: Token, finding: object]>([
-  ["2098-12-31T12:00:00Z", ending, { count: 31, state: "ok", detail: "it ends on 2099-01-31" }],
-  ["2098-12-31T13:00:00Z", ending, { count: 30, state: "ok", detail: "it ends on 2099-01-31" }],
+  ["2098-12-31T12:00:00Z", ending, { count: 31, state: "ok", detail: "it expires on 2099-01-31" }],
+  ["2098-12-31T13:00:00Z", ending, { count: 30, state: "ok", detail: "it expires on 2099-01-31" }],
   [
     "2099-01-01T12:00:01Z",
     ending,
-    { count: 29, state: "warning", advice: `It ends on 2099-01-31, in 29 days: ${renew}` },
+    { count: 29, state: "warning", advice: `It expires on 2099-01-31, in 29 days: ${renew}` },
   ],
   [
     "2099-01-30T12:00:00Z",
     ending,
-    { count: 1, state: "warning", advice: `It ends on 2099-01-31, in 1 day: ${renew}` },
+    { count: 1, state: "warning", advice: `It expires on 2099-01-31, in 1 day: ${renew}` },
   ],
   [
     "2099-01-30T12:00:01Z",
     ending,
-    { count: 0, state: "warning", advice: `It ends on 2099-01-31, in less than a day: ${renew}` },
+    {
+      count: 0,
+      state: "warning",
+      advice: `It expires on 2099-01-31, in less than a day: ${renew}`,
+    },
   ],
   [
     "2099-01-31T12:00:00Z",
     ending,
-    { count: 0, state: "expired", advice: `It ended on 2099-01-31: ${renew}` },
+    { count: 0, state: "expired", advice: `It expired on 2099-01-31: ${renew}` },
   ],
   [
     "2099-01-01T00:00:00Z",
     { ...ending, expiresAt: "2099-02-11T00:30:00+02:00" },
-    { count: 40, state: "ok", detail: "it ends on 2099-02-10" },
+    { count: 40, state: "ok", detail: "it expires on 2099-02-10" },
   ],
   [
     "2099-01-01T00:00:00Z",
     { ...endless, name: ending.name },
-    { count: 0, state: "ok", detail: "its end is not known" },
+    { count: 0, state: "ok", detail: "its expiry is not known" },
   ],
 ])("at %s, of a token that ends at $expiresAt", (now, token, finding) => {
   const check = tokenEnd(token, new Date(now));

@@ -177,7 +177,7 @@ describe("the question whether the sinks take the host's token", () => {
     const { stdin } = run.named("alloy-sinks").inputs;
     expect(JSON.parse(stdin.secret).newUntil).toBe(new Date(+made + 300_000).toISOString());
     expect(told.mock.calls.map(([text]) => text)).toEqual([
-      expect.stringMatching(/^Asking the sinks .* new token; waiting (300|29\d) s at most/),
+      expect.stringMatching(/^Waiting up to (300|29\d) s until the sinks accept the new token\.$/),
     ]);
     told.mockRestore();
   });

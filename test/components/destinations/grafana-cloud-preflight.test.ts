@@ -108,7 +108,7 @@ describe("one sentence for", () => {
     [
       "that may not read stacks",
       named("stacks:read"),
-      `the bootstrap token may not read the stack "home": its access policy lacks stacks:read, or is of another organisation. Add the scope ${add}`,
+      `the bootstrap token can't read the stack "home": its access policy lacks stacks:read, or is of another organisation. Add the scope ${add}`,
     ],
     [
       "that may not read access policies",
@@ -128,18 +128,18 @@ describe("one sentence for", () => {
     [
       "a rate limit that lasts",
       { status: 429, retryAfter: "3600" },
-      "is asked too often (429 Too Many Requests) and asks to wait 3600 s; nothing was changed. Later: pulumi up --stack svlnas",
+      "is rate-limiting requests (429 Too Many Requests) and asks to wait 3600 s; nothing was changed. Later: pulumi up --stack svlnas",
     ],
     [
       "a fault of Grafana Cloud's own",
       { status: 503 },
-      "has a fault of its own for 60 s (503 Service Unavailable); nothing was changed. Later: pulumi up --stack svlnas",
+      "has had a server error for 60 s (503 Service Unavailable); nothing was changed. Later: pulumi up --stack svlnas",
     ],
     [
       "an answer to no question of ours",
       { status: 418 },
-      "answers 418 I'm a Teapot to a question of this program; nothing was changed. " +
-        "Is it the address of Grafana Cloud's API? pulumi config rm --stack svlnas --path 'grafana-alloy:grafanaCloud.apiUrl'",
+      "answers 418 I'm a Teapot to a request of this program; nothing was changed. " +
+        "If the address is not that of Grafana Cloud's API: pulumi config rm --stack svlnas --path 'grafana-alloy:grafanaCloud.apiUrl'",
     ],
   ])("%s", async (_what, fault, sentence) => {
     simulated.faults.tell(fault);
@@ -151,7 +151,7 @@ describe("one sentence for", () => {
   test("a connection that ends", async () => {
     simulated.faults.tell({ hangUp: true });
     expect((await ask(good)).fault).toMatch(
-      /^grafanaCloud\.apiUrl: http:\/\/127\.0\.0\.1:\d+ could not be reached: (other side closed|.*ECONNRESET), asked for 60 s; nothing was changed\. See what this machine says: curl -sS http:\/\/127\.0\.0\.1:\d+\/api\/instances\/home$/,
+      /^grafanaCloud\.apiUrl: http:\/\/127\.0\.0\.1:\d+ could not be reached: (other side closed|.*ECONNRESET), after 60 s of retries; nothing was changed\. To see the error: curl -sS http:\/\/127\.0\.0\.1:\d+\/api\/instances\/home$/,
     );
   });
 
@@ -161,17 +161,17 @@ describe("one sentence for", () => {
       async () => {
         throw new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED") });
       },
-      "could not be reached: connect ECONNREFUSED, asked for 60 s",
+      "could not be reached: connect ECONNREFUSED, after 60 s of retries",
     ],
     [
       "an answer that is not the API's",
       async () => new Response("<html>log in to the guest network</html>"),
-      "does not answer as Grafana Cloud's API does, asked for 60 s",
+      "does not answer as Grafana Cloud's API does, after 60 s of retries",
     ],
     [
       "no answer in time",
       () => Promise.reject(new DOMException("late", "TimeoutError")),
-      "did not answer within 10 s, asked for 60 s",
+      "did not answer within 10 s, after 60 s of retries",
     ],
   ])("%s", async (_what, fetch, sentence) => {
     expect((await ask(good, "home", { ...hurried, fetch })).fault).toContain(sentence);
@@ -223,7 +223,7 @@ test.each([
 
 test("a bootstrap token that ends soon is warned about, and lasts for this update", async () => {
   expect(await ask(named("ending"))).toEqual({
-    warning: `${key} the bootstrap token ends in 5 days, and without it no update can replace the host's. Make a new one ${where}${store}`,
+    warning: `${key} the bootstrap token expires in 5 days, and without it no update can replace the host's. Create a new one ${where}${store}`,
   });
   expect(await ask(named("lasting"))).toEqual({});
 });

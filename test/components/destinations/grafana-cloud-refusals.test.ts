@@ -30,7 +30,7 @@ const sentence = (change: Partial<Refusal>) =>
   refusalSentence({ ...policy, ...change }, { url: simulated.url, token });
 
 const adopt = (id: string) =>
-  'grafanaCloud: Grafana Cloud has an access policy "alloy-svlnas" in eu that this stack did not make. ' +
+  'grafanaCloud: Grafana Cloud has an access policy "alloy-svlnas" in eu that this stack did not create. ' +
   "Delete it there, or adopt it, then pulumi up --stack svlnas: " +
   "pulumi import --stack svlnas --yes --protect=false --generate-code=false " +
   `--parent 'grafana-cloud=${start}${component}::grafana-cloud' ` +
@@ -68,7 +68,7 @@ test("a policy that was deleted behind our back: have it made again", async () =
   const error = '404 Not Found\n{"code":"NotFound","message":"Access policy 1 does not exist"}';
   expect(await sentence({ urn, policyName: undefined, error })).toBe(
     "grafanaCloud: an access policy or token of this stack was deleted in Grafana Cloud. " +
-      "Have it made again: npm run doctor -- --stack svlnas && pulumi up --refresh --stack svlnas",
+      "To recreate it: npm run doctor -- --stack svlnas && pulumi up --refresh --stack svlnas",
   );
 });
 
@@ -77,8 +77,8 @@ test.each([
   "timeout while waiting for state to become 'success' (timeout: 2m0s)",
 ])("what the provider has tried for two minutes is for later: %s", async (error) => {
   expect(await sentence({ error })).toBe(
-    `grafanaCloud.apiUrl: ${simulated.url} did not make or change an access policy or a token within 2 min: ` +
-      "it has a fault of its own, is asked too often or does not answer. Later: pulumi up --stack svlnas",
+    `grafanaCloud.apiUrl: ${simulated.url} did not create or change an access policy or a token within 2 min: ` +
+      "it has a server error, limits the rate or does not answer. Later: pulumi up --stack svlnas",
   );
 });
 

@@ -88,7 +88,7 @@ test("what is wrong with the token is said in one sentence, before a host is tou
       outputs: ({ name }) => void names.push(name),
     }),
   );
-  const sentence = "GitHub refuses it: it has ended or was revoked.";
+  const sentence = "GitHub refuses it: it has expired or was revoked.";
   expect(message).toBe(`grafana-alloy:githubToken: ${sentence} ${fix}`);
   expect(errors).toEqual([expect.any(pulumi.RunError)]);
   expect(names.filter((name) => /^(alloy|host)/.test(name))).toEqual([]);
@@ -131,7 +131,7 @@ test.each([
   const headers = { "github-authentication-token-expiration": `${text.slice(0, 19)} UTC` };
   const github = () => Response.json([], { headers });
   await mockProgram("svlnas", withToken, { github });
-  const warning = `grafana-alloy:githubToken: It ends on ${text.slice(0, 10)}, in ${left}. ${fix}`;
+  const warning = `grafana-alloy:githubToken: It expires on ${text.slice(0, 10)}, in ${left}. ${fix}`;
   expect(warnings()).toEqual(left ? [warning] : []);
 });
 
@@ -185,7 +185,7 @@ describe("a GitHub App in place of a token", () => {
     const writing = api(201, { contents: "write" });
     const failed = await programFailure(() => mockProgram("svlnas", withApp, { fetch: writing }));
     expect(failed.message).toBe(
-      "grafana-alloy:github.app: It can write contents: it must only read. It needs Metadata, Issues and Pull requests, " +
+      "grafana-alloy:github.app: It can write contents; it must be read-only. It needs Metadata, Issues and Pull requests, " +
         "read-only, of the repositories: https://github.com/settings/installations/70",
     );
     expect(failed.errors).toHaveLength(1);

@@ -37,26 +37,27 @@ test("an app that reads what it is installed on is without fault, and has no end
   expect(await check({})).toEqual({ faults: [], unclear: [] });
 });
 
-const refused = (id: number) => `GitHub refuses its key: it is none of app ${id}, or was deleted.`;
+const refused = (id: number) =>
+  `GitHub refuses its key: it is not one of app ${id}, or it was deleted.`;
 
 test.each<[string, object, string]>([
   ["another key", { privateKey: pem().privateKey }, refused(7)],
   ["another app", { id: 9 }, refused(9)],
   ["another installation", { installationId: 80 }, "App 7 has no installation 80."],
-  ["leave to write", { id: 8, installationId: 80 }, "It can write issues: it must only read."],
+  ["leave to write", { id: 8, installationId: 80 }, "It can write issues; it must be read-only."],
 ])("with %s", async (_what, app, sentence) => {
   expect(await check(app)).toEqual({ faults: [sentence], unclear: [] });
 });
 
 test("of a repository that it is not installed on", async () => {
   expect(await check({}, ["me/one", "me/two"])).toEqual({
-    faults: ["It does not reach me/two, or there is no such repository."],
+    faults: ["It does not cover me/two, or there is no such repository."],
     unclear: [],
   });
 });
 
 test.each([
-  [403, "suspended", { faults: ["GitHub lets it not in: suspended."], unclear: [] }],
+  [403, "suspended", { faults: ["GitHub refuses it: suspended."], unclear: [] }],
   [
     502,
     "bad gateway",

@@ -48,14 +48,14 @@ test.each<[string, GithubAnswers]>([
 describe("what the operator reads", () => {
   const of = "It is a classic token (scopes:";
   const not = "which is not limited to repositories.";
-  const absent = "It does not reach me/two, or there is no such repository.";
+  const absent = "It does not cover me/two, or there is no such repository.";
   const saml = "Resource protected by organization SAML enforcement";
 
   test.each<[string, GithubAnswers, string[]]>([
     [
       "a dead token",
       everywhere(refused(401, "Bad credentials")),
-      ["GitHub refuses it: it has ended or was revoked."],
+      ["GitHub refuses it: it has expired or was revoked."],
     ],
     ["a classic token", { [one]: classic("repo, gist") }, [`${of} repo, gist), ${not}`]],
     ["a classic token without a scope", { [one]: classic("") }, [`${of} none), ${not}`]],
@@ -73,7 +73,7 @@ describe("what the operator reads", () => {
     [
       "a repository with a new name",
       { [one]: ok({ full_name: "me/first" }) },
-      ["me/one is called me/first now: name it so in github.repositories."],
+      ["me/one is now called me/first: use that name in github.repositories."],
     ],
     [
       "all of it at once",
@@ -121,7 +121,7 @@ describe("what the operator reads", () => {
 test.each([
   ["2027-01-31 12:00:00 UTC", { expiresAt: new Date("2027-01-31T12:00:00Z"), unclear: [] }],
   ["2027-01-31 13:00:00 +0100", { expiresAt: new Date("2027-01-31T12:00:00Z"), unclear: [] }],
-  ["tomorrow", { unclear: ["GitHub names its end in a form that is not known: tomorrow."] }],
+  ["tomorrow", { unclear: ["GitHub gives its expiry in an unknown format: tomorrow."] }],
 ])("a token ends %s", (text, end) => {
   expect(found(everywhere(ok([], ends(text))))).toEqual({ faults: [], ...end });
 });

@@ -7,9 +7,9 @@ const again = "then again: pulumi up --stack svlnas";
 const project = { "com.docker.compose.project": "alloy" };
 const own = { "grafana-alloy.stack": "svlnas" };
 const refused =
-  "The host svlnas has a container alloy that this program did not make. " +
-  "Docker Compose's is handed over by: npm run adopt -- --stack svlnas. " +
-  `Any other, on the host: docker rm -f alloy; ${again}`;
+  "The host svlnas has a container alloy that this program did not create. " +
+  "To take over one of Docker Compose: npm run adopt -- --stack svlnas. " +
+  `To remove any other, on the host: docker rm -f alloy; ${again}`;
 
 describe("a container's name", () => {
   test("is free", async () => {
@@ -60,13 +60,13 @@ describe("a network's name", () => {
   test.each([
     [
       inspected(frontend, ["traefik", "alloy"]),
-      "The network alloy-frontend on svlnas is not as the settings want it, and is in use by alloy, traefik. " +
+      "The network alloy-frontend on svlnas does not match the settings and is in use by alloy, traefik. " +
         "On the host: docker network disconnect alloy-frontend alloy && " +
         `docker network disconnect alloy-frontend traefik; ${again}`,
     ],
     [
       inspected(frontend, [], compose),
-      "The network alloy-frontend on svlnas was made by Docker Compose. To join it as it is: " +
+      "The network alloy-frontend on svlnas was created by Docker Compose. To join it as it is: " +
         "pulumi config set --stack svlnas --path 'grafana-alloy:networks.existing' true; " +
         again,
     ],

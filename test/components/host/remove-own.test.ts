@@ -24,7 +24,7 @@ test("who is in a network is named with the command; what a killed update left t
     networks: [inspected("alloy-frontend", ["traefik", "alloy"]), inspected("alloy-backend")],
   });
   await expect(removeOwn(asked)).rejects.toThrow(
-    "All else of the stack is gone from svlnas, but its network is in use: alloy, traefik in alloy-frontend. " +
+    "Everything else of the stack is gone from svlnas, but its network is in use: alloy, traefik in alloy-frontend. " +
       "On the host: docker rm --force alloy && docker network disconnect alloy-frontend traefik; " +
       "then again: pulumi destroy --stack svlnas",
   );
