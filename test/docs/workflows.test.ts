@@ -10,5 +10,5 @@ test("docs/workflows.md has every rule of the policy pack, in the rule's own wor
   const rows = [...rules, ...stackRules].map(
     ({ name, description }) => `| \`${name}\` | ${description} |`,
   );
-  expect(table).toBe(["| Rule | What it asks |", "|---|---|", ...rows, ""].join("\n"));
+  expect(table).toBe(["| Rule | What it requires |", "|---|---|", ...rows, ""].join("\n"));
 });
