@@ -66,7 +66,7 @@ export class AlloyAgent extends pulumi.ComponentResource {
       { parent: this, dependsOn: [files.directories] },
     );
     this.container = this.createContainer(name, args, images, networks, [
-      proxy.container,
+      proxy.ready,
       files.installed,
       init.done,
     ]);

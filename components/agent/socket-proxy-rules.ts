@@ -2,6 +2,9 @@ import { hash } from "node:crypto";
 import { shellQuote } from "../../host-shell/shell.ts";
 import { type FileSite, inHost, RULES_DIRECTORY } from "../files/install-site.ts";
 
+/** Name of the socket proxy's container. */
+export const PROXY = "alloy-docker-proxy";
+
 /** Where the image's entry point takes its configuration from: a file mounted there brings rules of our own. */
 export const TEMPLATE = "/templates/haproxy.cfg";
 

@@ -6,8 +6,8 @@ import type { Host } from "../host/host.ts";
 import { hardened, replaceOnChanges, restartPolicy } from "./hardening.ts";
 import { stackLabels, toContainerLabels } from "./labels.ts";
 import { limitPids } from "./pid-limit.ts";
-import { rulesFile, rulesVersion, TEMPLATE, writeRules } from "./socket-proxy-rules.ts";
-import { tryProxy } from "./socket-proxy-trial.ts";
+import { PROXY, rulesFile, rulesVersion, TEMPLATE, writeRules } from "./socket-proxy-rules.ts";
+import { awaitServing, tryProxy } from "./socket-proxy-trial.ts";
 
 export interface SocketProxyArgs {
   host: Host;
@@ -34,7 +34,8 @@ export const socketProxyEnvs = [`RULES_VERSION=${rulesVersion}`];
 
 /** Read-only Docker API for Alloy; the only container that mounts the Docker socket. */
 export class SocketProxy extends pulumi.ComponentResource {
-  readonly container: docker.Container;
+  /** It serves, and its processes are bounded. */
+  readonly ready: pulumi.Resource;
 
   constructor(name: string, args: SocketProxyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("grafana-alloy:components:SocketProxy", name, {}, opts);
@@ -43,15 +44,17 @@ export class SocketProxy extends pulumi.ComponentResource {
       { script: provenRules(args) },
       { parent: this, dependsOn: [args.directories] },
     );
-    this.container = new docker.Container(`${name}-container`, socketProxyContainer(args), {
+    const container = new docker.Container(`${name}-container`, socketProxyContainer(args), {
       parent: this,
       dependsOn: [rules],
       provider: args.host.provider,
       replaceOnChanges,
       deleteBeforeReplace: true,
     });
-    limitPids(`${name}-pid-limit`, { host: args.host, container: this.container, limit: 50 }, this);
-    this.registerOutputs({ containerId: this.container.id });
+    const { host } = args;
+    const limited = { host, container, limit: 50, afterwards: awaitServing };
+    this.ready = limitPids(`${name}-pid-limit`, limited, this);
+    this.registerOutputs({ containerId: container.id });
   }
 }
 
@@ -68,7 +71,7 @@ function socketProxyContainer(args: SocketProxyArgs): docker.ContainerArgs {
   return {
     // HAProxy would wait for streams that never end; it has nothing to lose.
     ...hardened({ memory: args.memory, graceSeconds: 2 }),
-    name: "alloy-docker-proxy",
+    name: PROXY,
     image: args.image,
     // No user: HAProxy must be root to open the socket, whose group differs from host to host.
     envs: socketProxyEnvs,
@@ -92,7 +95,5 @@ function socketProxyContainer(args: SocketProxyArgs): docker.ContainerArgs {
       timeout: "5s",
       retries: 3,
     },
-    wait: true,
-    waitTimeout: 60,
   };
 }

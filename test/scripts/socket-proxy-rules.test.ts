@@ -1,7 +1,7 @@
 // Docker is SIMULATED here, see ../support/simulated-host.ts; the scripts run in a real shell.
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { socketProxyRules, writeRules } from "../../components/agent/socket-proxy-rules.ts";
-import { tryProxy } from "../../components/agent/socket-proxy-trial.ts";
+import { awaitServing, tryProxy } from "../../components/agent/socket-proxy-trial.ts";
 import { removeDirectories } from "../../components/files/install-scripts.ts";
 import { SimulatedHost } from "../support/simulated-host.ts";
 
@@ -17,12 +17,15 @@ const write = () => host.run(writeRules(host.site, (rules) => tryProxy({ ...prox
 
 test("the rules are written to the byte, and gone with the proxy", () => {
   expect(write()).toEqual(done);
+  // No proxy runs that could be lost.
+  expect(host.calls().flat()).not.toContain("alloy-docker-proxy-trial");
   expect(host.files("socket-proxy")).toEqual({ "haproxy.cfg": socketProxyRules });
   expect(host.run(removeDirectories(host.site))).toEqual(done);
   expect(host.names(".")).toEqual([]);
 });
 
 test("the image is tried by the new rules, under the limits of the proxy, and removed", () => {
+  host.write("proxy", "");
   write();
   const calls = host.calls().map((call) => call.join(" "));
   const mount = (source: string, target: string) =>
@@ -42,16 +45,35 @@ test("the image is tried by the new rules, under the limits of the proxy, and re
 });
 
 test("an image that does not serve changes nothing, and its last lines are told", () => {
+  host.write("proxy", "");
   host.write("proxy-refuses", "");
   const { status, stderr } = write();
   expect([status, stderr.trimEnd().split("\n")]).toEqual([
     1,
-    [
-      "the proxy's log",
-      "The socket proxy's image does not serve by the rules of this project: above are its last lines.",
-      "The running proxy stays. Set images.socketProxy to one that does.",
-    ],
+    ["the proxy's log", REFUSED, "The running proxy stays.", REMEDY],
   ]);
   expect(host.names("socket-proxy")).toEqual(["haproxy.cfg.new"]);
   expect(host.calls().at(-1)).toEqual(["rm", "-f", "alloy-docker-proxy-trial"]);
 });
+
+test("a new proxy is waited for until it serves, and its last lines are told if it does not", () => {
+  expect(host.run(awaitServing("proxy-id"))).toEqual(done);
+  expect(host.calls()).toEqual([
+    [
+      "exec",
+      "proxy-id",
+      "wget",
+      "-q",
+      "-O",
+      "/dev/null",
+      "http://127.0.0.1:2375/containers/json?limit=1",
+    ],
+  ]);
+  host.write("proxy-refuses", "");
+  const { status, stderr } = host.run(awaitServing("proxy-id"));
+  expect([status, stderr.trimEnd().split("\n")]).toEqual([1, ["the proxy's log", REFUSED, REMEDY]]);
+});
+
+const REFUSED =
+  "The socket proxy's image does not serve with the rules of this project: its last lines are above.";
+const REMEDY = "Set images.socketProxy to one that does.";

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { awaitServing } from "../../../components/agent/socket-proxy-trial.ts";
 import { commandOf } from "../../support/commands.ts";
 import { mockProgram, type ProgramRun } from "../../support/mock-program.ts";
 import { completed } from "../../support/stack-files.ts";
@@ -71,11 +72,16 @@ describe.each([
   });
 
   test.each([
-    ["alloy-pid-limit", "alloy-container", 200],
-    ["alloy-socket-proxy-pid-limit", "alloy-socket-proxy-container", 50],
-  ])("%s bounds %s to %d processes by its id", async (name, container, limit) => {
+    ["alloy-pid-limit", "alloy-container", 200, ""],
+    [
+      "alloy-socket-proxy-pid-limit",
+      "alloy-socket-proxy-container",
+      50,
+      `\n${awaitServing("id-of-alloy-socket-proxy-container")}`,
+    ],
+  ])("%s bounds %s to %d processes by its id", async (name, container, limit, then) => {
     expect(commandOf((await stackRun(stack)).named(name))).toEqual({
-      script: `docker update --pids-limit ${limit} id-of-${container}`,
+      script: `docker update --pids-limit ${limit} id-of-${container}${then}`,
       data: "",
       secret: false,
     });

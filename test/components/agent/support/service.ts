@@ -84,8 +84,6 @@ export function service({ name, directory, journal: group, external, labels: own
         timeout: "5s",
         retries: 3,
       },
-      wait: true,
-      waitTimeout: 60,
       tmpfs: { "/run": "" },
       mounts: [
         readOnly("/var/run/docker.sock"),
