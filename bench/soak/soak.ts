@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { deployedStacks, destroyStacks } from "../../lab/destroy.ts";
 import { dockerClient } from "../../lab/docker-engine.ts";
+import { demultiplex } from "../../lab/doubles/docker/container-run.ts";
 import { labImages } from "../../lab/images.ts";
 import { say, step } from "../../lab/progress.ts";
 import { inLab as settingsInLab } from "../../lab/settings.ts";
@@ -13,10 +14,11 @@ import type { Options } from "../options.ts";
 import type { Report } from "../report.ts";
 import { stopwatch } from "../time.ts";
 import { COMBINATION, EVENTS, type Event, type Host } from "./events.ts";
+import { isShortLived, kindOf } from "./kinds.ts";
 import type { Happened, Phase } from "./phase.ts";
 import { soakReport } from "./rows.ts";
-import { caughtUp, tally } from "./tally.ts";
-import { keepShortLived, type Maker, startWriters, stopWriters } from "./writers.ts";
+import { caughtUp, lostOf, missing, type Tally, tally } from "./tally.ts";
+import { containerOf, keepShortLived, type Maker, startWriters, stopWriters } from "./writers.ts";
 
 /** Calm before the first event and after each, in s. */
 const CALM = 25;
@@ -67,7 +69,9 @@ async function phase(
     const lives = await shortLived.end();
     await step("ending the containers", () => stopWriters(host.docker));
     await step("  until their last lines have arrived", () => caughtUp(mark, LONGEST_DELAY));
-    return { happened, lives, tallies: await tally(mark) };
+    const tallies = await tally(mark);
+    for (const one of tallies) await explain(maker, one);
+    return { happened, lives, tallies };
   } catch (error) {
     // What cleans up may fail too, and would be told in its place.
     if (!signal.aborted) say(`${error instanceof Error ? error.stack : error}`);
@@ -75,6 +79,20 @@ async function phase(
   } finally {
     await shortLived.end();
   }
+}
+
+/** Says which lines of a lasting writer were lost, and which of them Docker itself can't read back. */
+async function explain({ docker, mark }: Maker, one: Tally): Promise<void> {
+  if (lostOf(one) === 0 || isShortLived(kindOf(one.writer))) return;
+  const lost = await missing(mark, one);
+  const log = await docker
+    .getContainer(containerOf(one.writer))
+    .logs({ stdout: true, stderr: true, follow: false, timestamps: true });
+  const text = demultiplex(log);
+  const gone = lost.filter((n) => !text.includes(`${mark} ${one.writer} ${n} |`));
+  say(
+    `${one.writer} lost ${lost.join(", ")}; Docker can't read back: ${gone.join(", ") || "none"}`,
+  );
 }
 
 /** Every event once, and again from the first one until the time is over. */

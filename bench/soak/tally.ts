@@ -43,6 +43,18 @@ async function inStore(mark: string) {
   );
 }
 
+/** Numbers of a writer's lines that are not in the store. */
+export async function missing(mark: string, { writer, written }: Tally): Promise<number[]> {
+  const query = [
+    `{job="docker"} _msg:~"^${mark} ${writer} "`,
+    `extract "${mark} ${writer} <n> |" from _msg`,
+    "uniq by (n)",
+  ];
+  const rows = await new Store(LOG_STORE_URL).rows(query.join(" | "));
+  const there = new Set(rows.map(({ n }) => Number(n)));
+  return Array.from({ length: written }, (_, i) => i + 1).filter((n) => !there.has(n));
+}
+
 /** Waits until what the lasting writers have written by now has arrived, or for `limit` s; answers how long it took. */
 export async function caughtUp(mark: string, limit: number): Promise<number> {
   const since = stopwatch();

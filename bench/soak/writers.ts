@@ -108,7 +108,7 @@ async function live(maker: Maker, kind: Kind, writer: string): Promise<Life> {
   return { writer, begin, end };
 }
 
-const containerOf = (writer: string) => `soak-${writer}`;
+export const containerOf = (writer: string) => `soak-${writer}`;
 
 async function startWriter({ docker, image, mark }: Maker, kind: Kind, writer: string) {
   const container = await docker.createContainer({
