@@ -47,7 +47,7 @@ export default async function program(
   return {
     /** Value of the `host` label on everything that this host sends. */
     hostName: config.host.name,
-    /** Where Alloy's UI is, behind a log-in. */
+    /** Where Alloy's UI is, behind a login. */
     ...(config.ingress && { ui: `https://${config.ingress.hostName}.${config.ingress.domain}` }),
     /** Version of the configuration that runs. */
     configVersion: agent.configVersion,

@@ -12,7 +12,7 @@ export function shellLine(words: string[]): string {
 const dataMarker = "#data";
 
 /**
- * The command line that runs a script from standard input, whatever the log-in shell of the host's user.
+ * The command line that runs a script from standard input, whatever the login shell of the host's user.
  * It is short because the command provider prints it with every error, and holds no secret because `ps`
  * shows it. `read` takes single bytes: what follows the marker is left for the script's own commands. A script
  * that a lost connection cut off is not run at all.

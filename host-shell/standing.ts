@@ -82,7 +82,7 @@ function filters(names: readonly string[]): string[] {
   return names.flatMap((name) => ["--filter", `name=^${name}$`]);
 }
 
-/** What a script prints as JSON, one a line. What a log-in script prints is passed over. */
+/** What a script prints as JSON, one a line. What a login script prints is passed over. */
 async function lines<Line>(route: Route, script: Omit<HostScript, "timeout">): Promise<Line[]> {
   const output = await scriptOutput(route, { ...script, timeout: ANSWER_MS });
   return output

@@ -19,8 +19,8 @@ export interface SshdConfig {
 }
 
 /**
- * Key log-in alone: no passwords, no PAM, which in a container can't record the log-in. MaxStartups is
- * Debian's: of 40 log-ins at once about 13 are turned away, and who deploys has to live with that.
+ * Key login alone: no passwords, no PAM, which in a container can't record the login. MaxStartups is
+ * Debian's: of 40 logins at once about 13 are turned away, and who deploys has to live with that.
  */
 export function sshdConfig(of: SshdConfig): string {
   return `${[

@@ -37,7 +37,7 @@ export interface SshdOptions {
   acceptEnv?: string;
   /** Types of its host keys. Default: Debian's. */
   hostKeys?: readonly HostKeyType[];
-  /** Whom a cloud image names in answer to root's log-in, which runs nothing else. */
+  /** Whom a cloud image names in answer to root's login, which runs nothing else. */
   loginAs?: string;
 }
 

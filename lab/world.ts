@@ -79,7 +79,7 @@ export async function takeTokens(engine: Engine, live: LiveTokens): Promise<void
   await changeLogins(engine, { secrets, live }, logins);
 }
 
-/** Gives the running gateway its log-ins, and waits until it lets in who is expected. */
+/** Gives the running gateway its logins, and waits until it lets in who is expected. */
 async function changeLogins(
   { host }: Engine,
   { secrets, live }: { secrets: WorldSecrets; live: LiveTokens },

@@ -48,7 +48,7 @@ export interface Findings {
   group: { name: string; id: number }[];
 }
 
-/** Reads the script's output; throws when its end is missing. What a log-in script prints is passed over. */
+/** Reads the script's output; throws when its end is missing. What a login script prints is passed over. */
 export function parseFindings(output: string): Findings {
   const lines = output.split("\n");
   if (!lines.includes(END)) throw new Error("The checks were interrupted before their end.");

@@ -17,7 +17,7 @@ export interface ChecksRequest {
   movedFrom?: string;
   /** Nothing of the stack was deployed before. Left out: not known. */
   first?: boolean;
-  /** Log-in with which images are pulled; without one they are pulled anonymously. */
+  /** Login with which images are pulled; without one they are pulled anonymously. */
   registry?: { address: string; username: string };
 }
 

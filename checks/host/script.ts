@@ -112,7 +112,7 @@ while [ ! -e "${root}$at" ] && [ "$at" != / ]; do at=$(dirname "$at"); done
 printf 'space\\t%s %s\\n' "$at" "$(stat -f -c '%a %S' "${root}$at")"`.trim();
 }
 
-/** Whether an image is there or could be pulled with the log-in that the deployment uses, and for which platforms. */
+/** Whether an image is there or could be pulled with the login that the deployment uses, and for which platforms. */
 function imageQuestion(role: string, image: string): string {
   return `  present ${role} ${shellQuote(image)} || ask ${role} ${shellQuote(byDigest(image))}`;
 }
@@ -178,7 +178,7 @@ done </host/proc/1/mounts`;
   });
 }
 
-/** Docker configuration for standard input of the script: the log-in to the one registry, or none. */
+/** Docker configuration for standard input of the script: the login to the one registry, or none. */
 export function dockerConfig(
   registry: ChecksRequest["registry"],
   password: string | undefined,

@@ -90,7 +90,7 @@ function hostKeyFault(keys: string[], { connection, stack }: About): Fault {
   };
 }
 
-/** A forced command or a log-in shell like nologin answered in place of the script; most on standard output. */
+/** A forced command or a login shell like nologin answered in place of the script; most on standard output. */
 function shellFault({ stdout, stderr, exitCode }: ScriptEnd, { connection, stack }: About): Fault {
   const lines = `${stdout}\n${stderr}`.split("\n").filter((line) => line.trim());
   const said =

@@ -98,7 +98,7 @@ function faultsError(stack: string, faults: readonly Fault[]): Error {
   return new Error(faultsText(`the adoption of ${stack}`, faults));
 }
 
-/** Images that any host may pull; one from a registry with a log-in is left to the deployment, which has it. */
+/** Images that any host may pull; one from a registry with a login is left to the deployment, which has it. */
 function fetchable({ images, registry }: HostSettings): string[] {
   const wantsLogIn = (image: string) => registry && image.startsWith(`${registry.address}/`);
   const onHost = (image: string) => image.startsWith("sha256:");

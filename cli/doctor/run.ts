@@ -64,7 +64,7 @@ async function pulumiCheck(pulumi: PulumiCli): Promise<Check> {
   );
 }
 
-/** No such stack, no log-in to its backend, another passphrase: the CLI says which. */
+/** No such stack, no login to its backend, another passphrase: the CLI says which. */
 function unreadable(error: Error, stack: string): Check {
   const fix = /no stack named|not found/i.test(error.message)
     ? `pulumi stack init ${stack}`

@@ -36,13 +36,13 @@ export function ingressLabels(ingress: NonNullable<Settings["ingress"]>): Labels
   };
 }
 
-/** One service behind two routers: `https` asks for a log-in, the internal `monitoring` does not. */
+/** One service behind two routers: `https` asks for a login, the internal `monitoring` does not. */
 function traefikLabels(ingress: NonNullable<Settings["ingress"]>, name: string): Labels {
   return {
     "traefik.enable": "true",
     "traefik.docker.network": "alloy-frontend",
     ...routerLabels("alloy-rtr", `Host(\`${name}\`)`, "https", ingress.authChain),
-    // Without a log-in nothing is reached but the question whether the agent is ready.
+    // Without a login nothing is reached but the question whether the agent is ready.
     ...routerLabels(
       "alloy-monitor",
       `Host(\`${name}\`) && Path(\`/-/ready\`)`,

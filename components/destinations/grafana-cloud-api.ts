@@ -19,7 +19,7 @@ export interface Surroundings extends Machine {
   say(text: string): void;
 }
 
-/** An answer of the API; of no other, such as a log-in page, there is status 0 and the reason. */
+/** An answer of the API; of no other, such as a login page, there is status 0 and the reason. */
 export interface Answer extends HttpAnswer {
   body: Record<string, unknown>;
 }

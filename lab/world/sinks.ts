@@ -114,9 +114,9 @@ function gatewayContainer(images: WorldImages, secrets: WorldSecrets): Container
   return {
     name: GATEWAY,
     image: images.haproxy,
-    // With a master process, so that SIGUSR2 takes on new log-ins without closing the door.
+    // With a master process, so that SIGUSR2 takes on new logins without closing the door.
     entrypoint: ["haproxy", "-W", "-db", "-f", `/${GATEWAY_FILE}`],
-    // The log-ins are root's alone.
+    // The logins are root's alone.
     user: "0:0",
     networks: { [LAB_NETWORK.name]: {} },
     publish: { port: 8080, at: PUBLISH_AT, hostPort: secrets.sinksPort },

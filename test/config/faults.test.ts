@@ -328,7 +328,7 @@ test.each(cases)("%j: %s", async (change, fault, fix) => {
   );
 });
 
-test("the default image wants a log-in to its registry", async () => {
+test("the default image wants a login to its registry", async () => {
   const { registry: _, registryPassword: __, ...settings } = completed("svlnas");
   const why = "is missing: images.alloy is at dhi.io, which requires a login";
   expect(await messageFor(settings)).toBe(`\

@@ -195,7 +195,7 @@ describe("an image that is not there", () => {
   it.each([
     ["no such tag", 404, `manifest for ${NAME} not found: manifest unknown: manifest unknown`],
     [
-      "a wrong log-in",
+      "a wrong login",
       500,
       'Head "https://registry.example.net/v2/none/manifests/1": unauthorized',
     ],

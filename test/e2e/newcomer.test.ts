@@ -43,7 +43,7 @@ async function deployCommands(): Promise<string[]> {
   return lines.map((line) => line.replace(/ +#.*/, "").replaceAll("svlnas", STACK));
 }
 
-/** Types a line; Pulumi's log-in and state are in a home of its own. */
+/** Types a line; Pulumi's login and state are in a home of its own. */
 function type(line: string, input?: string) {
   return project.run(`unset PULUMI_BACKEND_URL; export PULUMI_HOME=${home}; ${line}`, input);
 }

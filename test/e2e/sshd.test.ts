@@ -63,8 +63,8 @@ describe("a server with Debian's host keys", () => {
     );
   });
 
-  // The last one: the server is busy with these log-ins for a while.
-  test("lets 10 log-ins begin at once, and turns away some of those that come then", async () => {
+  // The last one: the server is busy with these logins for a while.
+  test("lets 10 logins begin at once, and turns away some of those that come then", async () => {
     const sockets = Array.from({ length: 60 }, () => connect(sshd.port, "127.0.0.1"));
     const greetings = await Promise.all(sockets.map(greeting));
     for (const socket of sockets) socket.destroy();
@@ -108,7 +108,7 @@ describe.concurrent("a cloud image, which turns root away", () => {
     ]);
   });
 
-  test("what a cloud image answers to root's log-in is quoted", async () => {
+  test("what a cloud image answers to root's login is quoted", async () => {
     const check = await checkWith();
     expect(check?.fault?.reason).toContain(cloudImageAnswer("azureuser"));
   });

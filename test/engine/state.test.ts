@@ -50,7 +50,7 @@ describe.each(backends)("state in %s", (_name, makeStore) => {
   };
 
   test("`pulumi login` finds its stacks", async () => {
-    // A log-in of its own, not the operator's.
+    // A login of its own, not the operator's.
     const home = { PULUMI_HOME: await mkdtemp(join(tmpdir(), "pulumi-home-")) };
     const url = fleet.env.PULUMI_BACKEND_URL ?? "";
     const own = { ...home, PULUMI_BACKEND_URL: undefined };

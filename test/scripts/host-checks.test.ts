@@ -176,7 +176,7 @@ describe("images", () => {
     ]);
   });
 
-  test("are asked for with the stack's log-in alone, which is in no argument", () => {
+  test("are asked for with the stack's login alone, which is in no argument", () => {
     const auth = Buffer.from("myaccount:dckr_pat_secret").toString("base64");
     host.write("registry", `login ${auth}`);
     expect(look({ images: hardened }).images.alloy).toEqual({
@@ -243,7 +243,7 @@ test.each([
   expect(look()).toMatchObject({ user, rights });
 });
 
-test("what a log-in script prints is passed over, output without its end is refused", () => {
+test("what a login script prints is passed over, output without its end is refused", () => {
   const subnet = rangeOfSubnet("172.30.0.0/16");
   const output = "Welcome!\nroute\teno1 00001EAC 00000000 0000FFFF\nend\tof findings\n";
   expect(parseFindings(output).routes).toEqual([

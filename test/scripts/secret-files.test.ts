@@ -76,7 +76,7 @@ test("removeDirectories leaves the state, which may not be sent yet, and files o
     writeFileSync(at("secrets", left), "x");
   }
   writeFileSync(at("data", "wal"), "samples");
-  // The provider runs a delete command as it is, in the log-in shell.
+  // The provider runs a delete command as it is, in the login shell.
   expect(host.run(scripts.removeDirectories(host.site))).toEqual(done);
   expect(host.names(".")).toEqual(["data"]);
   expect(host.files("data")).toEqual({ wal: "samples" });

@@ -14,7 +14,7 @@ export function changed(settings: RawSettings, section: string, change: object):
   return { ...settings, [section]: { ...(settings[section] as object), ...change } };
 }
 
-/** The committed stack file with what an operator adds: host key, domain, Grafana Cloud stack, log-ins, secrets. */
+/** The committed stack file with what an operator adds: host key, domain, Grafana Cloud stack, logins, secrets. */
 export function completed(stack: "svlnas" | "svlazext"): RawSettings {
   const settings = stackFile(stack) as Loose;
   return {

@@ -4,7 +4,7 @@ import type { Findings } from "../findings.ts";
 import type { ChecksRequest, ImageRole } from "../request.ts";
 import { PLATFORMS } from "./docker.ts";
 
-/** Each image is on the host or can be pulled with the log-in that the deployment uses, for the host's platform. */
+/** Each image is on the host or can be pulled with the login that the deployment uses, for the host's platform. */
 export function imageChecks(found: Findings, request: ChecksRequest): Check[] {
   if (!found.docker) return [];
   const roles = Object.entries(request.images) as [ImageRole, string][];
@@ -76,7 +76,7 @@ function imageFault(role: ImageRole, image: string, answer: string, request: Che
     return fault(`requires a login to ${registry}, which said`, loginFix(registry, request));
   }
   if (/no such manifest|manifest unknown|not found/i.test(said)) {
-    // So the CLI words a refused log-in too.
+    // So the CLI words a refused login too.
     return fault(
       `is not at ${registry}, or not for ${request.registry?.address === registry ? "this login" : "anyone without a login"}; it said`,
       `compare the digest with the registry's page; if it is right: ${loginFix(registry, request)}`,
@@ -95,7 +95,7 @@ function imageFault(role: ImageRole, image: string, answer: string, request: Che
 const network =
   /no such host|lookup|dial tcp|timeout|timed out|deadline|refused|unreachable|reset|x509|certificate|\bEOF\b|nothing within/i;
 
-/** A log-in of the host itself is not used: images are asked for with the stack's. */
+/** A login of the host itself is not used: images are asked for with the stack's. */
 function loginFix(registry: string, { stack, registry: given }: ChecksRequest): string {
   const password = `pulumi config set --stack ${stack} --secret grafana-alloy:registryPassword`;
   if (given?.address === registry) return `enter an access token that may read it: ${password}`;

@@ -32,7 +32,7 @@ async function connectOnce(config: ConnectConfig, seconds: number): Promise<Clie
   return new Promise((done, fail) => {
     client.on("ready", () => done(client));
     const failed = (error: Error) => fail(new Error(handshakeError(error, config, offered)));
-    // Of a server that ends between its first line and the log-in, ssh2 says no more than this.
+    // Of a server that ends between its first line and the login, ssh2 says no more than this.
     client.on("close", () => failed(new Error("EOF"))).on("error", failed);
     client.connect({ ...config, sock, debug });
   });

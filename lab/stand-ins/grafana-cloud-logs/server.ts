@@ -21,7 +21,7 @@ interface Parts {
   door: Door;
 }
 
-/** Serves the door and the queries of a simulated Grafana Cloud Logs over a store; log-ins are the gateway's. */
+/** Serves the door and the queries of a simulated Grafana Cloud Logs over a store; logins are the gateway's. */
 export async function serveCloudLogs(
   storeUrl: string,
   at: Parameters<typeof listen>[1] = {},
@@ -68,7 +68,7 @@ async function push({ door }: Parts, request: IncomingMessage): Promise<Answer> 
   return { status, body: text && `${text}\n` };
 }
 
-/** The user of the log-in, which the gateway has looked at; Loki calls the one without a log-in so. */
+/** The user of the login, which the gateway has looked at; Loki calls the one without a login so. */
 function userOf({ headers }: IncomingMessage): string {
   const [, login = ""] = /^Basic (.+)$/.exec(headers.authorization ?? "") ?? [];
   return atob(login).split(":")[0] || "fake";

@@ -166,7 +166,7 @@ const cases: Record<string, Case> = {
     "docker save sha256:abc | ssh HOST docker load",
     { images: { ...requestOf().images, alloy: "sha256:abc" } },
   ],
-  "hardened image without a log-in": [
+  "hardened image without a login": [
     { images: refused("denied: requested access to the resource is denied") },
     "images.alloy: requires a login to dhi.io, which said: denied: requested access to the resource is denied",
     `${set("registry.address", "dhi.io")} && ${set("registry.username", "USER")} && ` +

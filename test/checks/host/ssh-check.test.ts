@@ -149,7 +149,7 @@ describe("ssh that fails", () => {
   });
 });
 
-test("ssh that works, though a log-in script is chatty and the checks break off", async () => {
+test("ssh that works, though a login script is chatty and the checks break off", async () => {
   const ended = { ...end("mktemp: No space left on device", 1), stdout: `Welcome!\n${BEGIN}\n` };
   expect(await check(ended)).toEqual({ check: "ssh", found: "deploy@svlnas:22" });
 });

@@ -5,7 +5,7 @@ import { oldHost, record } from "./support/found.ts";
 import { adopt, bareStack } from "./support/world.ts";
 
 const withFile = ["--stack", "svlnas", "--env", ".env"];
-// Alloy's own is left to the deployment, which has the log-in to its registry.
+// Alloy's own is left to the deployment, which has the login to its registry.
 const images = "docker.io/library/busybox lscr.io/linuxserver/socket-proxy";
 const forward = [
   `host: fetch ${images}`,

@@ -77,7 +77,7 @@ test("a host is prepared by one script, and nothing of that goes with the stack"
   expect(inputs.delete).toBeUndefined();
 });
 
-describe("a registry with a log-in", () => {
+describe("a registry with a login", () => {
   const registry = { address: "dhi.io", username: "myaccount" };
 
   test("reaches the Docker provider and the checks, its password as a secret alone", async () => {
