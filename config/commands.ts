@@ -16,7 +16,7 @@ export interface Program<Schema extends z.ZodObject = z.ZodObject> {
   secretCommand?(name: string, usual: string, stack: string): string;
 }
 
-/** The commands that mend a stack's configuration. */
+/** The commands that fix a stack's configuration. */
 export interface Commands {
   stack: string;
   /** Sets a field. Default: to the schema's own example; a secret is read from standard input. */

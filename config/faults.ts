@@ -9,11 +9,11 @@ export interface Fault {
   path: string;
   /** What is wrong, in one sentence. */
   reason: string;
-  /** Command that mends it. */
+  /** Command that fixes it. */
   fix: string;
 }
 
-/** Makes a fault of the field at a path. Default: setting the field mends it. */
+/** Makes a fault of the field at a path. Default: setting the field fixes it. */
 export interface FaultMaker extends Commands {
   fault(keys: PropertyKey[], reason: string, fix?: string): Fault;
 }
@@ -124,7 +124,7 @@ export function faultsMessage(faults: Fault[], stack: string): string {
   return `Stack ${stack}: ${faultsText("the configuration", faults)}`;
 }
 
-/** All faults of a thing, each with what mends it. */
+/** All faults of a thing, each with what fixes it. */
 export function faultsText(where: string, faults: readonly Fault[]): string {
   const count = faults.length === 1 ? "1 fault" : `${faults.length} faults`;
   const lines = faults.map(({ path, reason, fix }) => `  ${path}: ${reason}\n    ${fix}`);

@@ -29,7 +29,7 @@ export function loadConfig(): StackConfig {
 
 /**
  * Reads the whole configuration of the stack that runs.
- * Throws one `RunError` that lists every fault with its path, reason and the command that mends it.
+ * Throws one `RunError` that lists every fault with its path, reason and the command that fixes it.
  */
 export function loadSettings<Schema extends z.ZodObject>(
   program: Program<Schema>,

@@ -38,7 +38,7 @@ const dashboards: Program<typeof schema> = {
   secretKeys: { cloudAccessPolicyToken: "grafana:cloudAccessPolicyToken" },
 };
 
-/** Reads the stack's configuration. Throws one error with all faults and the commands that mend them. */
+/** Reads the stack's configuration. Throws one error with all faults and the commands that fix them. */
 export function loadDashboardsConfig() {
   const { cloudAccessPolicyToken, ...settings } = loadSettings(dashboards);
   return {

@@ -27,7 +27,7 @@ export interface SimulatedHost {
 
 /** A clone of the project whose hosts are simulated. */
 export interface SimulatedFleet extends Pick<Project, "directory" | "state" | "env"> {
-  /** Writes a host's stack file again, as when its fault was mended. */
+  /** Writes a host's stack file again, as when its fault was fixed. */
   write(host: SimulatedHost): Promise<void>;
   /** Takes everything off the simulated hosts. */
   empty(): void;

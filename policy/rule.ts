@@ -6,7 +6,7 @@ export interface Rule {
   name: string;
   /** What is asked, in one sentence. */
   description: string;
-  /** What is wrong with a resource, each with where and how to mend it; nothing for what it does not concern. */
+  /** What is wrong with a resource, each with where and how to fix it; nothing for what it does not concern. */
   check(resource: PolicyResource): string[];
 }
 

@@ -6,11 +6,11 @@ export interface Check {
   check: string;
   /** What was found. */
   found: string;
-  /** What is wrong and what mends it; left out when all is well. */
+  /** What is wrong and what fixes it; left out when all is well. */
   fault?: Fault;
   /** What is wrong stops no update. */
   minor?: true;
-  /** Can't be told before another fault is mended. */
+  /** Can't be told before another fault is fixed. */
   open?: true;
 }
 

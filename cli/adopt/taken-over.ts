@@ -84,7 +84,7 @@ function cloudWanted(name: string): Fault {
   };
 }
 
-/** A fault of the stack's settings, with the variables of the old file that would mend it too. */
+/** A fault of the stack's settings, with the variables of the old file that would fix it too. */
 export function withVariables(fault: Fault, name: string): Fault {
   const within = fault.path === "grafanaCloud" ? "sinks" : fault.path;
   const variables = Object.entries(settingOf).flatMap(([variable, path]) =>

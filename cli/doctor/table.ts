@@ -7,7 +7,7 @@ const CUT: Cut[] = [[1, 1]];
 const COLOURS = { ok: "green", fault: "red", warning: "yellow", open: "yellow" } as const;
 const WORDS = { ok: "ok", fault: "to fix", warning: "to check", open: "skipped" };
 
-/** A row a check; below one with a fault what is wrong, and on a line of its own what mends it. */
+/** A row a check; below one with a fault what is wrong, and on a line of its own what fixes it. */
 export function table(checks: readonly Check[], terminal: Terminal): string {
   const rows = checks.map((each) => {
     const { check, found, fault } = each;

@@ -65,7 +65,7 @@ export function verifyOutcome(results: readonly Result[]): Outcome {
   };
 }
 
-/** All checks as one outcome: every fault, and how many checks wait for one to be mended. */
+/** All checks as one outcome: every fault, and how many checks wait for one to be fixed. */
 export function doctorOutcome(checks: readonly Check[]): Outcome {
   const faults = faultsOf(checks).map(({ path, reason }) => `${path}: ${reason}`);
   if (faults.length === 0) return { state: "ok", sentence: `${checks.length} checks, all well` };

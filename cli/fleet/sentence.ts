@@ -56,7 +56,7 @@ function condensed(message: string): string {
 /** Our own lists of faults, of a configuration (config/faults.ts) or a host (checks/host/check.ts). */
 const FAULTS = /\d+ faults?\b.*, nothing was changed\.$/;
 
-/** Each fault is indented by two, the command that mends it by four. */
+/** Each fault is indented by two, the command that fixes it by four. */
 function withFaults([head = "", ...lines]: string[]): string {
   const faults = lines.filter((line) => /^ {2}\S/.test(line)).map((line) => line.trim());
   return `${head.trim().replace(/\.$/, ":")} ${faults.join("; ")}`;

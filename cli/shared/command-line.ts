@@ -2,7 +2,7 @@ import { type ParseArgsConfig, parseArgs } from "node:util";
 import { type Described, helpText, type Option, synopsis } from "./help.ts";
 import type { Console } from "./terminal.ts";
 
-/** How each command ends: all is well; something failed or is to be mended; it was not understood. */
+/** How each command ends: all is well; something failed or is to be fixed; it was not understood. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
 
 type Options = Readonly<Record<string, Option>>;

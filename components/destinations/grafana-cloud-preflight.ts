@@ -12,11 +12,11 @@ export interface PreflightArgs {
   api: CloudApi;
   /** Slug of the Grafana Cloud stack. */
   slug: string;
-  /** Pulumi's stack, for the commands that mend. */
+  /** Pulumi's stack, for the commands that fix. */
   stack: string;
 }
 
-/** What stands in the way, or may soon; each one sentence with the command that mends it. */
+/** What stands in the way, or may soon; each one sentence with the command that fixes it. */
 export interface Findings {
   fault?: string;
   warning?: string;

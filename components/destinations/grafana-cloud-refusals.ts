@@ -14,7 +14,7 @@ export interface Refusal {
   region: string;
   /** Name of the access policy, where that is what was refused. */
   policyName?: string;
-  /** Pulumi's stack, for the commands that mend. */
+  /** Pulumi's stack, for the commands that fix. */
   stack: string;
 }
 

@@ -73,7 +73,7 @@ case "$agent" in
     }
     ;;
   running) said=$(switch_and_reload) || { [ $? -ne ${NOT_PRUNED} ] || exit 1; refused=yes; } ;;
-  # One that stopped, or that starts over and over with what is mended now.
+  # One that stopped, or that starts over and over with what is fixed now.
   *)
     switch
     { docker restart alloy >&2 && loaded; } || { [ $? -ne ${NOT_PRUNED} ] || exit 1; refused=yes; }

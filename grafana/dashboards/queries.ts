@@ -83,7 +83,7 @@ export const refusedTokens = (more = ""): string =>
 export const unhealthy = (): string =>
   `sum by (host) (alloy_component_controller_running_components{${SELF},health_type!="healthy"})`;
 
-/** How often the agent was started anew in an hour. */
+/** How often the agent was restarted in an hour. */
 export const agentStarts = (more = ""): string =>
   `sum by (host) (changes(alloy_resources_process_start_time_seconds{${SELF}${more}}[1h]))`;
 
@@ -109,7 +109,7 @@ export const memoryUsed = (more = ""): string =>
 
 /**
  * Of an expression that answers a value for each `container_id` the sum, or greatest, by container's name. A
- * container that was made anew has another id and the same name.
+ * container that was recreated has another id and the same name.
  */
 export function containersNamed(
   expr: string,
@@ -122,7 +122,7 @@ export function containersNamed(
 }
 
 /**
- * How many of the scrapes of 15 min saw a container that was started anew, or had no process: in a loop it waits,
+ * How many of the scrapes of 15 min saw a container that was restarted, or had no process: in a loop it waits,
  * up to a minute, to be started again. One whose processes were never seen in a day can't be seen at all.
  */
 export function containerRestarts(more = ""): string {

@@ -8,7 +8,7 @@ import { completed, completedLocal, type RawSettings } from "../support/stack-fi
 /** Values by the paths of their settings; `undefined` takes a setting out. */
 type Change = Record<string, unknown>;
 
-/** What is broken, what is told of it, and what mends it: another value of the same setting, or a command. */
+/** What is broken, what is told of it, and what fixes it: another value of the same setting, or a command. */
 type Case = [change: Change, fault: string, fix: string | { command: string }];
 
 const set = (path: string, value: string) => ({

@@ -148,7 +148,7 @@ describe("a refresh while the host is away", () => {
 
   test("drops the networks from the state", () => expect(kept).toBe(0));
 
-  test("`pulumi up` heals what a refresh without the host has dropped: nothing is made anew", async () => {
+  test("`pulumi up` heals what a refresh without the host has dropped: nothing is recreated", async () => {
     expect(later).toBe("");
     expect(await networksInState()).toBe(2);
     expect(await idsOnHost()).toEqual(before);

@@ -93,7 +93,7 @@ describe("npm run fleet, with the real engine and simulated hosts", () => {
     for (const log of logs) expect((await stat(log)).mode & 0o077).toBe(0);
   });
 
-  test("--resume works on the three alone, and ends with 0 when they are mended", async () => {
+  test("--resume works on the three alone, and ends with 0 when they are fixed", async () => {
     for (const { stack } of hosts) await fleet.write({ stack, address: `${stack}.test` });
     const { exitCode, stdout, stderr } = await start("up", "--resume", "--json");
     expect(exitCode).toBe(0);

@@ -149,7 +149,7 @@ test("another data source can be named", async () => {
   expect(calls[1]?.inputs).toEqual({ name: "mimir" });
 });
 
-describe("what is wrong is said with the command that mends it", () => {
+describe("what is wrong is said with the command that fixes it", () => {
   const failure = (around: Around) => programFailure(() => run(around));
 
   test("all faults of the configuration at once", async () => {

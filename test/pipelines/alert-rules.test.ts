@@ -170,7 +170,7 @@ const cases: Record<string, Case[]> = {
       fires: { "25m": [], "40m": [] },
     },
     {
-      name: "not one that is made anew under its name, a minute after its end",
+      name: "not one that is recreated under its name, a minute after its end",
       series: {
         ...container("name-1", "1x20 stale", "5x20 stale", "1x21 stale"),
         ...container("name-2", "_x21 1x70", "_x21 900x70", "_x21 1x70"),
@@ -239,7 +239,7 @@ const cases: Record<string, Case[]> = {
       fires: { "20m": [], "40m": [{ host: "a" }] },
     },
     {
-      name: "not one that is made anew, nor another way of discovery",
+      name: "not one that is recreated, nor another way of discovery",
       series: { ...discovery("0x20 4x60"), ...discovery("0+2x80", "file") },
       fires: { "30m": [], "70m": [] },
     },

@@ -47,7 +47,7 @@ interface Complaint
   again?: boolean;
 }
 
-/** What the agent says since it began: a restart mends what was said before. */
+/** What the agent says since it began: a restart fixes what was said before. */
 function sinceStart(ownLog: string, complaint: Complaint): Check {
   const { id, title, says, seconds, again, state, advice } = complaint;
   return {

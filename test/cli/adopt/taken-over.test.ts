@@ -101,7 +101,7 @@ test.each([
   ["limits.alloyMemory", "correct MEM_LIMIT in .env, or: set it"],
   ["sinks.logs", "correct GRAFANA_LOKI_URL, GRAFANA_LOKI_USERNAME in .env, or: set it"],
   ["ingress.domain", "set it"],
-])("a fault of %s names the variables that would mend it too", (path, fix) => {
+])("a fault of %s names the variables that would fix it too", (path, fix) => {
   const fault = { path, reason: "is missing", fix: "set it" };
   expect(withVariables(fault, ".env")).toEqual({ ...fault, fix });
 });

@@ -139,7 +139,7 @@ describe("a host", () => {
       "--refresh",
     ],
     [
-      "whose container was made anew by hand, and has ended",
+      "whose container was recreated by hand, and has ended",
       (host) => host.container("alloy", { id: "other", running: false }),
       ["container alloy, existence: is not the container that was deployed; does not run"],
       "--refresh",

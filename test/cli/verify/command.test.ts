@@ -116,7 +116,7 @@ test.each<[what: string, wrong: object, path: RegExp]>([
     { facts: { ...facts, ...token({ renew: undefined }) } },
     /facts\.tokens\.0\.renew: /,
   ],
-])("%s: what is wrong by path, without its value, and what mends it", (_what, wrong, path) => {
+])("%s: what is wrong by path, without its value, and what fixes it", (_what, wrong, path) => {
   const whole = new RegExp(
     `^The output "verify" of stack svlnas is from another version of the program \\(${path.source}(?:(?!secret).)+\\): run \`pulumi up --stack svlnas\` with this version, then verify again\\.$`,
   );
