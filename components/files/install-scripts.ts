@@ -12,20 +12,9 @@ import { pushSecrets, replaceKeeping } from "./token-proof.ts";
 
 const made = ["config/versions", TEXTFILE_DIRECTORY, "secrets", "data"];
 
-/**
- * Creates the service's directories; the Docker daemon creates the parent. The first thing done on a host,
- * so it asks for what the agent's mounts need before anything is changed.
- */
+/** Creates the service's directories; the Docker daemon creates the parent. */
 export function prepareHost(site: InstallSite): string {
-  const advice =
-    "The host's / is not a shared mount, so Alloy would not see disks that are mounted later. " +
-    "As root on the host: mount --make-rshared / (systemd does so at boot).";
-  const mounts = ["/:/host:ro,rslave"];
   return `
-${oneShot({ image: site.initImage, mounts, command: ["true"] })} || {
-  echo ${shellQuote(advice)} >&2
-  exit 1
-}
 ${makeDirectories(site)}
 # What deploys a checkout around the directory may want it clean.
 checkout=${shellQuote(site.directory)}
