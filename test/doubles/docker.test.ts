@@ -194,11 +194,7 @@ describe("an image that is not there", () => {
 
   it.each([
     ["no such tag", 404, `manifest for ${NAME} not found: manifest unknown: manifest unknown`],
-    [
-      "a wrong login",
-      500,
-      'Head "https://registry.example.net/v2/none/manifests/1": unauthorized',
-    ],
+    ["a wrong login", 500, 'Head "https://registry.example.net/v2/none/manifests/1": unauthorized'],
   ])("is refused with what the registry said of %s", async (_what, code, said) => {
     pull = message(code, said);
     await expect(create()).rejects.toThrow(
