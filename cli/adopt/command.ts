@@ -33,7 +33,7 @@ const line = commandLine({
     about:
       "Moves a host from the compose service of Grafana Alloy to this program. The new agent continues " +
       "with ./data; if anything fails, the old service is put back. The same command resumes a run that was " +
-      "cut off.",
+      "interrupted.",
     examples: [
       "--stack svlnas --env OLD.env --plan",
       "--stack svlnas --env OLD.env",

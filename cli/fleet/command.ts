@@ -27,7 +27,7 @@ const line = commandLine({
   name: "fleet",
   help: {
     about:
-      "Works on many hosts. A host that fails stops no other. Ctrl-C starts no new host and cancels what " +
+      "Works on many hosts. A failed host does not stop the others. Ctrl-C starts no new host and cancels what " +
       "runs in an orderly way. Logs and the record of the last run are under .fleet/.",
     words: commands.join("|"),
     examples: [
