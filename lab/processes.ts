@@ -82,7 +82,7 @@ export async function endProcess(pid: number, graceSeconds: number): Promise<voi
   process.kill(pid, "SIGTERM");
   if (await until(gone, graceSeconds)) return;
   process.kill(pid, "SIGKILL");
-  if (!(await until(gone, 5))) throw new Error(`Process ${pid} (${line}) does not end: kill it.`);
+  if (!(await until(gone, 5))) throw new Error(`Process ${pid} (${line}) does not stop: kill it.`);
 }
 
 /** Ends the process of `pidFile` if it runs, and removes the file. */

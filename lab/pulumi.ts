@@ -32,7 +32,7 @@ export async function pulumiEngine(): Promise<PulumiEngine> {
   say(
     realProviders
       ? "provider plugins: the real ones"
-      : "provider plugins can't be downloaded: doubles from lab/doubles attach",
+      : "provider plugins can't be downloaded: using the doubles in lab/doubles",
   );
   return { command, realProviders };
 }
@@ -47,7 +47,7 @@ async function downloaded(): Promise<PulumiCommand | undefined> {
   if (existsSync(join(root, "bin", "pulumi"))) return PulumiCommand.get({ root });
   return step("downloading the Pulumi engine", () =>
     PulumiCommand.install({ root, version: new SemVer(pulumiVersion) }).catch((error: Error) => {
-      say(`  not to be had: ${error.message.split("\n")[0]}`);
+      say(`  not available: ${error.message.split("\n")[0]}`);
       return undefined;
     }),
   );

@@ -20,7 +20,7 @@ export async function howManyLabs(): Promise<number> {
 
 async function notSideBySide(): Promise<string | undefined> {
   const engine = await foreignEngine();
-  if (engine) return `${engine} is used, and there is one of it`;
+  if (engine) return `${engine} is used, and there is only one`;
   if (process.getuid?.() !== 0) return "only root can run several side by side";
   await hostProgram("ip");
   return noNamespaces();
