@@ -132,7 +132,7 @@ describe("tokens of Grafana Cloud", () => {
     await lab.cloud.tokensKnownAfter(Number.POSITIVE_INFINITY);
     try {
       const failed = (await withLifetime("2002h")).up();
-      await expect(failed).rejects.toThrow(refused("The host was not given it\\."));
+      await expect(failed).rejects.toThrow(refused("It was not put on the host\\."));
       expect(await hostToken()).toBe(old);
       expect(pushes(old)).toBe(true);
       expect(await lost()).toEqual({ samples: 0, lines: 0 });
