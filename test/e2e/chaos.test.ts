@@ -15,7 +15,7 @@ import { diskAt } from "./support/chaos/disk.ts";
 import { heal } from "./support/chaos/heal.ts";
 import { type Interruption, interruptions, type Site } from "./support/chaos/interruptions.ts";
 import { type Operation, operations } from "./support/chaos/operations.ts";
-import { expectLines, expectSamples, startCounter } from "./support/chaos/proof.ts";
+import { expectLines, expectSamples, type Span, startCounter } from "./support/chaos/proof.ts";
 import { emptyLab, settingsOf, type TestLab } from "./support/lab.ts";
 import { type CommandProject, commandProject } from "./support/project.ts";
 import { wayTo } from "./support/way.ts";
@@ -31,6 +31,9 @@ const RUNS = Number(process.env.CHAOS_RUNS ?? 6);
 
 /** Stands for the 60 s between two scrapes. */
 const SCRAPE_SECONDS = 5;
+
+/** How long a line waits for others of its batch, at most, in ms. */
+const LINE_DELAY = 2000;
 
 const STACK = "chaos";
 const HOST = `chaos-${randomBytes(3).toString("hex")}`;
@@ -103,12 +106,12 @@ async function obey(line: string, input?: string): Promise<string> {
   return output;
 }
 
-/** Begins an operation, and the interruption at its moment; answers what it said, however it ended. */
+/** Begins an operation, and the interruption at its moment; answers what it said, however it ended, and how long that was. */
 async function interrupt(
   { line, steps }: Operation,
   { begin, end }: Interruption,
   moment: number,
-): Promise<string> {
+): Promise<{ said: string; span: Span }> {
   const running = project.start(typed(line));
   // What a killed CLI leaves keeps its outputs open.
   const ended = once(running, "exit");
@@ -121,12 +124,13 @@ async function interrupt(
     });
   });
   await Promise.race([ended, begun]);
+  const from = Date.now() - LINE_DELAY;
   await begin(site);
   await Promise.race([ended, sleep(20_000)]);
   await end?.(site);
   await ended;
   running.all.destroy();
-  return said;
+  return { said, span: [from, Date.now()] };
 }
 
 /** A random name that Alloy gives itself once, kept with its state. */
@@ -147,13 +151,14 @@ describe(`chaos, seed ${SEED}`, () => {
     const since = Date.now();
     const seed = await alloySeed();
     await operation.before({ lab, obey });
-    const said = await interrupt(operation, interruption, moment);
+    const { said, span } = await interrupt(operation, interruption, moment);
     const by = await heal({ documented, type, said });
     say(`${title}: ${said.trim().split("\n").at(-1)} Healed by: ${by}`);
     const exported = await obey("pulumi stack export --stack svlnas");
     await expectAgreement(lab, JSON.parse(exported).deployment);
     expect(await alloySeed()).toBe(seed);
-    await expectLines(lab, { host: HOST, counter: COUNTER, since });
+    const lossy = interruption.keepsLines && operation.stopsAgent && { lossy: span };
+    await expectLines(lab, { host: HOST, counter: COUNTER, since, ...lossy });
     if (!interruption.losesSamples) {
       await expectSamples(lab, { host: HOST, since, scrapeSeconds: SCRAPE_SECONDS });
     }

@@ -15,6 +15,8 @@ export interface Interruption {
   end?(site: Site): Promise<unknown>;
   /** The agent can't write down what it has scraped meanwhile. */
   losesSamples?: true;
+  /** An agent that is stopped meanwhile can't deliver the lines that it has read, as docs/signals.md says. */
+  keepsLines?: true;
 }
 
 export interface Site {
@@ -46,6 +48,7 @@ export const interruptions: readonly Interruption[] = [
     name: "the sinks are away",
     begin: ({ lab }) => lab.client.getContainer(GATEWAY).stop(),
     end: ({ lab }) => lab.client.getContainer(GATEWAY).start(),
+    keepsLines: true,
   },
 ];
 

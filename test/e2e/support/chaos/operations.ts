@@ -7,6 +7,8 @@ export interface Operation {
   /** What is done before it, uninterrupted. */
   before(host: OperatedHost): Promise<void>;
   line: string;
+  /** The running agent is stopped by it. */
+  stopsAgent?: true;
   /** About how many lines the CLI prints of steps that begin. */
   steps: number;
 }
@@ -55,6 +57,7 @@ export const operations: readonly Operation[] = [
       await obey(set("ingress.title", `Alloy-${unique()}`));
     },
     line: UP,
+    stopsAgent: true,
     steps: 6,
   },
   { name: "a rotation", before: rotate, line: UP, steps: 6 },
@@ -62,6 +65,7 @@ export const operations: readonly Operation[] = [
     name: "a destroy",
     before: async () => {},
     line: "pulumi destroy --stack svlnas",
+    stopsAgent: true,
     steps: 25,
   },
 ];
