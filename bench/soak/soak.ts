@@ -17,7 +17,7 @@ import { COMBINATION, EVENTS, type Event, type Host } from "./events.ts";
 import { isShortLived, kindOf } from "./kinds.ts";
 import type { Happened, Phase } from "./phase.ts";
 import { soakReport } from "./rows.ts";
-import { caughtUp, lostOf, missing, type Tally, tally } from "./tally.ts";
+import { caughtUp, lostOf, missing, ranges, type Tally, tally } from "./tally.ts";
 import { containerOf, keepShortLived, type Maker, startWriters, stopWriters } from "./writers.ts";
 
 /** Calm before the first event and after each, in s. */
@@ -90,9 +90,7 @@ async function explain({ docker, mark }: Maker, one: Tally): Promise<void> {
     .logs({ stdout: true, stderr: true, follow: false, timestamps: true });
   const text = demultiplex(log);
   const gone = lost.filter((n) => !text.includes(`${mark} ${one.writer} ${n} |`));
-  say(
-    `${one.writer} lost ${lost.join(", ")}; Docker can't read back: ${gone.join(", ") || "none"}`,
-  );
+  say(`${one.writer} lost ${ranges(lost)}; Docker can't read back: ${ranges(gone) || "none"}`);
 }
 
 /** Every event once, and again from the first one until the time is over. */

@@ -55,6 +55,19 @@ export async function missing(mark: string, { writer, written }: Tally): Promise
   return Array.from({ length: written }, (_, i) => i + 1).filter((n) => !there.has(n));
 }
 
+/** `3, 7-9`: ascending numbers, with those that follow each other as one. */
+export function ranges(numbers: readonly number[]): string {
+  const spans: [first: number, last: number][] = [];
+  for (const n of numbers) {
+    const span = spans.at(-1);
+    if (span && span[1] === n - 1) span[1] = n;
+    else spans.push([n, n]);
+  }
+  return spans
+    .map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`))
+    .join(", ");
+}
+
 /** Waits until what the lasting writers have written by now has arrived, or for `limit` s; answers how long it took. */
 export async function caughtUp(mark: string, limit: number): Promise<number> {
   const since = stopwatch();

@@ -3,7 +3,7 @@ import { EVENTS } from "../../bench/soak/events.ts";
 import { isShortLived, KINDS, kindOf, writersOf } from "../../bench/soak/kinds.ts";
 import type { Phase } from "../../bench/soak/phase.ts";
 import { soakReport } from "../../bench/soak/rows.ts";
-import type { Tally } from "../../bench/soak/tally.ts";
+import { ranges, type Tally } from "../../bench/soak/tally.ts";
 import { faultsOf } from "../../bench/soak/verdict.ts";
 
 const [stopped, proxy, , , killed, daemon] = EVENTS.map(({ name }) => name);
@@ -84,4 +84,9 @@ test("the report has the sums by kind, and the lines that came twice by event", 
     ["|containers|written|arrived|twice|lost", "talking|0|0|0|0|0"],
   ]);
   expect(faults).toEqual(["talking-1: 10 of 1000 lines were lost"]);
+});
+
+test("numbers that follow each other are told as one range", () => {
+  expect(ranges([3, 7, 8, 9])).toBe("3, 7-9");
+  expect(ranges([])).toBe("");
 });
